@@ -1,0 +1,55 @@
+// Builds dist/: one bundle per entry point, so that a start does not pay for hundreds of module files; types
+// from tsc; the JSON Schema of seed files for editors.
+import { spawnSync } from "node:child_process";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = new URL("..", import.meta.url);
+process.chdir(new URL(root).pathname);
+await rm("dist", { recursive: true, force: true });
+
+/** Native, or slow to load and therefore loaded only when first used. */
+const external = ["better-sqlite3", "@faker-js/faker", "yaml"];
+const { version } = JSON.parse(await readFile("package.json", "utf8"));
+
+await build({
+  entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts", schema: "src/schemas/seed-json-schema.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  chunkNames: "chunks/[name]-[hash]",
+  legalComments: "none",
+  // Bundled CommonJS dependencies ask for Node's own modules through `require`.
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
+  plugins: [
+    {
+      name: "version",
+      setup({ onLoad }) {
+        onLoad({ filter: /package\.json$/ }, ({ path }) =>
+          path === `${process.cwd()}/package.json`
+            ? { contents: JSON.stringify({ version }), loader: "json" }
+            : undefined,
+        );
+      },
+    },
+  ],
+});
+
+const types = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});
+if (types.status !== 0) process.exit(types.status ?? 1);
+
+const { seedJsonSchema } = await import(pathToFileURL("dist/schema.js").href);
+await writeFile("dist/seed.schema.json", `${JSON.stringify(seedJsonSchema(), null, 2)}\n`);
+await rm("dist/schema.js");
+await chmod("dist/cli.js", 0o755);
