@@ -1,0 +1,23 @@
+/** Reading the `Authorization` header; the scheme word is case-insensitive (A-1). */
+export type Credential =
+  | { readonly kind: "absent" }
+  /** A known scheme with nothing behind it. */
+  | { readonly kind: "empty" }
+  /** Neither `Api-Key` nor `Bearer`. */
+  | { readonly kind: "malformed" }
+  | { readonly kind: "key"; readonly scheme: "api-key" | "bearer"; readonly key: string };
+
+const ABSENT: Credential = { kind: "absent" };
+const EMPTY: Credential = { kind: "empty" };
+const MALFORMED: Credential = { kind: "malformed" };
+
+export function readAuthorization(header: string | undefined): Credential {
+  if (header === undefined) return ABSENT;
+  const text = header.trim();
+  const space = text.indexOf(" ");
+  const word = (space < 0 ? text : text.slice(0, space)).toLowerCase();
+  if (word !== "api-key" && word !== "bearer") return text === "" ? ABSENT : MALFORMED;
+  const key = space < 0 ? "" : text.slice(space + 1).trim();
+  if (key === "") return EMPTY;
+  return { kind: "key", scheme: word, key };
+}

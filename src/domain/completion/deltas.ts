@@ -1,0 +1,98 @@
+/** Cuts a reply into the deltas of a stream, whatever the dialect they are written in. */
+
+import type { Reply, ToolCall } from "../chat.js";
+import type { IdSource } from "./reply.js";
+import { countTokens, takeTokens } from "./tokens.js";
+
+/**
+ * How tool calls are streamed (inference §1.4):
+ * - `whole`: each call in one delta;
+ * - `fragments`: as GLM-5.2, arguments in pieces with the same id and type, continuations without `name`, and
+ *   the last piece in the chunk that carries `finish_reason`;
+ * - `new-id-per-delta`: as MiniMax M2.5 and GLM-5, a new id on every delta, continuations with `"name":""`.
+ */
+export type ToolDeltas =
+  | { readonly style: "whole" }
+  | { readonly style: "fragments" }
+  | { readonly style: "new-id-per-delta"; readonly ids: IdSource };
+
+export interface Chunking {
+  /** Tokens of text, or of arguments, per delta; at least 1. */
+  readonly tokensPerChunk: number;
+  readonly toolDeltas: ToolDeltas;
+}
+
+/** One token per chunk and whole tool calls. */
+export const DEFAULT_CHUNKING: Chunking = { tokensPerChunk: 1, toolDeltas: { style: "whole" } };
+
+/** One step of a stream. */
+export interface Delta {
+  readonly kind: "reasoning" | "content" | "tool";
+  /** The text as a JSON string, or the element of `tool_calls` as a JSON object. */
+  readonly json: string;
+  readonly tokens: number;
+  /** Whether `finish_reason` goes into this delta's chunk instead of one of its own. */
+  readonly carriesFinish: boolean;
+}
+
+function* textDeltas(kind: "reasoning" | "content", text: string, tokensPerChunk: number): Generator<Delta> {
+  for (let at = 0; at < text.length; ) {
+    const { end, count } = takeTokens(text, tokensPerChunk, at);
+    yield { kind, json: JSON.stringify(text.slice(at, end)), tokens: count, carriesFinish: false };
+    at = end;
+  }
+}
+
+function toolDeltaJson(index: number, id: string, name: string | null, args: string): string {
+  const nameJson = name === null ? "" : `"name":${JSON.stringify(name)},`;
+  return `{"index":${index},"id":${JSON.stringify(id)},"type":"function","function":{${nameJson}"arguments":${JSON.stringify(args)}}}`;
+}
+
+function* toolDeltas(call: ToolCall, index: number, isLast: boolean, chunking: Chunking): Generator<Delta> {
+  const { style } = chunking.toolDeltas;
+  const perDelta = style === "whole" ? Number.POSITIVE_INFINITY : chunking.tokensPerChunk;
+  let at = 0;
+  do {
+    const { end, count } = takeTokens(call.arguments, perDelta, at);
+    const args = call.arguments.slice(at, end);
+    const first = at === 0;
+    const id = first ? call.id : continuationId(call, chunking.toolDeltas);
+    const name = first ? call.name : style === "new-id-per-delta" ? "" : null;
+    yield {
+      kind: "tool",
+      json: toolDeltaJson(index, id, name, args),
+      tokens: first ? countTokens(call.name) + count : count,
+      carriesFinish: style === "fragments" && isLast && end === call.arguments.length,
+    };
+    at = end;
+  } while (at < call.arguments.length);
+}
+
+function continuationId(call: ToolCall, style: ToolDeltas): string {
+  return style.style === "new-id-per-delta" ? `chatcmpl-tool-${style.ids.hex32()}` : call.id;
+}
+
+/**
+ * The deltas of a reply: reasoning, then content, then tool calls (inference §1.4). An answer that says nothing
+ * still has one, with empty content.
+ */
+export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta> {
+  const tokensPerChunk = Math.max(1, chunking.tokensPerChunk);
+  if (reply.reasoning) yield* textDeltas("reasoning", reply.reasoning, tokensPerChunk);
+  if (reply.content) yield* textDeltas("content", reply.content, tokensPerChunk);
+  const last = reply.toolCalls.length - 1;
+  for (const [index, call] of reply.toolCalls.entries()) {
+    yield* toolDeltas(call, index, index === last, { ...chunking, tokensPerChunk });
+  }
+  if (!reply.reasoning && !reply.content && last < 0) {
+    yield { kind: "content", json: '""', tokens: 0, carriesFinish: false };
+  }
+}
+
+/** All tokens of a reply's text and tool calls: what the deltas' tokens add up to. */
+export function producedTokens(reply: Reply): { readonly reasoning: number; readonly total: number } {
+  const reasoning = countTokens(reply.reasoning ?? "");
+  let total = reasoning + countTokens(reply.content ?? "");
+  for (const call of reply.toolCalls) total += countTokens(call.name) + countTokens(call.arguments);
+  return { reasoning, total };
+}

@@ -1,0 +1,106 @@
+/** How each stream dialect (X-11, inference §1.4) writes a chunk's changing parts. */
+
+import type { FinishReason, Reply } from "../chat.js";
+import type { Settings } from "../settings.js";
+import type { Delta } from "./deltas.js";
+
+export interface Dialect {
+  /** A delta sent before all others, null for none. */
+  readonly opening: string | null;
+  /** The delta object; `first` is true for the one that says the role. */
+  delta(delta: Delta, first: boolean): string;
+  /** The delta object of a chunk that only brings `finish_reason`. */
+  readonly closing: string;
+  /** What follows the delta inside the choice, null while the answer goes on. */
+  ending(finishReason: FinishReason | null): string;
+  /** Keys between `model` and `object`. */
+  readonly extraKeys: string;
+  /** `usage` on the chunks before the usage chunk: running numbers, null, or no such key. */
+  runningUsage(options: {
+    readonly includeUsage: boolean;
+    readonly continuousUsage: boolean;
+  }): "numbers" | "null" | "absent";
+}
+
+function finishKey(reason: FinishReason | null): string {
+  return reason === null ? "" : `,"finish_reason":"${reason}"`;
+}
+
+/** (b), the newest: only the keys that say something; the role comes with the first text. */
+const SPARSE: Dialect = {
+  opening: null,
+  delta({ kind, json }, first) {
+    switch (kind) {
+      case "content":
+        return first ? `{"content":${json},"role":"assistant"}` : `{"content":${json}}`;
+      case "reasoning":
+        return first ? `{"role":"assistant","reasoning_content":${json}}` : `{"reasoning_content":${json}}`;
+      case "tool":
+        return first ? `{"tool_calls":[${json}],"role":"assistant"}` : `{"tool_calls":[${json}]}`;
+    }
+  },
+  // Recorded as {}, as empty content and as the last text; a chunk of its own is the plainest.
+  closing: "{}",
+  ending: finishKey,
+  extraKeys: "",
+  runningUsage: ({ continuousUsage }) => (continuousUsage ? "numbers" : "absent"),
+};
+
+/** (a2): every delta has every key; `reasoning_content` is one of them when the model reasons. */
+function full(reply: Reply): Dialect {
+  const reasons = reply.reasoning !== null;
+  const write = (content: string, tools: string, role: string, reasoning: string) =>
+    `{"content":${content},"function_call":null,"tool_calls":${tools},"role":${role},"refusal":null` +
+    (reasons ? `,"reasoning_content":${reasoning}}` : "}");
+  return {
+    opening: null,
+    delta({ kind, json }, first) {
+      const role = first ? '"assistant"' : "null";
+      switch (kind) {
+        case "content":
+          return write(json, "null", role, "null");
+        case "reasoning":
+          return write("null", "null", role, json);
+        case "tool":
+          return write("null", `[${json}]`, role, "null");
+      }
+    },
+    closing: write("null", "null", "null", "null"),
+    ending: finishKey,
+    extraKeys: '"service_tier":null,"system_fingerprint":null,',
+    runningUsage: ({ continuousUsage }) => (continuousUsage ? "numbers" : "null"),
+  };
+}
+
+/** OpenAI's own: the role alone first, `finish_reason` null until the end, no running usage. */
+function openai(reply: Reply): Dialect {
+  return {
+    opening: `{"role":"assistant","content":${reply.content === null ? "null" : '""'},"refusal":null}`,
+    delta({ kind, json }) {
+      switch (kind) {
+        case "content":
+          return `{"content":${json}}`;
+        case "reasoning":
+          return `{"reasoning_content":${json}}`;
+        case "tool":
+          return `{"tool_calls":[${json}]}`;
+      }
+    },
+    closing: "{}",
+    ending: (reason) => `,"logprobs":null,"finish_reason":${reason === null ? "null" : `"${reason}"`}`,
+    extraKeys: '"service_tier":"default","system_fingerprint":null,',
+    runningUsage: ({ includeUsage }) => (includeUsage ? "null" : "absent"),
+  };
+}
+
+/** The writer of a dialect for one reply. */
+export function dialectOf(name: Settings["streamDialect"], reply: Reply): Dialect {
+  switch (name) {
+    case "sparse":
+      return SPARSE;
+    case "full":
+      return full(reply);
+    case "openai":
+      return openai(reply);
+  }
+}

@@ -1,0 +1,47 @@
+/** JSON pieces that whole answers and stream chunks share. Built by hand: the key order is part of the contract. */
+
+import type { Reply, ToolCall, Usage } from "../chat.js";
+
+/** What one answer's body says about itself. */
+export interface CompletionMeta {
+  /** `chatcmpl-<32 hex>`; the same on every chunk of a stream. */
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  /** The slug as requested. */
+  readonly model: string;
+}
+
+/**
+ * Makes a writer of the usage block (inference §1.3), all of whose keys are always there. What does not change
+ * during an answer is encoded once; the writer takes the completion and reasoning tokens so far.
+ */
+export function usageWriter(usage: Usage): (completion: number, reasoning: number) => string {
+  const { prompt, cached } = usage;
+  const head = `{"prompt_tokens":${prompt},"completion_tokens":`;
+  const middle =
+    `,"prompt_tokens_details":{"audio_tokens":0,"cached_tokens":${cached}}` +
+    `,"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":0,"reasoning_tokens":`;
+  return (completion, reasoning) =>
+    `${head}${completion},"total_tokens":${prompt + completion}${middle}${reasoning},"rejected_prediction_tokens":0}}`;
+}
+
+/** The usage block of a finished answer. */
+export function usageJson(usage: Usage): string {
+  return usageWriter(usage)(usage.completion, usage.reasoning);
+}
+
+/** One element of a message's `tool_calls` (inference §1.3). */
+function toolCallJson(call: ToolCall): string {
+  return `{"id":${JSON.stringify(call.id)},"type":"function","function":{"name":${JSON.stringify(call.name)},"arguments":${JSON.stringify(call.arguments)}}}`;
+}
+
+/** The message of a whole answer: `content, tool_calls, role, reasoning_content`, each only if present (§1.3). */
+export function messageJson(reply: Reply): string {
+  let json = "{";
+  if (reply.content !== null) json += `"content":${JSON.stringify(reply.content)},`;
+  if (reply.toolCalls.length > 0) json += `"tool_calls":[${reply.toolCalls.map(toolCallJson).join(",")}],`;
+  json += `"role":"assistant"`;
+  if (reply.reasoning !== null) json += `,"reasoning_content":${JSON.stringify(reply.reasoning)}`;
+  return `${json}}`;
+}

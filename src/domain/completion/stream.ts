@@ -1,0 +1,125 @@
+/** The frames of a streamed answer (inference §1.4). */
+
+import type { ChatRequest, Reply } from "../chat.js";
+import type { Settings } from "../settings.js";
+import { type Chunking, producedTokens, replyDeltas } from "./deltas.js";
+import { dialectOf } from "./dialects.js";
+import { type CompletionMeta, usageWriter } from "./encode.js";
+
+/** One server-sent event, as it goes on the wire. */
+export interface StreamFrame {
+  /** `data: ...` with the two line feeds that end it. */
+  readonly data: string;
+  /** Completion tokens sent once this frame is out: what a stream cut after it is charged (L-4). */
+  readonly completionTokens: number;
+}
+
+/** `stream_options` of a request (X-12). */
+export type StreamOptions = Pick<ChatRequest, "includeUsage" | "continuousUsage">;
+
+export const DONE_FRAME = "data: [DONE]\n\n";
+
+/**
+ * Usage after each delta. Counts follow the text and are stretched to the reply's usage, which a rule may have
+ * set to anything: they never fall, the last delta reaches the final completion, and reasoning stays within it.
+ */
+function runningUsage(reply: Reply) {
+  const produced = producedTokens(reply);
+  const share = (sent: number, of: number, final: number) =>
+    sent >= of ? final : Math.floor((sent * final) / of);
+  return {
+    completionAfter: (sent: number) => share(sent, produced.total, reply.usage.completion),
+    reasoningAfter(sent: number): number {
+      const completion = share(sent, produced.total, reply.usage.completion);
+      return Math.min(completion, share(sent, produced.reasoning, reply.usage.reasoning));
+    },
+  };
+}
+
+/**
+ * The frames of a streamed answer, made one by one as they are asked for; see {@link streamFrames}. For paced
+ * streams, so that thousands of them do not hold all their bytes at once.
+ */
+export function* iterateFrames(
+  meta: CompletionMeta,
+  options: StreamOptions,
+  reply: Reply,
+  dialectName: Settings["streamDialect"],
+  chunking: Chunking,
+): Generator<StreamFrame, void, undefined> {
+  const dialect = dialectOf(dialectName, reply);
+  const usage = usageWriter(reply.usage);
+  const usageOnChunks = dialect.runningUsage(options);
+  const running = runningUsage(reply);
+
+  const head = `data: {"id":${JSON.stringify(meta.id)},"choices":[`;
+  const tail = `],"created":${meta.created},"model":${JSON.stringify(meta.model)},${dialect.extraKeys}"object":"chat.completion.chunk"`;
+  const openHead = `${head}{"index":0,"delta":`;
+  const openTail = `${dialect.ending(null)}}${tail}`;
+  const finalTail = `${dialect.ending(reply.finishReason)}}${tail}`;
+
+  const chunk = (delta: string, end: string, completion: number, reasoning: number): StreamFrame => {
+    switch (usageOnChunks) {
+      case "numbers":
+        return {
+          data: `${openHead}${delta}${end},"usage":${usage(completion, reasoning)}}\n\n`,
+          completionTokens: completion,
+        };
+      case "null":
+        return { data: `${openHead}${delta}${end},"usage":null}\n\n`, completionTokens: completion };
+      case "absent":
+        return { data: `${openHead}${delta}${end}}\n\n`, completionTokens: completion };
+    }
+  };
+
+  if (dialect.opening !== null) yield chunk(dialect.opening, openTail, 0, 0);
+
+  let sent = 0;
+  let first = true;
+  let finished = reply.finishReason === null;
+  for (const delta of replyDeltas(reply, chunking)) {
+    sent += delta.tokens;
+    const end = delta.carriesFinish ? finalTail : openTail;
+    yield chunk(
+      dialect.delta(delta, first),
+      end,
+      running.completionAfter(sent),
+      running.reasoningAfter(sent),
+    );
+    first = false;
+    finished ||= delta.carriesFinish;
+  }
+
+  const { completion, reasoning } = reply.usage;
+  if (!finished) yield chunk(dialect.closing, finalTail, completion, reasoning);
+  if (options.includeUsage) {
+    yield {
+      data: `${head}${tail},"usage":${usage(completion, reasoning)}}\n\n`,
+      completionTokens: completion,
+    };
+  }
+  yield { data: DONE_FRAME, completionTokens: completion };
+}
+
+/**
+ * All frames of a streamed answer, in order, `[DONE]` last (X-11, X-12).
+ *
+ * Chunk keys are `id, choices, created, model, [service_tier, system_fingerprint,] object, usage`. `finish_reason`
+ * comes in a chunk of its own, except in the `fragments` tool style; a reply without one has no such chunk.
+ */
+export function streamFrames(
+  meta: CompletionMeta,
+  options: StreamOptions,
+  reply: Reply,
+  dialect: Settings["streamDialect"],
+  chunking: Chunking,
+): StreamFrame[] {
+  return [...iterateFrames(meta, options, reply, dialect, chunking)];
+}
+
+/** The bytes of frames in one string, for a stream that is not paced. */
+export function joinFrames(frames: Iterable<StreamFrame>): string {
+  let joined = "";
+  for (const frame of frames) joined += frame.data;
+  return joined;
+}

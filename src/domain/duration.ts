@@ -1,0 +1,14 @@
+/** Durations as people write them: milliseconds, or `250ms`, `61s`, `2m`, `1h`, `1d`. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** What {@link parseDuration} takes, for messages. */
+export const DURATION_FORM = 'expected milliseconds or a text such as "250ms", "61s", "2m", "1h"';
+
+/** @returns whole milliseconds >= 0, or null when it is not a duration */
+export function parseDuration(value: number | string): number | null {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : null;
+  const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(value.trim());
+  if (!parts) return null;
+  const unit = UNITS[parts[2] ?? ""];
+  return unit === undefined ? null : Math.round(Number(parts[1]) * unit);
+}

@@ -1,0 +1,197 @@
+/**
+ * Every error that the emulator can answer with. The domain and the services throw a code from here;
+ * `http/errors.ts` alone turns it into status, headers and bytes, one dialect per surface.
+ */
+interface CatalogueEntry {
+  readonly status: number;
+  /** Clause of the contract. */
+  readonly clause: string;
+  /** The message when the thrower gives none. */
+  readonly message: string;
+  /** How a test can see this error. */
+  readonly provoke: string;
+}
+
+export const ERRORS = {
+  // Management API
+  unauthenticated: {
+    status: 401,
+    clause: "A-3",
+    message: "Authentication credentials were not provided.",
+    provoke: "call a management route without an Authorization header",
+  },
+  key_refused: {
+    status: 403,
+    clause: "A-3",
+    message: "Invalid API key.",
+    provoke: "call a management route with an unknown key, or with a federated one",
+  },
+  not_onboarded: {
+    status: 403,
+    clause: "A-2",
+    message: "This workspace is not onboarded to Frontier Gateway.",
+    provoke: "seed a workspace with `onboarded: false` and call a management route with its key",
+  },
+  missing_scope: {
+    status: 403,
+    clause: "A-2, A-7",
+    message: "This API key does not have management scope.",
+    provoke: "seed a key of type WORKSPACE_INVOKE and create a group with it",
+  },
+  foreign: {
+    status: 403,
+    clause: "A-4",
+    message: "You do not have access to this resource.",
+    provoke: "read another workspace's group or endpoint",
+  },
+  management_rate_limited: {
+    status: 429,
+    clause: "A-6",
+    message: "Rate limit exceeded. Please try again later.",
+    provoke: "send more than 100 requests in a second to one management route",
+  },
+  not_found: {
+    status: 404,
+    clause: "A-4",
+    message: "Not found.",
+    provoke: "read a group that was deleted",
+  },
+  validation: {
+    status: 400,
+    clause: "B-1",
+    message: "The request is invalid.",
+    provoke: "create a group without `metadata.external_entity_id`",
+  },
+  unknown_path: {
+    status: 404,
+    clause: "X-18",
+    message: "Not found.",
+    provoke: "call a path that does not exist",
+  },
+  method_not_allowed: {
+    status: 405,
+    clause: "X-18",
+    message: "Method not allowed.",
+    provoke: "send PUT to a route that exists",
+  },
+  // Inference API, gateway layer
+  invalid_body: {
+    status: 400,
+    clause: "X-5",
+    message: "Invalid request body",
+    provoke: "POST `{}` to /v1/chat/completions",
+  },
+  missing_key: {
+    status: 401,
+    clause: "X-3",
+    message: "please check the api-key you provided",
+    provoke: "POST a chat completion without an Authorization header",
+  },
+  models_missing_key: {
+    status: 401,
+    clause: "X-23",
+    message: "No Authorization header provided",
+    provoke: "GET /v1/models without an Authorization header",
+  },
+  wrong_key: {
+    status: 403,
+    clause: "X-2, X-16",
+    message: "please check the api-key you provided",
+    provoke: "POST a chat completion with a revoked key",
+  },
+  bearer_refused: {
+    status: 403,
+    clause: "X-1",
+    message: "please check the api-key you provided",
+    provoke: "send a federated key as `Authorization: Bearer`",
+  },
+  empty_key: {
+    status: 502,
+    clause: "inference §4.1",
+    message: "502 Server Error",
+    provoke: "send `Authorization: Bearer` with nothing behind it",
+  },
+  unknown_model: {
+    status: 404,
+    clause: "X-4",
+    message: "please check the model you provided",
+    provoke: "ask for a slug that is not in the group's set",
+  },
+  rate_limited: {
+    status: 429,
+    clause: "X-6, L-12",
+    message: "Too Many Requests",
+    provoke: "spend a group's limit and send one request more",
+  },
+  body_too_large: {
+    status: 413,
+    clause: "X-13",
+    message: "Request Entity Too Large",
+    provoke: "set `max_body_bytes` and send more",
+  },
+  internal: {
+    status: 500,
+    clause: "inference §4.1",
+    message: "internal server error",
+    provoke: "cannot be provoked: a defect of the emulator",
+  },
+  // Inference API, model server
+  invalid_value: {
+    status: 400,
+    clause: "X-8, X-9",
+    message: "Invalid request",
+    provoke: "send `temperature: 3`",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+interface ErrorDetails {
+  /** Replaces the catalogue's message on the wire. */
+  readonly message?: string;
+  /** One line for a person: `x-emulator-hint`, log and journal. */
+  readonly hint?: string | undefined;
+  /** Whole seconds, for `retry_after` and `Retry-After`. */
+  readonly retryAfter?: number;
+  /** Further response headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Present when the error comes from behind the gateway. */
+  readonly served?: ServedBy;
+}
+
+/** Which model server a request reached, for the headers that say so (inference §1.5). */
+export interface ServedBy {
+  /** Epoch milliseconds. */
+  readonly acceptedAt: number;
+  /** UUID. */
+  readonly requestId: string;
+  readonly modelId: string;
+}
+
+/** An error from the catalogue, on its way to the wire. */
+export class GatewayError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly served: ServedBy | undefined;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? ERRORS[code].message);
+    this.name = "GatewayError";
+    this.code = code;
+    this.hint = details.hint;
+    this.retryAfter = details.retryAfter;
+    this.headers = details.headers;
+    this.served = details.served;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** A 400 of the management API whose message names the field (B-1). */
+export function invalid(path: string, expected: string): GatewayError {
+  return new GatewayError("validation", { message: path === "" ? expected : `${path}: ${expected}` });
+}

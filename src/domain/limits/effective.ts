@@ -1,0 +1,80 @@
+import type {
+  EffectiveLimit,
+  EffectiveModel,
+  Group,
+  GroupModel,
+  Limit,
+  LimitUnit,
+  RateUnit,
+  UsageUnit,
+} from "../model.js";
+
+/** A group and its ancestors: `[self, parent, ..., root]`, all with the same enforcement (G-5). */
+export type GroupChain = readonly Group[];
+
+/** What applies to one (group, slug), each list in effective order. */
+export interface EffectiveLimits {
+  readonly rate: readonly EffectiveLimit<RateUnit>[];
+  readonly usage: readonly EffectiveLimit<UsageUnit>[];
+}
+
+const NO_LIMITS: EffectiveLimits = Object.freeze({ rate: Object.freeze([]), usage: Object.freeze([]) });
+
+/**
+ * The limits that apply to `slug` for the first group of `chain`; none when the slug is not in that group's
+ * own set. Ancestors that lack the slug are passed over (L-9).
+ *
+ * Order: self's limits as declared, then the parent's, and so on towards the root. INDEPENDENT keeps only the
+ * closest limit of each (type, unit) (L-5); CASCADING keeps them all (L-6).
+ */
+export function effectiveLimits(chain: GroupChain, slug: string): EffectiveLimits {
+  const self = chain[0];
+  if (self === undefined || modelOf(self, slug) === undefined) return NO_LIMITS;
+  const rate = declaredAlong(chain, slug, (model) => model.rate_limits);
+  const usage = declaredAlong(chain, slug, (model) => model.usage_limits);
+  switch (self.enforcement) {
+    case "INDEPENDENT":
+      return { rate: closest(rate), usage: closest(usage) };
+    case "CASCADING":
+      return { rate, usage };
+  }
+}
+
+/** `effective_models`: one entry per slug of the group's own set, in its order (G-10). */
+export function effectiveModels(chain: GroupChain): EffectiveModel[] {
+  const self = chain[0];
+  if (self === undefined) return [];
+  return self.models.map(({ slug }) => {
+    const { rate, usage } = effectiveLimits(chain, slug);
+    return { slug, rateLimits: rate, usageLimits: usage };
+  });
+}
+
+/** The first limit of each (type, unit): in effective order, that of the closest group. */
+export function closest<U extends LimitUnit>(limits: readonly EffectiveLimit<U>[]): EffectiveLimit<U>[] {
+  return limits.filter(
+    (limit, index) =>
+      limits.findIndex((other) => other.type === limit.type && other.unit === limit.unit) === index,
+  );
+}
+
+function declaredAlong<U extends LimitUnit>(
+  chain: GroupChain,
+  slug: string,
+  limitsOf: (model: GroupModel) => readonly Limit<U>[],
+): EffectiveLimit<U>[] {
+  return chain.flatMap((group) => {
+    const model = modelOf(group, slug);
+    if (model === undefined) return [];
+    return limitsOf(model).map(({ type, unit, threshold }) => ({
+      type,
+      unit,
+      threshold,
+      sourceGroup: group.id,
+    }));
+  });
+}
+
+function modelOf(group: Group, slug: string): GroupModel | undefined {
+  return group.models.find((model) => model.slug === slug);
+}

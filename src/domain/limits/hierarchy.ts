@@ -1,0 +1,62 @@
+import type { Group, GroupModel, Limit, LimitType, LimitUnit } from "../model.js";
+
+/** Most levels of a tree of groups; a root is level one (G-5). */
+export const MAX_LEVELS = 5;
+
+/** A threshold of the group at hand, and the relative's threshold that it does not go with. */
+export interface ThresholdConflict {
+  readonly slug: string;
+  readonly type: LimitType;
+  readonly unit: LimitUnit;
+  readonly threshold: number;
+  readonly otherGroupId: string;
+  readonly otherThreshold: number;
+}
+
+/**
+ * The first breach of "no threshold above an ancestor's" (G-6), or null. Equal thresholds are allowed, and
+ * limits of different slug, type or unit never conflict. The rule belongs to CASCADING trees: the caller
+ * asks only for those.
+ *
+ * @param models the set that the group is to have
+ * @param ancestors in any order; conflicts with them are found before those with descendants
+ * @param descendants the whole subtree without the group itself, in any order
+ */
+export function cascadingConflict(
+  models: readonly GroupModel[],
+  ancestors: readonly Group[],
+  descendants: readonly Group[],
+): ThresholdConflict | null {
+  const bySlug = new Map(models.map((model) => [model.slug, model]));
+  return (
+    firstConflict(bySlug, ancestors, (own, ancestor) => own > ancestor) ??
+    firstConflict(bySlug, descendants, (own, descendant) => own < descendant)
+  );
+}
+
+function firstConflict(
+  bySlug: ReadonlyMap<string, GroupModel>,
+  relatives: readonly Group[],
+  clash: (own: number, other: number) => boolean,
+): ThresholdConflict | null {
+  for (const relative of relatives) {
+    for (const model of relative.models) {
+      const own = bySlug.get(model.slug);
+      if (own === undefined) continue;
+      for (const other of limitsOf(model)) {
+        const limit = limitsOf(own).find(({ type, unit }) => type === other.type && unit === other.unit);
+        if (limit !== undefined && clash(limit.threshold, other.threshold)) {
+          const { type, unit, threshold } = limit;
+          const { slug } = model;
+          const [otherGroupId, otherThreshold] = [relative.id, other.threshold];
+          return { slug, type, unit, threshold, otherGroupId, otherThreshold };
+        }
+      }
+    }
+  }
+  return null;
+}
+
+function limitsOf(model: GroupModel): readonly Limit[] {
+  return [...model.rate_limits, ...model.usage_limits];
+}

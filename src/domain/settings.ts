@@ -1,0 +1,45 @@
+/**
+ * The switches of a world: every point where the sources are silent or disagree and a user may want the
+ * other behaviour. `domain/decisions.ts` says why each default is what it is.
+ */
+export interface Settings {
+  /** X-1: federated keys may be sent as `Bearer`. */
+  readonly acceptBearer: boolean;
+  /** A-6: refuse more than 100 management requests a second per key and route. */
+  readonly managementRateLimit: boolean;
+  /** E-12: seconds until the gateway sees an endpoint change. */
+  readonly endpointSyncSeconds: number;
+  /** L-11: what a TOKEN limit looks at when a request arrives. */
+  readonly tokenAdmission: "consumed" | "prompt" | "reserve";
+  /** L-13: add `Retry-After` and `x-ratelimit-*`. */
+  readonly rateLimitHeaders: boolean;
+  /** X-8: shape of the model server's errors. */
+  readonly modelServerErrors: "nested" | "flat";
+  /** X-10: what happens to body fields that the schema does not know. */
+  readonly unknownFields: "ignore" | "reject";
+  /** X-11: how stream chunks look. */
+  readonly streamDialect: "sparse" | "full" | "openai";
+  /** X-13: largest request body, bytes. */
+  readonly maxBodyBytes: number;
+  /** X-6: another body or further headers for the inference 429. */
+  readonly rateLimitedError: {
+    readonly body: unknown;
+    readonly headers: Readonly<Record<string, string>>;
+  } | null;
+}
+
+/** 100 MB, the documented limit at the edge (X-13). */
+export const MAX_BODY_BYTES = 100 * 1024 * 1024;
+
+export const DEFAULT_SETTINGS: Settings = {
+  acceptBearer: false,
+  managementRateLimit: true,
+  endpointSyncSeconds: 0,
+  tokenAdmission: "consumed",
+  rateLimitHeaders: false,
+  modelServerErrors: "nested",
+  unknownFields: "ignore",
+  streamDialect: "sparse",
+  maxBodyBytes: MAX_BODY_BYTES,
+  rateLimitedError: null,
+};
