@@ -1,0 +1,87 @@
+import Database from "better-sqlite3";
+import { MIGRATIONS } from "./migrations.js";
+import { APPLICATION_ID, inspectStateFile, reason, StateError } from "./state-file.js";
+
+export type Db = Database.Database;
+
+/** How long to wait for a state file that another process is just letting go of, milliseconds. */
+const BUSY_TIMEOUT_MS = 500;
+
+/**
+ * Opens a state file (or `:memory:`), takes it for this process alone and brings its schema up to date.
+ * WAL without a sync per commit: what was acknowledged survives `kill -9` of the emulator, not a power cut.
+ * @throws StateError with one line that says what to do; the file is then untouched
+ */
+export function openDatabase(path: string): Db {
+  if (path !== ":memory:") inspectStateFile(path, MIGRATIONS.length);
+  const db = open(path);
+  try {
+    db.pragma("locking_mode = EXCLUSIVE");
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = NORMAL");
+    db.pragma("foreign_keys = ON");
+    db.pragma("temp_store = MEMORY");
+    migrate(db);
+    return db;
+  } catch (cause) {
+    db.close();
+    throw describe(path, cause);
+  }
+}
+
+function open(path: string): Db {
+  try {
+    return new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (cause) {
+    throw describe(path, cause);
+  }
+}
+
+/** Runs the steps that the file has not had, in one transaction with the new version. */
+function migrate(db: Db): void {
+  const version = Number(db.pragma("user_version", { simple: true }));
+  if (version === MIGRATIONS.length) {
+    db.exec("BEGIN IMMEDIATE; COMMIT"); // Takes the exclusive lock now rather than at the first write.
+    return;
+  }
+  db.exec("BEGIN EXCLUSIVE");
+  try {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+    db.exec("COMMIT");
+  } catch (cause) {
+    db.exec("ROLLBACK");
+    throw cause;
+  }
+  // The header has to be in the file itself: it is what the next start looks at first.
+  db.pragma("wal_checkpoint(TRUNCATE)");
+}
+
+function describe(path: string, cause: unknown): StateError {
+  if (cause instanceof StateError) return cause;
+  const code = cause instanceof Database.SqliteError ? cause.code : "";
+  const text = reason(cause);
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
+    return new StateError(
+      `${path} is in use by another gateway-emulator. Stop it, or name another file with --state.`,
+      { cause },
+    );
+  }
+  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
+    return new StateError(
+      `${path} is damaged or not a SQLite file. Name another file with --state, or move this one away.`,
+      {
+        cause,
+      },
+    );
+  }
+  if (text.includes("bindings file") || text.includes("NODE_MODULE_VERSION") || text.includes("ERR_DLOPEN")) {
+    return new StateError(
+      "better-sqlite3 has no native binary for this Node: its install script did not run, or ran for another Node version. " +
+        "Allow it (`npm approve-scripts better-sqlite3`, or without `--ignore-scripts`) and run `npm rebuild better-sqlite3`.",
+      { cause },
+    );
+  }
+  return new StateError(`Cannot open the state file ${path}: ${text}.`, { cause });
+}
