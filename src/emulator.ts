@@ -1,0 +1,233 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mergeSeeds } from "./config/merge-seeds.js";
+import { InvalidSeed } from "./config/problems.js";
+import { checkSeedValue, readSeedFile } from "./config/seed-file.js";
+import { GatewayError } from "./domain/errors.js";
+import type { JournalEntry, JournalFilter } from "./domain/journal.js";
+import type { Settings } from "./domain/settings.js";
+import { createHttpServer } from "./http/server.js";
+import type { Seed, SeedInput } from "./schemas/seed.js";
+import { declaredKeys, SeedError } from "./services/seeding.js";
+import { VERSION } from "./version.js";
+import { World } from "./world.js";
+
+/** A seed: a file (`.yaml`, `.yml`, `.json`) or the same as an object. */
+export type SeedSource = string | SeedInput;
+
+/** How to start an emulator. Everything is optional. */
+export interface EmulatorOptions {
+  /** 0, the default, picks a free one. */
+  readonly port?: number | undefined;
+  /** Loopback unless told otherwise. */
+  readonly host?: string | undefined;
+  /** A state file, or `:memory:`, the default. */
+  readonly state?: string | undefined;
+  /** One or several; later ones add to earlier ones. */
+  readonly seed?: SeedSource | readonly SeedSource[] | undefined;
+  /** Start from the seed even when the state file has data. */
+  readonly reset?: boolean | undefined;
+  /** A key that manages the first workspace, besides those of the seed. */
+  readonly workspaceKey?: string | undefined;
+  /** X-1: federated keys may be sent as `Bearer`. */
+  readonly acceptBearer?: boolean | undefined;
+  /** A-6: refuse more than 100 management requests a second per key and route. */
+  readonly managementRateLimit?: boolean | undefined;
+  /** Told after every request. */
+  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
+}
+
+/** A running emulator. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
+export interface GatewayEmulator extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4110`. */
+  readonly url: string;
+  /** `url` with `/v1`: the base URL of OpenAI clients. */
+  readonly inferenceUrl: string;
+  readonly port: number;
+  /** Manages the first workspace. */
+  readonly workspaceKey: string;
+  /** Federated keys that the seed named, by name. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Environment for a process that is to use this emulator. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Back to the seed. */
+  reset(): Promise<void>;
+  /** Adds to what is there. @throws InvalidSeed */
+  seed(partial: SeedSource): Promise<void>;
+  /** What was asked so far, oldest first; every given field has to fit. */
+  requests(filter?: JournalFilter): Promise<readonly JournalEntry[]>;
+  /** Finishes what is in flight, then closes. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_HOST = "127.0.0.1";
+/** Most entries that `requests()` answers at once. */
+const MOST_REQUESTS = 100_000;
+
+/**
+ * Starts an emulator in this process.
+ * @throws InvalidSeed, StateError, or what `listen` says
+ */
+export async function startGatewayEmulator(options: EmulatorOptions = {}): Promise<GatewayEmulator> {
+  const seed = options.seed === undefined ? null : await loadSeeds(options.seed);
+  const world = openWorld(options, seed);
+  try {
+    const running = new RunningEmulator(world, options);
+    await running.listen(options.port ?? 0, options.host ?? DEFAULT_HOST);
+    return running;
+  } catch (cause) {
+    world.close();
+    throw cause;
+  }
+}
+
+/** Reads and checks seeds without starting anything. @throws InvalidSeed */
+export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
+  const list: readonly SeedSource[] = isList(sources) ? sources : [sources];
+  return mergeSeeds(
+    await Promise.all(
+      list.map((source) => (typeof source === "string" ? readSeedFile(source) : checkSeedValue(source))),
+    ),
+  );
+}
+
+function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {
+  return Array.isArray(sources);
+}
+
+function openWorld(options: EmulatorOptions, seed: Seed | null): World {
+  const overrides: Partial<Settings> = {
+    ...(options.acceptBearer === undefined ? {} : { acceptBearer: options.acceptBearer }),
+    ...(options.managementRateLimit === undefined
+      ? {}
+      : { managementRateLimit: options.managementRateLimit }),
+  };
+  return asInvalidSeed(
+    () =>
+      new World({
+        state: options.state ?? ":memory:",
+        seed,
+        reset: options.reset ?? false,
+        workspaceKey: options.workspaceKey ?? null,
+        overrides,
+      }),
+  );
+}
+
+/** A seed can be wrong in form or in substance; the caller sees one kind of error. */
+function asInvalidSeed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof SeedError)) throw cause;
+    throw new InvalidSeed([{ file: null, line: null, path: cause.path.join("."), message: cause.message }]);
+  }
+}
+
+class RunningEmulator implements GatewayEmulator {
+  readonly #world: World;
+  readonly #server: Server;
+  #host = DEFAULT_HOST;
+  #port = 0;
+  #stopping: Promise<void> | null = null;
+
+  constructor(world: World, options: EmulatorOptions) {
+    this.#world = world;
+    this.#server = createHttpServer(world.services, {
+      version: VERSION,
+      url: () => this.url,
+      env: () => this.env,
+      reset: () => world.reset(),
+      seed: (partial) => asGatewayError(() => this.#add(checkSeedValue(partial))),
+    });
+    if (options.onRequest) world.services.journal.onEntry(options.onRequest);
+  }
+
+  get url(): string {
+    return `http://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.#port}`;
+  }
+
+  get inferenceUrl(): string {
+    return `${this.url}/v1`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get workspaceKey(): string {
+    return this.#world.workspaceKey;
+  }
+
+  get keys(): Readonly<Record<string, string>> {
+    return declaredKeys(this.#world.seed);
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    const [firstKey] = Object.values(this.keys);
+    return {
+      GATEWAY_EMULATOR_URL: this.url,
+      BASETEN_API_KEY: this.workspaceKey,
+      BASETEN_BASE_URL: this.inferenceUrl,
+      OPENAI_BASE_URL: this.inferenceUrl,
+      ...(firstKey === undefined ? {} : { OPENAI_API_KEY: firstKey }),
+    };
+  }
+
+  listen(port: number, host: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off("error", reject);
+        this.#host = host;
+        this.#port = portOf(this.#server.address());
+        resolve();
+      });
+    });
+  }
+
+  async reset(): Promise<void> {
+    this.#world.reset();
+  }
+
+  async seed(partial: SeedSource): Promise<void> {
+    this.#add(await loadSeeds(partial));
+  }
+
+  async requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
+    return this.#world.services.journal.page(filter, 0, MOST_REQUESTS);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #add(seed: Seed): void {
+    asInvalidSeed(() => this.#world.add(seed));
+  }
+
+  async #close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    await closed;
+    this.#world.close();
+  }
+}
+
+function asGatewayError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof InvalidSeed)) throw cause;
+    throw new GatewayError("validation", { message: cause.message });
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

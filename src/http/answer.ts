@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** A whole answer, ready for the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the journal keeps in place of a body that holds a secret. */
+  readonly journalBody?: string;
+}
+
+export const JSON_TYPE = "application/json";
+
+/** An answer in compact JSON. */
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, body: JSON.stringify(body), headers: { "Content-Type": JSON_TYPE, ...headers } };
+}
+
+/** Writes an answer. A client that is gone is nobody's error. */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = Buffer.from(answer.body);
+  // An unread rest of the request would be taken for the next one on this connection.
+  const unread = !request.complete && announcesBody(request);
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    "Content-Length": body.length,
+    ...(unread ? { Connection: "close" } : {}),
+  });
+  response.end(body);
+  if (unread) request.resume();
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}

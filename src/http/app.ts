@@ -1,0 +1,90 @@
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import { GatewayError } from "../domain/errors.js";
+import type { Surface } from "../domain/journal.js";
+import { CONTROL_ROUTES } from "./control/routes.js";
+import { INFERENCE_ROUTES } from "./inference/routes.js";
+import { MANAGEMENT_ROUTES } from "./management/routes.js";
+import type { App, Call, Env, Route } from "./routes.js";
+import { fail, settle } from "./settle.js";
+
+/** Every route of every surface: the map that the coverage table is checked against. */
+export const ROUTES: readonly Route[] = [...MANAGEMENT_ROUTES, ...INFERENCE_ROUTES, ...CONTROL_ROUTES];
+
+/** Hono as the map from (surface, method, path) to handler; answers go straight to Node's response. */
+export function createApp(): App {
+  const app = new Hono<Env>({
+    getPath: (_request, options) => options?.env?.route ?? "/",
+  });
+  for (const route of ROUTES) {
+    app.on(route.method, `/${route.surface}${route.path}`, (context) => serve(context, route));
+  }
+  const paths = new Map<string, string[]>();
+  for (const { surface, method, path } of ROUTES) {
+    const pattern = `/${surface}${path}`;
+    paths.set(pattern, [...(paths.get(pattern) ?? []), method]);
+  }
+  for (const [pattern, methods] of paths) {
+    app.all(pattern, (context) =>
+      refuse(context, new GatewayError("method_not_allowed", { headers: { Allow: allowed(methods) } })),
+    );
+  }
+  app.notFound((context) =>
+    refuse(context, new GatewayError("unknown_path", { hint: unknownPathHint(context) })),
+  );
+  return app;
+}
+
+/** HEAD comes with GET, as hono routes it. */
+function allowed(methods: readonly string[]): string {
+  return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+}
+
+async function serve(context: Context<Env>, route: Route): Promise<Response> {
+  const call = callOf(context, route.surface);
+  if ("raw" in route) {
+    await route.raw(call);
+    return RESPONSE_ALREADY_SENT;
+  }
+  try {
+    await settle(call, await route.handler(call));
+  } catch (cause) {
+    await fail(call, cause);
+  }
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function refuse(context: Context<Env>, error: GatewayError): Promise<Response> {
+  await fail(callOf(context, context.env.surface), error);
+  return RESPONSE_ALREADY_SENT;
+}
+
+function callOf(context: Context<Env>, surface: Surface): Call {
+  const { incoming, outgoing, services, query, emulator } = context.env;
+  return {
+    request: incoming,
+    response: outgoing,
+    services,
+    exchange: services.journal.begin(surface, incoming.method ?? "GET", pathOf(incoming.url ?? "/")),
+    query,
+    emulator,
+    param: (name) => context.req.param(name) ?? "",
+  };
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function unknownPathHint(context: Context<Env>): string {
+  const { surface, path } = context.env;
+  switch (surface) {
+    case "management":
+      return `no management route ${path}; the description is at /v1/spec`;
+    case "inference":
+      return `no inference route ${path}; there are POST /v1/chat/completions and GET /v1/models, and /_emulator/health for the emulator itself`;
+    case "control":
+      return `no control route ${path}; the description is at /_emulator/openapi.json`;
+  }
+}

@@ -1,0 +1,62 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { GatewayError } from "../domain/errors.js";
+
+/** The client went away before its request was complete: there is nobody to answer. */
+export class ClientGone extends Error {}
+
+/**
+ * The whole body of a request.
+ * @param maxBytes X-13
+ * @throws GatewayError `body_too_large`
+ * @throws ClientGone
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = (): void =>
+      reject(
+        new GatewayError("body_too_large", {
+          hint: `the request body is larger than max_body_bytes, ${maxBytes}`,
+        }),
+      );
+    const announced = Number(request.headers["content-length"] ?? 0);
+    if (announced > maxBytes) return tooLarge();
+    let first: Buffer | null = null;
+    let rest: Buffer[] | null = null;
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        request.removeAllListeners("data");
+        return tooLarge();
+      }
+      if (!first) first = chunk;
+      else if (!rest) rest = [first, chunk];
+      else rest.push(chunk);
+    });
+    request.on("end", () => resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))));
+    request.on("error", () => reject(new ClientGone()));
+    request.on("close", () => {
+      if (!request.complete) reject(new ClientGone());
+    });
+  });
+}
+
+/**
+ * The body as text. Bytes that are not UTF-8 and a content type that is not JSON are told to `refuse`, which
+ * throws the surface's own error.
+ */
+export function jsonText(request: IncomingMessage, body: Buffer, refuse: (problem: string) => never): string {
+  const type = request.headers["content-type"];
+  if (type !== undefined && body.length > 0 && !isJsonType(type)) {
+    refuse(`expected Content-Type: application/json, got ${type}`);
+  }
+  if (!isUtf8(body)) refuse("the body is not valid UTF-8");
+  return body.toString("utf8");
+}
+
+function isJsonType(type: string): boolean {
+  const end = type.indexOf(";");
+  const essence = (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
+  return essence === "application/json" || essence.endsWith("+json");
+}

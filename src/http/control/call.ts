@@ -1,0 +1,40 @@
+import { GatewayError, invalid } from "../../domain/errors.js";
+import { jsonText, readBody } from "../body.js";
+import type { Call } from "../routes.js";
+
+/** The JSON body of a control call. @throws GatewayError `validation` */
+export async function controlBody(call: Call): Promise<unknown> {
+  const body = await readBody(call.request, call.services.kernel.settings.maxBodyBytes);
+  const text = jsonText(call.request, body, refuse);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse("the body is not valid JSON");
+  }
+}
+
+function refuse(problem: string): never {
+  throw new GatewayError("validation", { message: problem });
+}
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+
+/** `limit` of a control list: 1 to 1000, 100 when absent. */
+export function limitOf(query: URLSearchParams): number {
+  return integerOf(query, "limit", 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
+}
+
+/** A whole number from the query, or undefined when it is absent. */
+export function integerOf(
+  query: URLSearchParams,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw invalid(name, `expected an integer from ${least} to ${most}`);
+}

@@ -1,0 +1,45 @@
+import { openApi } from "../../schemas/openapi.js";
+import { json } from "../answer.js";
+import type { Route } from "../routes.js";
+import { controlBody } from "./call.js";
+
+/** Health, reset, seed and the description. */
+export const LIFECYCLE_ROUTES: readonly Route[] = [
+  {
+    surface: "control",
+    method: "GET",
+    path: "/_emulator/health",
+    handler: ({ emulator, services }) =>
+      json(200, {
+        status: "ok",
+        version: emulator.version,
+        url: emulator.url(),
+        now: new Date(services.kernel.clock.now()).toISOString(),
+        env: emulator.env(),
+      }),
+  },
+  {
+    surface: "control",
+    method: "POST",
+    path: "/_emulator/reset",
+    handler({ emulator }) {
+      emulator.reset();
+      return json(200, { ok: true });
+    },
+  },
+  {
+    surface: "control",
+    method: "POST",
+    path: "/_emulator/seed",
+    async handler(call) {
+      call.emulator.seed(await controlBody(call));
+      return json(200, { ok: true });
+    },
+  },
+  {
+    surface: "control",
+    method: "GET",
+    path: "/_emulator/openapi.json",
+    handler: ({ emulator }) => json(200, openApi(emulator.version)),
+  },
+];

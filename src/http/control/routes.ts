@@ -1,0 +1,7 @@
+import type { Route } from "../routes.js";
+import { CLOCK_ROUTES } from "./clock.js";
+import { LIFECYCLE_ROUTES } from "./lifecycle.js";
+import { REQUEST_ROUTES } from "./requests.js";
+
+/** Everything under `/_emulator/`. */
+export const CONTROL_ROUTES: readonly Route[] = [...LIFECYCLE_ROUTES, ...CLOCK_ROUTES, ...REQUEST_ROUTES];

@@ -1,0 +1,6 @@
+import type { Route } from "../routes.js";
+import { CHAT_ROUTE } from "./chat.js";
+import { MODELS_ROUTE } from "./models.js";
+
+/** Everything on the inference host. */
+export const INFERENCE_ROUTES: readonly Route[] = [CHAT_ROUTE, MODELS_ROUTE];

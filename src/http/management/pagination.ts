@@ -1,0 +1,64 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { invalid } from "../../domain/errors.js";
+import type { Page, PageKey, PageRequest } from "../../services/management/pages.js";
+import { type Answer, json } from "../answer.js";
+import type { Call } from "../routes.js";
+
+/** P-1. */
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+const MAC_BYTES = 12;
+
+/**
+ * Reads `limit` and `cursor` (P-1, P-2).
+ * @param list what is listed, such as `groups`: a cursor is good for the list that issued it only
+ */
+export function pageRequest(call: Call, list: string): PageRequest {
+  const cursor = call.query.get("cursor");
+  return {
+    limit: limitOf(call.query.get("limit")),
+    after: cursor === null ? null : openCursor(call, list, cursor),
+  };
+}
+
+/** One page in the shape of P-1. */
+export function pageAnswer<T>(call: Call, list: string, page: Page<T>, item: (value: T) => unknown): Answer {
+  return json(200, {
+    items: page.items.map(item),
+    pagination: {
+      has_more: page.next !== null,
+      cursor: page.next === null ? null : makeCursor(call, list, page.next),
+    },
+  });
+}
+
+function limitOf(text: string | null): number {
+  if (text === null) return DEFAULT_LIMIT;
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw invalid("limit", `expected an integer from 1 to ${MAX_LIMIT}`);
+}
+
+function makeCursor(call: Call, list: string, key: PageKey): string {
+  const text = Buffer.from(JSON.stringify([key.at, key.id])).toString("base64url");
+  return `${text}.${mac(call, list, text).toString("base64url")}`;
+}
+
+function openCursor(call: Call, list: string, cursor: string): PageKey {
+  const [text = "", seal = "", ...rest] = cursor.split(".");
+  const given = Buffer.from(seal, "base64url");
+  const wanted = mac(call, list, text);
+  if (rest.length > 0 || given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw invalid("cursor", "expected a cursor from a previous page of this list");
+  }
+  const [at, id]: [number, string] = JSON.parse(Buffer.from(text, "base64url").toString());
+  return { at, id };
+}
+
+/** Seals a cursor, so that one which this list did not issue is found out (P-2). */
+function mac(call: Call, list: string, text: string): Buffer {
+  return createHmac("sha256", call.services.kernel.cursorSecret)
+    .update(`${list} ${text}`)
+    .digest()
+    .subarray(0, MAC_BYTES);
+}

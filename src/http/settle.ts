@@ -1,0 +1,54 @@
+import { GatewayError } from "../domain/errors.js";
+import type { Exchange } from "../services/journal.js";
+import { type Answer, send } from "./answer.js";
+import { ClientGone } from "./body.js";
+import { errorAnswer } from "./errors.js";
+import type { Call } from "./routes.js";
+
+/** Answers with what the surface makes of a failure; whatever is not a GatewayError is a defect of ours. */
+export async function fail(call: Call, cause: unknown): Promise<void> {
+  if (cause instanceof ClientGone) return settle(call, { status: 499, body: "", headers: {} });
+  const error = cause instanceof GatewayError ? cause : unexpected(cause);
+  call.exchange.error = error.code;
+  call.exchange.hint = error.hint ?? null;
+  const answer = errorAnswer(call.exchange.surface, error, call.services.kernel.settings);
+  return settle(call, answer);
+}
+
+function unexpected(cause: unknown): GatewayError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new GatewayError("internal", { hint: `a defect of the emulator, please report it: ${text}` });
+}
+
+/** Writes the journal entry, then the answer. The emulator's own paths are not journalled. */
+export async function settle(call: Call, answer: Answer): Promise<void> {
+  const { exchange, services } = call;
+  if (exchange.surface !== "control") {
+    const failure = await new Promise<Error | null>((resolve) =>
+      services.journal.finish(exchange, answer.status, answer.journalBody ?? answer.body, null, resolve),
+    );
+    if (failure) return send(call.request, call.response, storageFailure(call));
+  }
+  send(call.request, call.response, {
+    ...answer,
+    headers: { ...answer.headers, ...traceHeaders(exchange) },
+  });
+}
+
+/** The journal could not be written, so nothing may be acknowledged. */
+export function storageFailure(call: Call): Answer {
+  return errorAnswer(
+    call.exchange.surface,
+    new GatewayError("internal", { hint: "the state file could not be written" }),
+    call.services.kernel.settings,
+  );
+}
+
+/** Where to read on: the journal entry, and the decision when limits were looked at. */
+export function traceHeaders(exchange: Exchange): Record<string, string> {
+  const id = String(exchange.seq);
+  return {
+    "x-emulator-request": id,
+    ...(exchange.decision === null ? {} : { "x-emulator-decision": id }),
+  };
+}

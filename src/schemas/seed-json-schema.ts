@@ -1,0 +1,7 @@
+import * as z from "zod";
+import { seedSchema } from "./seed.js";
+
+/** The JSON Schema of seed files, for editors; shipped as `gateway-emulator/seed.schema.json`. */
+export function seedJsonSchema(): unknown {
+  return z.toJSONSchema(seedSchema, { io: "input", unrepresentable: "any" });
+}

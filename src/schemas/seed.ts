@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
+import { MAX_BODY_BYTES } from "../domain/settings.js";
+import { completionRuleSchema } from "./completions.js";
+import { targetSchema } from "./endpoints.js";
+import { externalEntityIdSchema, rateLimitSchema, slugSchema, usageLimitSchema } from "./groups.js";
+
+/**
+ * Seed files: the same rules as the API's, but strict, because a misspelt key in a file is a mistake.
+ * The JSON Schema for editors is generated from here.
+ */
+const strict = <T extends z.ZodRawShape>(schema: z.ZodObject<T>) => schema.strict();
+
+const instant = z.iso.datetime({ offset: true });
+const keyText = z
+  .string()
+  .regex(/^[\x21-\x7e]{8,512}$/, { error: "expected 8 to 512 printable ASCII characters without spaces" });
+const name = z.string().min(1).max(255);
+
+const workspaceKey = z.strictObject({
+  key: keyText,
+  type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
+  name: name.optional(),
+});
+
+const federatedKey = z.strictObject({
+  name: name.meta({ description: "Also the name under which a test finds the key: gateway.keys[name]" }),
+  key: keyText.min(17, { error: "expected more than 16 characters: the first 16 are the prefix" }),
+});
+
+const groupModel = z.strictObject({
+  slug: slugSchema,
+  rate_limits: z.array(strict(rateLimitSchema)).optional(),
+  usage_limits: z.array(strict(usageLimitSchema)).optional(),
+});
+
+const usage = z.strictObject({
+  slug: slugSchema,
+  type: z.enum(["REQUEST", "TOKEN"]),
+  unit: z.enum(["SECOND", "MINUTE", "DAY"]),
+  used: z.int().min(0),
+});
+
+const groupWithoutChildren = z.strictObject({
+  external_entity_id: externalEntityIdSchema,
+  name: name.nullable().optional(),
+  limit_enforcement: z
+    .enum(["INDEPENDENT", "CASCADING"])
+    .optional()
+    .meta({ description: "Only on a root; children have their parent's. INDEPENDENT when absent" }),
+  models: z.array(groupModel).min(1),
+  keys: z.array(federatedKey).optional(),
+  usage: z
+    .array(usage)
+    .optional()
+    .meta({ description: "Start on the boundary: what this group's own keys have used already, now" }),
+});
+
+/** A group with its children. */
+export type GroupSeed = z.output<typeof groupWithoutChildren> & { groups?: GroupSeed[] | undefined };
+export const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
+  .lazy(() => groupWithoutChildren.extend({ groups: z.array(groupSeedSchema).optional() }))
+  .meta({ id: "GroupSeed" });
+
+const endpoint = z.strictObject({
+  slug: slugSchema,
+  targets: z.array(strict(targetSchema)).min(1),
+  region: z.enum(["UNRESTRICTED", "EU"]).optional(),
+});
+
+const workspace = z
+  .strictObject({
+    name,
+    onboarded: z.boolean().optional().meta({ description: "true when absent" }),
+    api_keys: z.array(workspaceKey).optional(),
+    org_prefixes: z.array(z.string().min(1)).optional(),
+    registration_public_key: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/, { error: "expected a raw Ed25519 public key: 32 bytes in base64" })
+      .optional(),
+    models: z
+      .array(z.strictObject({ id: name, environments: z.array(name).default(["production"]) }))
+      .optional(),
+    secrets: z.array(z.strictObject({ id: name })).optional(),
+    endpoints: z.array(endpoint).optional(),
+    groups: z.array(groupSeedSchema).optional(),
+  })
+  .meta({ id: "WorkspaceSeed" });
+export type WorkspaceSeed = z.output<typeof workspace>;
+
+const settings = z
+  .strictObject({
+    accept_bearer: z.boolean().optional().meta({ description: "X-1" }),
+    management_rate_limit: z.boolean().optional().meta({ description: "A-6" }),
+    endpoint_sync_seconds: z.int().min(0).max(86_400).optional().meta({ description: "E-12" }),
+    token_admission: z.enum(["consumed", "prompt", "reserve"]).optional().meta({ description: "L-11" }),
+    rate_limit_headers: z.boolean().optional().meta({ description: "L-13" }),
+    model_server_errors: z.enum(["nested", "flat"]).optional().meta({ description: "X-8" }),
+    unknown_fields: z.enum(["ignore", "reject"]).optional().meta({ description: "X-10" }),
+    stream_dialect: z.enum(["sparse", "full", "openai"]).optional().meta({ description: "X-11" }),
+    max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).optional().meta({ description: "X-13" }),
+    errors: z
+      .strictObject({
+        rate_limited: z
+          .strictObject({
+            body: z.unknown().optional(),
+            headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
+          })
+          .optional(),
+      })
+      .optional()
+      .meta({ description: "X-6" }),
+  })
+  .meta({ id: "SettingsSeed" });
+
+/** One seed file, or what several of them come to. */
+export const seedSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    clock: instant.optional().meta({ description: "Freeze the clock here; real time when absent" }),
+    random_seed: z.union([z.int(), z.string()]).optional(),
+    settings: settings.optional(),
+    workspaces: z.array(workspace).optional(),
+    completions: z.array(completionRuleSchema).optional(),
+  })
+  .meta({ title: "gateway-emulator seed" });
+
+/** A parsed seed. */
+export type Seed = z.output<typeof seedSchema>;
+/** A seed as it is written. */
+export type SeedInput = z.input<typeof seedSchema>;

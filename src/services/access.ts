@@ -1,0 +1,159 @@
+import { type Credential, readAuthorization } from "../domain/access.js";
+import { GatewayError } from "../domain/errors.js";
+import { looksFederated } from "../domain/keys.js";
+import type { FederatedKey, Workspace, WorkspaceKey, WorkspaceKeyType } from "../domain/model.js";
+import type { Kernel, Projection } from "./kernel.js";
+import { hashKey, sameHash } from "./secrets.js";
+
+/** Who is calling, once the key has been found. */
+export type Caller =
+  | { readonly kind: "workspace"; readonly key: WorkspaceKey; readonly workspace: Workspace }
+  | { readonly kind: "federated"; readonly key: FederatedKey };
+
+/** A workspace key that may use the management API. */
+export interface ManagementCaller {
+  readonly key: WorkspaceKey;
+  readonly workspace: Workspace;
+}
+
+/** What a management route asks of a key (A-2). */
+export type Scope = "view" | "manage";
+
+/** A-7; `view` is what listing groups asks for. */
+const SCOPES: Readonly<Record<WorkspaceKeyType, readonly Scope[]>> = {
+  PERSONAL: ["view", "manage"],
+  WORKSPACE_MANAGE_ALL: ["view", "manage"],
+  WORKSPACE_MANAGE_API_KEYS: ["view"],
+  WORKSPACE_INVOKE: [],
+  WORKSPACE_EXPORT_METRICS: [],
+};
+
+/** A-7, X-17: keys that may call models. */
+const INVOKING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL", "WORKSPACE_INVOKE"];
+
+/** More callers than this in memory, and the memory starts afresh. */
+const CALLERS_KEPT = 100_000;
+
+/** Finds out who calls, and refuses in the order the contract gives. */
+export class Access implements Projection {
+  readonly #kernel: Kernel;
+  /** By the key's hash, so that no key text stays in memory. */
+  readonly #callers = new Map<string, Caller>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.projections.push(this);
+  }
+
+  configurationChanged(): void {
+    this.#callers.clear();
+  }
+
+  stateReplaced(): void {
+    this.#callers.clear();
+  }
+
+  /**
+   * The workspace key behind a management call (A-1 to A-4, A-7).
+   * @throws GatewayError `unauthenticated`, `key_refused`, `missing_scope`, `not_onboarded`
+   */
+  management(authorization: string | undefined, scope: Scope): ManagementCaller {
+    const credential = readAuthorization(authorization);
+    if (credential.kind === "absent") {
+      throw new GatewayError("unauthenticated", {
+        hint: 'send "Authorization: Api-Key <workspace key>" (Bearer works too)',
+      });
+    }
+    const caller = credential.kind === "key" ? this.find(credential.key) : null;
+    if (caller?.kind !== "workspace") throw managementRefusal(credential, caller);
+    if (!SCOPES[caller.key.type].includes(scope)) {
+      throw new GatewayError("missing_scope", {
+        hint: `this key is of type ${caller.key.type}; managing asks for PERSONAL or WORKSPACE_MANAGE_ALL`,
+      });
+    }
+    if (!caller.workspace.onboarded) {
+      throw new GatewayError("not_onboarded", {
+        hint: `workspace "${caller.workspace.name}" has "onboarded: false" in the seed`,
+      });
+    }
+    return caller;
+  }
+
+  /**
+   * The key behind an inference call: a federated key with the `Api-Key` scheme, or a workspace key that may
+   * invoke, with either (X-1 to X-3, X-16, X-17).
+   * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`
+   */
+  inference(credential: Credential): Caller {
+    if (credential.kind === "absent") {
+      throw new GatewayError("missing_key", { hint: 'send "Authorization: Api-Key <key>"' });
+    }
+    const caller = credential.kind === "key" ? this.find(credential.key) : null;
+    if (caller === null || credential.kind !== "key") throw inferenceRefusal(credential);
+    if (caller.kind === "workspace") {
+      if (!INVOKING.includes(caller.key.type)) {
+        throw new GatewayError("wrong_key", {
+          hint: `workspace keys of type ${caller.key.type} may not call models`,
+        });
+      }
+      return caller;
+    }
+    if (credential.scheme === "bearer" && !this.#kernel.settings.acceptBearer) {
+      throw new GatewayError("bearer_refused", {
+        hint: 'federated keys need "Authorization: Api-Key <key>"; in an OpenAI SDK set defaultHeaders: { Authorization: "Api-Key <key>" } (Python: default_headers), or start with --accept-bearer',
+      });
+    }
+    return caller;
+  }
+
+  /** The caller with this key, or null. */
+  find(key: string): Caller | null {
+    const digest = hashKey(key);
+    const id = digest.toString("latin1");
+    const known = this.#callers.get(id);
+    if (known) return known;
+    const found = this.#look(digest);
+    if (!found) return null;
+    if (this.#callers.size >= CALLERS_KEPT) this.#callers.clear();
+    this.#callers.set(id, found);
+    return found;
+  }
+
+  #look(digest: Buffer): Caller | null {
+    const { keys, workspaces } = this.#kernel.store;
+    const federated = keys.byHash(digest);
+    if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
+    const own = workspaces.keyByHash(digest);
+    if (!own || !sameHash(own.hash, digest)) return null;
+    const workspace = workspaces.byId(own.key.workspaceId);
+    return workspace ? { kind: "workspace", key: own.key, workspace } : null;
+  }
+}
+
+function managementRefusal(credential: Credential, caller: Caller | null): GatewayError {
+  if (caller?.kind === "federated") {
+    return new GatewayError("key_refused", {
+      hint: "this is a federated key; the management API takes a workspace key",
+    });
+  }
+  return new GatewayError("key_refused", { hint: credentialHint(credential) });
+}
+
+function inferenceRefusal(credential: Credential): GatewayError {
+  return new GatewayError("wrong_key", { hint: credentialHint(credential) });
+}
+
+function credentialHint(credential: Credential): string {
+  switch (credential.kind) {
+    case "absent":
+      return 'send "Authorization: Api-Key <key>"';
+    case "empty":
+      return "the Authorization header has a scheme but no key behind it; is an environment variable unset?";
+    case "malformed":
+      return 'the Authorization header must be "Api-Key <key>" or "Bearer <key>"';
+    case "key":
+      return looksFederated(credential.key)
+        ? "no live federated key like this one: never minted here, revoked, or its group was deleted"
+        : "no such key in this emulator; keys come from the seed or from POST /v1/gateway/groups/{id}/api_keys";
+  }
+}

@@ -1,0 +1,43 @@
+import type { Settings } from "../domain/settings.js";
+import type { Clock } from "../runtime/clock.js";
+import type { Random } from "../runtime/random.js";
+import type { Store } from "../store/store.js";
+
+/** What every service of one world works with. */
+export interface Kernel {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Replaced by a reset, so that the same seed gives the same ids again. */
+  random: Random;
+  settings: Settings;
+  /** Seals the cursors of lists (P-2). */
+  cursorSecret: string;
+  /** Told after every change to what the hot path keeps in memory. */
+  readonly projections: Projection[];
+}
+
+/** Something held in memory that mirrors the database. */
+export interface Projection {
+  /** Groups, keys, endpoints or workspaces changed. */
+  configurationChanged(): void;
+  /** Everything changed: forget it all. */
+  stateReplaced(): void;
+}
+
+/** Runs a management write: one short transaction, then the projections follow. */
+export function write<T>(kernel: Kernel, work: () => T): T {
+  const result = kernel.store.transaction(work);
+  for (const projection of kernel.projections) projection.configurationChanged();
+  return result;
+}
+
+/** Ids are 8 characters `[A-Za-z0-9]` (X-22). */
+const ID_LENGTH = 8;
+
+/** An id that nothing has yet, from the world's random source. */
+export function newId(kernel: Kernel, taken: (id: string) => boolean): string {
+  for (;;) {
+    const id = kernel.random.alphanumeric(ID_LENGTH);
+    if (!taken(id)) return id;
+  }
+}

@@ -1,0 +1,137 @@
+import { GatewayError, invalid } from "../../domain/errors.js";
+import type { Endpoint, Region, Target, Workspace } from "../../domain/model.js";
+import { isSlug, ownsSlug, SLUG_FORM } from "../../domain/slug.js";
+import { normalizeTarget, type TargetInput, targetProblem } from "../../domain/target.js";
+import { type Kernel, newId, write } from "../kernel.js";
+import type { Routing } from "../routing.js";
+import { type Page, type PageRequest, pageOf } from "./pages.js";
+
+export interface NewEndpoint {
+  readonly slug: string;
+  readonly targets: readonly TargetInput[];
+  readonly region?: Region | null | undefined;
+}
+
+export interface EndpointChange {
+  readonly slug?: string | null | undefined;
+  readonly targets?: readonly TargetInput[] | null | undefined;
+}
+
+/** Endpoints of the management API (E-1 to E-13). */
+export class Endpoints {
+  readonly #kernel: Kernel;
+  readonly #routing: Routing;
+
+  constructor(kernel: Kernel, routing: Routing) {
+    this.#kernel = kernel;
+    this.#routing = routing;
+  }
+
+  /** @throws GatewayError `validation` (E-2 to E-7) */
+  create(workspace: Workspace, input: NewEndpoint): Endpoint {
+    const targets = this.#checkTargets(workspace, input.targets);
+    this.#checkSlug(workspace, input.slug, null);
+    const { store, clock } = this.#kernel;
+    const now = clock.now();
+    return this.#write(() => {
+      const endpoint: Endpoint = {
+        id: newId(this.#kernel, (id) => store.endpoints.byId(id) !== null),
+        workspaceId: workspace.id,
+        slug: input.slug,
+        targets,
+        region: input.region ?? null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      store.endpoints.insert(endpoint);
+      return endpoint;
+    });
+  }
+
+  list(workspace: Workspace, request: PageRequest): Page<Endpoint> {
+    return pageOf(
+      request,
+      (after, limit) => this.#kernel.store.endpoints.page(workspace.id, after, limit),
+      (endpoint) => ({ at: endpoint.createdAt, id: endpoint.id }),
+    );
+  }
+
+  /** @throws GatewayError `foreign`, `not_found` (A-4) */
+  get(workspace: Workspace, id: string): Endpoint {
+    const endpoint = this.#kernel.store.endpoints.byId(id);
+    if (!endpoint) throw new GatewayError("not_found", { message: `Endpoint ${id} not found.` });
+    if (endpoint.workspaceId !== workspace.id) throw new GatewayError("foreign");
+    return endpoint;
+  }
+
+  /** Replaces what is given; nothing given changes nothing (E-10). */
+  update(workspace: Workspace, id: string, change: EndpointChange): Endpoint {
+    const endpoint = this.get(workspace, id);
+    const targets = change.targets ? this.#checkTargets(workspace, change.targets) : endpoint.targets;
+    const slug = change.slug ?? endpoint.slug;
+    if (change.slug) this.#checkSlug(workspace, slug, id);
+    if (!change.slug && !change.targets) return endpoint;
+    const changed: Endpoint = { ...endpoint, slug, targets, updatedAt: this.#kernel.clock.now() };
+    this.#write(() => this.#kernel.store.endpoints.update(changed));
+    return changed;
+  }
+
+  /** The slug stops routing and is free again (E-11). */
+  remove(workspace: Workspace, id: string): Endpoint {
+    const endpoint = this.get(workspace, id);
+    this.#write(() => this.#kernel.store.endpoints.remove(id, this.#kernel.clock.now()));
+    return endpoint;
+  }
+
+  #write<T>(work: () => T): T {
+    return write(this.#kernel, () => {
+      this.#routing.beforeEndpointChange();
+      return work();
+    });
+  }
+
+  #checkSlug(workspace: Workspace, slug: string, own: string | null): void {
+    if (!isSlug(slug)) throw invalid("slug", SLUG_FORM);
+    if (!ownsSlug(workspace.orgPrefixes, slug)) {
+      throw invalid(
+        "slug",
+        `the prefix must be one that the organization owns (${workspace.orgPrefixes.join(", ")})`,
+      );
+    }
+    const holder = this.#kernel.store.endpoints.bySlug(slug);
+    if (holder && holder.id !== own) throw invalid("slug", `an endpoint with slug "${slug}" already exists`);
+  }
+
+  #checkTargets(workspace: Workspace, inputs: readonly TargetInput[]): readonly Target[] {
+    const [input] = inputs;
+    if (!input || inputs.length !== 1) {
+      throw invalid("targets", `expected exactly one target, got ${inputs.length}`);
+    }
+    const problem = targetProblem(input);
+    if (problem) throw invalid(`targets.0.${problem.field}`, problem.expected);
+    this.#checkReferences(workspace, input);
+    return [normalizeTarget(input)];
+  }
+
+  /** E-7: only what the seed declares can be known or unknown. */
+  #checkReferences(workspace: Workspace, target: TargetInput): void {
+    if (target.model_id && workspace.models.length > 0) {
+      const model = workspace.models.find((declared) => declared.id === target.model_id);
+      if (!model) throw invalid("targets.0.model_id", `unknown model ${target.model_id}`);
+      const environment = target.environment_name;
+      if (environment && environment !== "production" && !model.environments.includes(environment)) {
+        throw invalid(
+          "targets.0.environment_name",
+          `unknown environment ${environment} of model ${model.id}`,
+        );
+      }
+    }
+    if (
+      target.secret_id &&
+      workspace.secretIds.length > 0 &&
+      !workspace.secretIds.includes(target.secret_id)
+    ) {
+      throw invalid("targets.0.secret_id", `unknown secret ${target.secret_id}`);
+    }
+  }
+}

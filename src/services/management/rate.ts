@@ -1,0 +1,48 @@
+import { GatewayError } from "../../domain/errors.js";
+import { RollingWindow } from "../../domain/limits/rolling-window.js";
+import { SECOND_MS } from "../../domain/limits/time.js";
+import type { Kernel, Projection } from "../kernel.js";
+
+/** Requests a second, per workspace key and route (A-6). */
+const REQUESTS_PER_SECOND = 100;
+/** More (key, route) pairs than this, and counting starts afresh. */
+const WINDOWS_KEPT = 10_000;
+
+/** The management API's own rate limit. It is not stored: a restart takes longer than its window. */
+export class ManagementRate implements Projection {
+  readonly #kernel: Kernel;
+  readonly #windows = new Map<string, RollingWindow>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.projections.push(this);
+  }
+
+  configurationChanged(): void {}
+
+  stateReplaced(): void {
+    this.#windows.clear();
+  }
+
+  /**
+   * @param route method and pattern, such as `POST /v1/gateway/groups`
+   * @throws GatewayError `management_rate_limited`
+   */
+  check(workspaceId: string, keyPrefix: string, route: string): void {
+    if (!this.#kernel.settings.managementRateLimit) return;
+    const id = `${workspaceId} ${keyPrefix} ${route}`;
+    let window = this.#windows.get(id);
+    if (!window) {
+      if (this.#windows.size >= WINDOWS_KEPT) this.#windows.clear();
+      window = new RollingWindow(SECOND_MS, REQUESTS_PER_SECOND);
+      this.#windows.set(id, window);
+    }
+    const now = this.#kernel.clock.now();
+    if (window.hit(now)) return;
+    const wait = (window.roomAt(now) ?? now + SECOND_MS) - now;
+    throw new GatewayError("management_rate_limited", {
+      retryAfter: Math.max(1, Math.ceil(wait / SECOND_MS)),
+      hint: `more than ${REQUESTS_PER_SECOND} requests in one second to ${route}; --no-management-rate-limit turns this off`,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type { Credential } from "../domain/access.js";
+import { GatewayError } from "../domain/errors.js";
+import { orgPrefixOf } from "../domain/slug.js";
+import type { Access, Caller } from "./access.js";
+import type { Exchange } from "./journal.js";
+import type { Kernel } from "./kernel.js";
+import type { Routing } from "./routing.js";
+
+/** One entry of the catalogue (inference §3). */
+export interface CatalogueModel {
+  readonly slug: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly ownedBy: string;
+}
+
+/** `GET /v1/models` of the inference host: what the key may call. */
+export class Models {
+  readonly #kernel: Kernel;
+  readonly #access: Access;
+  readonly #routing: Routing;
+
+  constructor(kernel: Kernel, parts: { access: Access; routing: Routing }) {
+    this.#kernel = kernel;
+    this.#access = parts.access;
+    this.#routing = parts.routing;
+  }
+
+  /** @throws GatewayError `models_missing_key`, `wrong_key`, `bearer_refused` (X-23) */
+  list(exchange: Exchange, credential: Credential): CatalogueModel[] {
+    if (credential.kind === "absent") throw new GatewayError("models_missing_key");
+    const caller = this.#access.inference(credential);
+    exchange.keyPrefix = caller.key.prefix;
+    const { endpoints } = this.#kernel.store;
+    return this.#slugs(exchange, caller).flatMap((slug) => {
+      const route = this.#routing.route(slug);
+      const endpoint = route ? endpoints.byId(route.endpointId) : null;
+      if (!endpoint || endpoint.workspaceId !== caller.key.workspaceId) return [];
+      return [{ slug, createdAt: endpoint.createdAt, ownedBy: orgPrefixOf(slug) }];
+    });
+  }
+
+  /** A federated key lists its group's slugs only; a workspace key every slug of its workspace. */
+  #slugs(exchange: Exchange, caller: Caller): string[] {
+    const { endpoints, groups } = this.#kernel.store;
+    if (caller.kind === "workspace") return endpoints.slugs(caller.workspace.id);
+    const group = groups.byId(caller.key.groupId);
+    if (!group) return [];
+    exchange.groupId = group.id;
+    exchange.externalEntityId = group.externalEntityId;
+    return group.models.map((model) => model.slug);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Route } from "../store/endpoints.js";
+import type { Kernel, Projection } from "./kernel.js";
+
+export type { Route };
+
+const LAST_SYNC = "last_endpoint_sync";
+
+/** Slugs that lead nowhere are remembered too, so callers must not be able to fill the memory. */
+const ROUTES_KEPT = 10_000;
+
+/**
+ * Slug to endpoint as the gateway sees it. By default that is what the endpoints are; with
+ * `endpoint_sync_seconds` it is what they were at the last multiple of that many seconds (E-12).
+ */
+export class Routing implements Projection {
+  readonly #kernel: Kernel;
+  readonly #routes = new Map<string, Route | null>();
+  #lastSync: number | null = null;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.projections.push(this);
+  }
+
+  configurationChanged(): void {
+    this.#routes.clear();
+  }
+
+  stateReplaced(): void {
+    this.#routes.clear();
+    this.#lastSync = null;
+  }
+
+  /** Where the slug leads now, or null. */
+  route(slug: string): Route | null {
+    this.#syncIfDue();
+    let route = this.#routes.get(slug);
+    if (route === undefined) {
+      route = this.#find(slug);
+      if (this.#routes.size >= ROUTES_KEPT) this.#routes.clear();
+      this.#routes.set(slug, route);
+    }
+    return route;
+  }
+
+  /**
+   * A sync that fell due before this change has to see the endpoints without it. Nothing is scheduled:
+   * between two changes the endpoints stay as they are, so looking when somebody asks is as good.
+   */
+  beforeEndpointChange(): void {
+    this.#syncIfDue();
+  }
+
+  /** Makes every change visible at once; what a seed declares is there from the start. */
+  publishNow(): void {
+    this.#kernel.store.endpoints.publish();
+    this.#routes.clear();
+    this.#lastSync = this.#kernel.clock.now();
+    this.#kernel.store.meta.set(LAST_SYNC, this.#lastSync);
+  }
+
+  #syncIfDue(): void {
+    const seconds = this.#kernel.settings.endpointSyncSeconds;
+    if (seconds === 0) return;
+    const period = seconds * 1000;
+    const now = this.#kernel.clock.now();
+    this.#lastSync ??= Number(this.#kernel.store.meta.get(LAST_SYNC) ?? 0);
+    if (Math.floor(now / period) === Math.floor(this.#lastSync / period)) return;
+    this.#kernel.store.transaction(() => this.publishNow());
+  }
+
+  #find(slug: string): Route | null {
+    const { endpoints } = this.#kernel.store;
+    if (this.#kernel.settings.endpointSyncSeconds > 0) return endpoints.route(slug);
+    const endpoint = endpoints.bySlug(slug);
+    return endpoint
+      ? { slug, endpointId: endpoint.id, workspaceId: endpoint.workspaceId, targets: endpoint.targets }
+      : null;
+  }
+}

@@ -1,0 +1,37 @@
+import { createPublicKey, hash, timingSafeEqual, verify } from "node:crypto";
+
+/** SHA-256 of a key: all that is ever stored of it (K-1). Keys are random, so no salt or stretching is needed. */
+export function hashKey(key: string): Buffer {
+  return hash("sha256", key, "buffer");
+}
+
+/** Compares two hashes in constant time. */
+export function sameHash(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** What precedes the 32 raw bytes of an Ed25519 public key in its DER form (RFC 8410). */
+const ED25519_DER_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+const ED25519_KEY_BYTES = 32;
+const ED25519_SIGNATURE_BYTES = 64;
+
+/** Whether a text is the base64 form of a raw Ed25519 public key (K-3). */
+export function isRegistrationKey(base64: string): boolean {
+  return decodeBase64(base64)?.length === ED25519_KEY_BYTES;
+}
+
+/**
+ * Whether `signature` (base64) is the Ed25519 signature of `body` under the workspace's public key (K-3).
+ * @param publicKey 32 raw bytes, base64
+ */
+export function signatureHolds(publicKey: string, body: Buffer, signature: string | undefined): boolean {
+  const bytes = signature === undefined ? null : decodeBase64(signature);
+  if (bytes?.length !== ED25519_SIGNATURE_BYTES) return false;
+  const der = Buffer.concat([ED25519_DER_PREFIX, Buffer.from(publicKey, "base64")]);
+  return verify(null, body, createPublicKey({ key: der, format: "der", type: "spki" }), bytes);
+}
+
+/** Buffer.from skips what is not base64; here that is an error. */
+function decodeBase64(text: string): Buffer | null {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0 ? Buffer.from(text, "base64") : null;
+}

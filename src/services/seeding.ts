@@ -1,0 +1,191 @@
+import { GatewayError } from "../domain/errors.js";
+import { workspacePrefix } from "../domain/keys.js";
+import type { Group, Workspace, WorkspaceKeyType } from "../domain/model.js";
+import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
+import type { GroupSeed, Seed, WorkspaceSeed } from "../schemas/seed.js";
+import { newId } from "./kernel.js";
+import { hashKey } from "./secrets.js";
+import type { Services } from "./services.js";
+
+/** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */
+export class SeedError extends Error {
+  /** Where in the seed, such as `workspaces.0.groups.1`. */
+  readonly path: readonly (string | number)[];
+
+  constructor(path: readonly (string | number)[], message: string) {
+    super(message);
+    this.name = "SeedError";
+    this.path = path;
+  }
+}
+
+/** What a world without any declared workspace is called. */
+const DEFAULT_WORKSPACE = "default";
+
+/**
+ * Adds what a seed declares, by the same rules as the API. Runs in the caller's transaction.
+ * @throws SeedError
+ */
+export function applySeed(services: Services, seed: Seed): void {
+  for (const [index, workspace] of (seed.workspaces ?? []).entries()) {
+    seedWorkspace(services, workspace, ["workspaces", index]);
+  }
+  const rules = (seed.completions ?? []).map((rule) => ({
+    id: `rule-${services.kernel.random.hex(6)}`,
+    ...rule,
+  }));
+  if (rules.length > 0) services.completions.append(rules);
+  services.routing.publishNow();
+}
+
+/** The first workspace of a seed, made if the seed declares none, with `key` as one of its managing keys. */
+export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
+  const { kernel } = services;
+  const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
+  const workspace = kernel.store.workspaces.byName(name) ?? createWorkspace(services, { name });
+  addWorkspaceKey(services, workspace, key, "WORKSPACE_MANAGE_ALL", "default");
+}
+
+/** The key that manages the first workspace of a seed, or null when it declares none. */
+export function declaredWorkspaceKey(seed: Seed): string | null {
+  const managing = seed.workspaces?.[0]?.api_keys?.find(
+    ({ type }) => type === "WORKSPACE_MANAGE_ALL" || type === "PERSONAL",
+  );
+  return managing?.key ?? null;
+}
+
+/** Names and texts of the federated keys that a seed declares, in its order. */
+export function declaredKeys(seed: Seed): Record<string, string> {
+  const keys: Record<string, string> = {};
+  const visit = (group: GroupSeed): void => {
+    for (const { name, key } of group.keys ?? []) keys[name] ??= key;
+    group.groups?.forEach(visit);
+  };
+  for (const workspace of seed.workspaces ?? []) workspace.groups?.forEach(visit);
+  return keys;
+}
+
+/** The switches of a seed over the defaults. */
+export function settingsOf(seed: Seed): Settings {
+  const given = seed.settings ?? {};
+  const limited = given.errors?.rate_limited;
+  return {
+    acceptBearer: given.accept_bearer ?? DEFAULT_SETTINGS.acceptBearer,
+    managementRateLimit: given.management_rate_limit ?? DEFAULT_SETTINGS.managementRateLimit,
+    endpointSyncSeconds: given.endpoint_sync_seconds ?? DEFAULT_SETTINGS.endpointSyncSeconds,
+    tokenAdmission: given.token_admission ?? DEFAULT_SETTINGS.tokenAdmission,
+    rateLimitHeaders: given.rate_limit_headers ?? DEFAULT_SETTINGS.rateLimitHeaders,
+    modelServerErrors: given.model_server_errors ?? DEFAULT_SETTINGS.modelServerErrors,
+    unknownFields: given.unknown_fields ?? DEFAULT_SETTINGS.unknownFields,
+    streamDialect: given.stream_dialect ?? DEFAULT_SETTINGS.streamDialect,
+    maxBodyBytes: given.max_body_bytes ?? DEFAULT_SETTINGS.maxBodyBytes,
+    rateLimitedError: limited
+      ? { body: limited.body ?? { error: "Too Many Requests" }, headers: limited.headers ?? {} }
+      : null,
+  };
+}
+
+type Path = readonly (string | number)[];
+
+function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): void {
+  const known = services.kernel.store.workspaces.byName(seed.name);
+  const workspace = known ? updateWorkspace(services, known, seed) : createWorkspace(services, seed);
+  for (const [index, { key, type, name }] of (seed.api_keys ?? []).entries()) {
+    at([...path, "api_keys", index], () => addWorkspaceKey(services, workspace, key, type, name ?? null));
+  }
+  for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
+    at([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
+  }
+  for (const [index, group] of (seed.groups ?? []).entries()) {
+    seedGroup(services, workspace, group, null, [...path, "groups", index]);
+  }
+}
+
+function createWorkspace(services: Services, seed: WorkspaceSeed): Workspace {
+  const { store } = services.kernel;
+  const workspace: Workspace = {
+    id: newId(services.kernel, (id) => store.workspaces.byId(id) !== null),
+    name: seed.name,
+    onboarded: seed.onboarded ?? true,
+    orgPrefixes: seed.org_prefixes ?? [],
+    registrationPublicKey: seed.registration_public_key ?? null,
+    models: seed.models ?? [],
+    secretIds: (seed.secrets ?? []).map(({ id }) => id),
+  };
+  store.workspaces.insert(workspace);
+  return workspace;
+}
+
+/** A later seed replaces what it names and leaves the rest. */
+function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed): Workspace {
+  const workspace: Workspace = {
+    ...known,
+    onboarded: seed.onboarded ?? known.onboarded,
+    orgPrefixes: seed.org_prefixes ?? known.orgPrefixes,
+    registrationPublicKey: seed.registration_public_key ?? known.registrationPublicKey,
+    models: seed.models ?? known.models,
+    secretIds: seed.secrets?.map(({ id }) => id) ?? known.secretIds,
+  };
+  services.kernel.store.workspaces.update(workspace);
+  return workspace;
+}
+
+function addWorkspaceKey(
+  services: Services,
+  workspace: Workspace,
+  key: string,
+  type: WorkspaceKeyType,
+  name: string | null,
+): void {
+  const { keys, workspaces } = services.kernel.store;
+  const hash = hashKey(key);
+  const holder = workspaces.keyByHash(hash)?.key.workspaceId ?? workspace.id;
+  if (holder !== workspace.id || keys.hashTaken(hash)) {
+    throw new GatewayError("validation", { message: "key: this key is already in use" });
+  }
+  workspaces.addKey({ workspaceId: workspace.id, prefix: workspacePrefix(key), type, name }, hash);
+}
+
+function seedGroup(
+  services: Services,
+  workspace: Workspace,
+  seed: GroupSeed,
+  parent: Group | null,
+  path: Path,
+): void {
+  if (parent && seed.limit_enforcement && seed.limit_enforcement !== parent.enforcement) {
+    throw new SeedError(path, `limit_enforcement: expected the parent's mode ${parent.enforcement}`);
+  }
+  const { group } = at(path, () =>
+    services.groups.create(workspace, {
+      name: seed.name ?? null,
+      externalEntityId: seed.external_entity_id,
+      models: seed.models.map((model) => ({
+        slug: model.slug,
+        rate_limits: model.rate_limits ?? [],
+        usage_limits: model.usage_limits ?? [],
+      })),
+      enforcement: seed.limit_enforcement ?? null,
+      parentId: parent?.id ?? null,
+    }),
+  );
+  for (const [index, { key, name }] of (seed.keys ?? []).entries()) {
+    at([...path, "keys", index], () => services.keys.adopt(group, key, name));
+  }
+  for (const [index, usage] of (seed.usage ?? []).entries()) {
+    at([...path, "usage", index], () => services.limits.preload(group, usage));
+  }
+  for (const [index, child] of (seed.groups ?? []).entries()) {
+    seedGroup(services, workspace, child, group, [...path, "groups", index]);
+  }
+}
+
+function at<T>(path: Path, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof GatewayError)
+      throw new SeedError(path, cause.hint ? `${cause.message} (${cause.hint})` : cause.message);
+    throw cause;
+  }
+}

@@ -1,0 +1,53 @@
+import { Access } from "./access.js";
+import { Chat } from "./chat.js";
+import { Completions } from "./completions.js";
+import { Journal } from "./journal.js";
+import type { Kernel } from "./kernel.js";
+import { Limits } from "./limits.js";
+import { Endpoints } from "./management/endpoints.js";
+import { Groups } from "./management/groups.js";
+import { Keys } from "./management/keys.js";
+import { ManagementRate } from "./management/rate.js";
+import { UsageReport } from "./management/usage.js";
+import { Models } from "./models.js";
+import { Routing } from "./routing.js";
+
+/** The services of one world, wired to each other. */
+export interface Services {
+  readonly kernel: Kernel;
+  readonly access: Access;
+  readonly routing: Routing;
+  readonly limits: Limits;
+  readonly journal: Journal;
+  readonly completions: Completions;
+  readonly endpoints: Endpoints;
+  readonly groups: Groups;
+  readonly keys: Keys;
+  readonly usage: UsageReport;
+  readonly managementRate: ManagementRate;
+  readonly chat: Chat;
+  readonly models: Models;
+}
+
+export function createServices(kernel: Kernel): Services {
+  const access = new Access(kernel);
+  const routing = new Routing(kernel);
+  const limits = new Limits(kernel);
+  const journal = new Journal(kernel);
+  const completions = new Completions(kernel);
+  return {
+    kernel,
+    access,
+    routing,
+    limits,
+    journal,
+    completions,
+    endpoints: new Endpoints(kernel, routing),
+    groups: new Groups(kernel),
+    keys: new Keys(kernel),
+    usage: new UsageReport(kernel, limits),
+    managementRate: new ManagementRate(kernel),
+    chat: new Chat(kernel, { access, limits, routing, completions, journal }),
+    models: new Models(kernel, { access, routing }),
+  };
+}

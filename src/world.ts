@@ -1,0 +1,160 @@
+import type { Settings } from "./domain/settings.js";
+import { Clock, type ClockState } from "./runtime/clock.js";
+import { createRandom } from "./runtime/random.js";
+import type { Seed } from "./schemas/seed.js";
+import type { Kernel } from "./services/kernel.js";
+import { applySeed, declaredWorkspaceKey, ensureWorkspaceKey, settingsOf } from "./services/seeding.js";
+import { createServices, type Services } from "./services/services.js";
+import { openStore } from "./store/store.js";
+
+/** The development key of a world whose seed declares none: fixed, so that it can be pasted. */
+export const DEVELOPMENT_KEY = "emulator.local-development-key";
+
+/** What a world is opened with. */
+export interface WorldOptions {
+  /** A file, or `:memory:`. */
+  readonly state: string;
+  /** Fills an empty state, and is what {@link World.reset} goes back to. */
+  readonly seed: Seed | null;
+  /** Start from the seed even when the state has data. */
+  readonly reset: boolean;
+  /** Manages the first workspace besides the keys of the seed. */
+  readonly workspaceKey: string | null;
+  /** Win over the seed's settings. */
+  readonly overrides: Partial<Settings>;
+}
+
+/** Names in the meta table. */
+const SEED = "seed";
+const CLOCK = "clock";
+const EPOCH = "random_epoch";
+const CURSOR_SECRET = "cursor_secret";
+const EMPTY_SEED: Seed = {};
+
+/**
+ * One isolated emulator: its database, clock, random source and services. Reset is defined here, once, for
+ * HTTP, command line and fixture alike.
+ */
+export class World {
+  readonly services: Services;
+  readonly #kernel: Kernel;
+  readonly #options: WorldOptions;
+  #seed: Seed;
+
+  /** @throws StateError, SeedError */
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    const store = openStore(options.state);
+    const clock = new Clock();
+    const remembered = store.meta.get(SEED) as Seed | undefined;
+    this.#seed = options.seed ?? remembered ?? EMPTY_SEED;
+    this.#kernel = {
+      store,
+      clock,
+      random: createRandom(randomSeed(this.#seed, 0)),
+      settings: this.#settings(),
+      cursorSecret: "",
+      projections: [],
+    };
+    this.services = createServices(this.#kernel);
+    try {
+      if (remembered === undefined || options.reset) this.#start();
+      else this.#resume();
+    } catch (cause) {
+      store.close();
+      throw cause;
+    }
+    clock.onChange((state) => store.meta.set(CLOCK, state));
+  }
+
+  /** The key that manages the first workspace. */
+  get workspaceKey(): string {
+    return this.#options.workspaceKey ?? declaredWorkspaceKey(this.#seed) ?? DEVELOPMENT_KEY;
+  }
+
+  /** What reset goes back to. */
+  get seed(): Seed {
+    return this.#seed;
+  }
+
+  /** Back to the seed: rows, counters, clock, ids. What is under way is answered, but leaves no trace. */
+  reset(): void {
+    this.services.journal.flush();
+    this.#start();
+  }
+
+  /** Adds to what is there; the target of a reset stays. All of it, or nothing. @throws SeedError */
+  add(partial: Seed): void {
+    const { store, projections } = this.#kernel;
+    this.services.journal.flush();
+    store.transaction(() => applySeed(this.services, partial));
+    for (const projection of projections) projection.configurationChanged();
+    this.services.limits.rebuild();
+  }
+
+  close(): void {
+    this.services.journal.flush();
+    this.#kernel.clock.close();
+    this.#kernel.store.close();
+  }
+
+  /** Everything anew, in one transaction: a seed that cannot be applied leaves the state as it was. */
+  #start(): void {
+    const { store, clock } = this.#kernel;
+    clock.clear();
+    const before = clock.state;
+    clock.restore(clockOf(this.#seed));
+    this.#kernel.random = createRandom(randomSeed(this.#seed, 0));
+    this.#kernel.settings = this.#settings();
+    try {
+      store.transaction(() => {
+        store.clear();
+        this.#forgetProjections();
+        this.#kernel.cursorSecret = this.#kernel.random.hex(32);
+        store.meta.set(CURSOR_SECRET, this.#kernel.cursorSecret);
+        store.meta.set(EPOCH, 0);
+        store.meta.set(CLOCK, clock.state);
+        store.meta.set(SEED, this.#seed);
+        applySeed(this.services, this.#seed);
+        ensureWorkspaceKey(this.services, this.#seed, this.workspaceKey);
+      });
+    } catch (cause) {
+      clock.restore(before);
+      throw cause;
+    } finally {
+      this.#forgetProjections();
+    }
+  }
+
+  /** Goes on where the state file left off; ids continue with a sequence of their own (X-22). */
+  #resume(): void {
+    const { store, clock } = this.#kernel;
+    clock.restore(store.meta.get(CLOCK) as ClockState);
+    const epoch = Number(store.meta.get(EPOCH)) + 1;
+    this.#kernel.random = createRandom(randomSeed(this.#seed, epoch));
+    this.#kernel.cursorSecret = String(store.meta.get(CURSOR_SECRET));
+    store.transaction(() => {
+      store.meta.set(EPOCH, epoch);
+      store.meta.set(SEED, this.#seed);
+      if (this.#options.workspaceKey)
+        ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
+    });
+    this.#forgetProjections();
+  }
+
+  #forgetProjections(): void {
+    for (const projection of this.#kernel.projections) projection.stateReplaced();
+  }
+
+  #settings(): Settings {
+    return { ...settingsOf(this.#seed), ...this.#options.overrides };
+  }
+}
+
+function randomSeed(seed: Seed, epoch: number): string {
+  return `${seed.random_seed ?? 1}#${epoch}`;
+}
+
+function clockOf(seed: Seed): ClockState {
+  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
+}
