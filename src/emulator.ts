@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type ClockFace, clockFace } from "./clock-face.js";
 import { mergeSeeds } from "./config/merge-seeds.js";
 import { InvalidSeed } from "./config/problems.js";
 import { checkSeedValue, readSeedFile } from "./config/seed-file.js";
@@ -50,6 +51,8 @@ export interface GatewayEmulator extends AsyncDisposable {
   readonly keys: Readonly<Record<string, string>>;
   /** Environment for a process that is to use this emulator. */
   readonly env: Readonly<Record<string, string>>;
+  /** Moves the world's time. */
+  readonly clock: ClockFace;
   /** Back to the seed. */
   reset(): Promise<void>;
   /** Adds to what is there. @throws InvalidSeed */
@@ -125,6 +128,7 @@ function asInvalidSeed<T>(work: () => T): T {
 }
 
 class RunningEmulator implements GatewayEmulator {
+  readonly clock: ClockFace;
   readonly #world: World;
   readonly #server: Server;
   #host = DEFAULT_HOST;
@@ -133,6 +137,7 @@ class RunningEmulator implements GatewayEmulator {
 
   constructor(world: World, options: EmulatorOptions) {
     this.#world = world;
+    this.clock = clockFace(world.services.time);
     this.#server = createHttpServer(world.services, {
       version: VERSION,
       url: () => this.url,

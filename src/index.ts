@@ -1,4 +1,5 @@
 /** What users import. */
+export type { ClockFace } from "./clock-face.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";
 export {

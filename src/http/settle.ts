@@ -44,10 +44,14 @@ export function storageFailure(call: Call): Answer {
   );
 }
 
-/** Where to read on: the journal entry, and the decision when limits were looked at. */
+/**
+ * What every answer carries: the world's time, and where to read on: the journal entry, and the decision
+ * when limits were looked at.
+ */
 export function traceHeaders(exchange: Exchange): Record<string, string> {
   const id = String(exchange.seq);
   return {
+    Date: new Date(exchange.at).toUTCString(),
     "x-emulator-request": id,
     ...(exchange.decision === null ? {} : { "x-emulator-decision": id }),
   };

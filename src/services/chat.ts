@@ -6,6 +6,7 @@ import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import type { LedgerEntry } from "../domain/journal.js";
 import { type Admission, admit, type LimitPlan, settle } from "../domain/limits/admission.js";
+import { rateLimitHeaders } from "../domain/limits/headers.js";
 import type { Meter } from "../domain/limits/meter.js";
 import type { FederatedKey } from "../domain/model.js";
 import type { Access, Caller } from "./access.js";
@@ -37,6 +38,8 @@ export interface ChatTurn {
   readonly modelId: string;
   /** Null for a workspace key: neither limited nor billed (X-17). */
   readonly account: Account | null;
+  /** L-13; empty unless the world asks for them. */
+  readonly limitHeaders: Readonly<Record<string, string>>;
 }
 
 interface Account {
@@ -47,6 +50,7 @@ interface Account {
 
 const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
 const UNFED: readonly Meter[] = [];
+const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** `POST /v1/chat/completions`, from key to ledger. The order of checks is X-7. */
 export class Chat {
@@ -106,6 +110,7 @@ export class Chat {
         grant && caller.kind === "federated"
           ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
           : null,
+      limitHeaders: admission ? this.#limitHeaders(admission, exchange.at) : NO_HEADERS,
     };
   }
 
@@ -164,7 +169,12 @@ export class Chat {
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
       hint: refusalHint(grant, admission, exchange.at),
+      headers: this.#limitHeaders(admission, exchange.at),
     });
+  }
+
+  #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {
+    return this.#kernel.settings.rateLimitHeaders ? rateLimitHeaders(admission, now) : NO_HEADERS;
   }
 
   #reply(exchange: Exchange, request: ChatRequest, wishes: ChatWishes): Reply {

@@ -125,6 +125,19 @@ export class Limits implements Projection {
     }
   }
 
+  /** The first instant from `now` on at which every rolling window is empty, if nothing more is asked. */
+  quietAt(now: number): number {
+    let latest = now;
+    for (const bySlug of this.#meters.values()) {
+      for (const meter of bySlug.values()) {
+        for (const type of ["REQUEST", "TOKEN"] as const) {
+          latest = Math.max(latest, meter.roomAt(type, "MINUTE", 1, now) ?? now);
+        }
+      }
+    }
+    return latest;
+  }
+
   /** Counters anew from the database (L-15): windows for all at once, days when first needed. */
   rebuild(): void {
     this.configurationChanged();

@@ -16,6 +16,7 @@ export class Routing implements Projection {
   readonly #kernel: Kernel;
   readonly #routes = new Map<string, Route | null>();
   #lastSync: number | null = null;
+  #announced: (() => void) | null = null;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -49,6 +50,7 @@ export class Routing implements Projection {
    */
   beforeEndpointChange(): void {
     this.#syncIfDue();
+    this.#announceSync();
   }
 
   /** Makes every change visible at once; what a seed declares is there from the start. */
@@ -67,6 +69,17 @@ export class Routing implements Projection {
     this.#lastSync ??= Number(this.#kernel.store.meta.get(LAST_SYNC) ?? 0);
     if (Math.floor(now / period) === Math.floor(this.#lastSync / period)) return;
     this.#kernel.store.transaction(() => this.publishNow());
+  }
+
+  /** A job only so that an advance of the clock can say that a sync fell due. */
+  #announceSync(): void {
+    const seconds = this.#kernel.settings.endpointSyncSeconds;
+    if (seconds === 0) return;
+    const period = seconds * 1000;
+    const { clock } = this.#kernel;
+    const next = (Math.floor(clock.now() / period) + 1) * period;
+    this.#announced?.();
+    this.#announced = clock.schedule(next, "endpoint sync", () => this.#syncIfDue());
   }
 
   #find(slug: string): Route | null {

@@ -11,6 +11,7 @@ import { ManagementRate } from "./management/rate.js";
 import { UsageReport } from "./management/usage.js";
 import { Models } from "./models.js";
 import { Routing } from "./routing.js";
+import { Time } from "./time.js";
 
 /** The services of one world, wired to each other. */
 export interface Services {
@@ -27,6 +28,7 @@ export interface Services {
   readonly managementRate: ManagementRate;
   readonly chat: Chat;
   readonly models: Models;
+  readonly time: Time;
 }
 
 export function createServices(kernel: Kernel): Services {
@@ -49,5 +51,6 @@ export function createServices(kernel: Kernel): Services {
     managementRate: new ManagementRate(kernel),
     chat: new Chat(kernel, { access, limits, routing, completions, journal }),
     models: new Models(kernel, { access, routing }),
+    time: new Time(kernel, limits),
   };
 }

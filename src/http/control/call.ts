@@ -1,11 +1,19 @@
+import type * as z from "zod";
 import { GatewayError, invalid } from "../../domain/errors.js";
 import { jsonText, readBody } from "../body.js";
+import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
 
-/** The JSON body of a control call. @throws GatewayError `validation` */
-export async function controlBody(call: Call): Promise<unknown> {
+/** The JSON body of a control call, in the given shape. @throws GatewayError `validation` */
+export async function controlBody<S extends z.ZodType>(call: Call, schema: S): Promise<z.output<S>> {
   const body = await readBody(call.request, call.services.kernel.settings.maxBodyBytes);
-  const text = jsonText(call.request, body, refuse);
+  const parsed = schema.safeParse(parseJson(jsonText(call.request, body, refuse)));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue ? invalid(...describeIssue(issue)) : new GatewayError("validation");
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

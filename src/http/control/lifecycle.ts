@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { openApi } from "../../schemas/openapi.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
@@ -32,7 +33,7 @@ export const LIFECYCLE_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/_emulator/seed",
     async handler(call) {
-      call.emulator.seed(await controlBody(call));
+      call.emulator.seed(await controlBody(call, z.unknown()));
       return json(200, { ok: true });
     },
   },

@@ -114,9 +114,10 @@ function metaOf(turn: ChatTurn) {
 }
 
 function headersOf(turn: ChatTurn): Record<string, string> {
-  const { exchange, requestId, modelId } = turn;
+  const { exchange, requestId, modelId, limitHeaders } = turn;
   return {
     ...modelServerHeaders({ acceptedAt: exchange.at, requestId, modelId }),
+    ...limitHeaders,
     ...traceHeaders(exchange),
   };
 }

@@ -1,0 +1,122 @@
+import { DURATION_FORM, parseDuration } from "../domain/duration.js";
+import { invalid } from "../domain/errors.js";
+import { nextMidnight, SECOND_MS } from "../domain/limits/time.js";
+import { ClockError, type FiredJob } from "../runtime/clock.js";
+import type { Kernel } from "./kernel.js";
+import type { Limits } from "./limits.js";
+
+export type { FiredJob };
+
+/** Where to move time: by a duration (milliseconds or `61s`), or to an instant or a landmark. */
+export type Advance =
+  | { readonly by: number | string }
+  /** ISO 8601, `next_window` or `next_midnight`. */
+  | { readonly to: string };
+
+/** How the clock stands. */
+export interface ClockView {
+  /** ISO 8601 with milliseconds. */
+  readonly now: string;
+  readonly mode: "real" | "running" | "frozen";
+  readonly frozen: boolean;
+  /** How far it is ahead of the machine's clock, milliseconds; null while it stands still. */
+  readonly offset_ms: number | null;
+}
+
+/** The last instant that a JavaScript date can name, less a day for what is computed from it. */
+const LAST_INSTANT = 8.64e15 - 86_400_000;
+
+/** The world's clock as tests move it, over HTTP and in process alike. */
+export class Time {
+  readonly #kernel: Kernel;
+  readonly #limits: Limits;
+
+  constructor(kernel: Kernel, limits: Limits) {
+    this.#kernel = kernel;
+    this.#limits = limits;
+  }
+
+  view(): ClockView {
+    const { clock } = this.#kernel;
+    const { state } = clock;
+    const frozen = state.mode === "frozen";
+    return {
+      now: iso(clock.now()),
+      mode: state.mode,
+      frozen,
+      offset_ms: frozen ? null : state.mode === "running" ? state.offsetMs : 0,
+    };
+  }
+
+  freeze(): void {
+    this.#kernel.clock.freeze();
+  }
+
+  /** @throws GatewayError `validation` when the clock is ahead of real time */
+  real(): void {
+    try {
+      this.#kernel.clock.goReal();
+    } catch (cause) {
+      throw backwards("real", cause);
+    }
+  }
+
+  /**
+   * Jumps to an instant; what falls due on the way runs, as {@link advance} runs it.
+   * @throws GatewayError `validation` for a time that is none, or lies in the past
+   */
+  async set(instant: string): Promise<FiredJob[]> {
+    return this.#moveTo("set", instantOf("set", instant));
+  }
+
+  /**
+   * Moves time on, from due job to due job.
+   * @returns what fell due, in order
+   * @throws GatewayError `validation`
+   */
+  async advance(advance: Advance): Promise<FiredJob[]> {
+    if ("by" in advance) {
+      const by = parseDuration(advance.by);
+      if (by === null) throw invalid("by", DURATION_FORM);
+      return this.#moveTo("by", this.#kernel.clock.now() + by);
+    }
+    return this.#moveTo("to", this.#landmark(advance.to));
+  }
+
+  #landmark(to: string): number {
+    const now = this.#kernel.clock.now();
+    switch (to) {
+      case "next_midnight":
+        return nextMidnight(now);
+      case "next_window":
+        return Math.max(this.#limits.quietAt(now), now + SECOND_MS);
+      default:
+        return instantOf("to", to);
+    }
+  }
+
+  async #moveTo(field: string, target: number): Promise<FiredJob[]> {
+    if (target > LAST_INSTANT) throw invalid(field, "that is beyond the last instant a date can name");
+    try {
+      return await this.#kernel.clock.advanceTo(target);
+    } catch (cause) {
+      throw backwards(field, cause);
+    }
+  }
+}
+
+function instantOf(field: string, text: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) {
+    throw invalid(field, 'expected an ISO 8601 time such as "2026-06-18T00:00:00Z"');
+  }
+  return at;
+}
+
+function backwards(field: string, cause: unknown): unknown {
+  return cause instanceof ClockError ? invalid(field, cause.message) : cause;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
