@@ -19,15 +19,15 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 /** Writes an answer. A client that is gone is nobody's error. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.destroyed || response.headersSent) return;
-  const body = Buffer.from(answer.body);
   // An unread rest of the request would be taken for the next one on this connection.
   const unread = !request.complete && announcesBody(request);
   response.writeHead(answer.status, {
     ...answer.headers,
-    "Content-Length": body.length,
+    "Content-Length": Buffer.byteLength(answer.body),
     ...(unread ? { Connection: "close" } : {}),
   });
-  response.end(body);
+  // As a string, so that Node sends head and body in one write.
+  response.end(answer.body);
   if (unread) request.resume();
 }
 

@@ -165,7 +165,7 @@ export class Chat {
           }
         : NO_DEMAND;
     const admission = admit(plan, exchange.at, demand, tokenAdmission);
-    exchange.decision = decisionRecord(exchange, grant, admission, tokenAdmission);
+    exchange.decision = decisionRecord(grant, admission, tokenAdmission);
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
       hint: refusalHint(grant, admission, exchange.at),

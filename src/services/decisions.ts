@@ -1,6 +1,6 @@
-import type { Admission, CheckResult } from "../domain/limits/admission.js";
+import type { JournalEntry } from "../domain/journal.js";
+import type { Admission } from "../domain/limits/admission.js";
 import type { Settings } from "../domain/settings.js";
-import type { Exchange } from "./journal.js";
 import type { Grant } from "./limits.js";
 
 /** Why a request was admitted or refused, as `GET /_emulator/decisions/{id}` shows it. */
@@ -29,39 +29,78 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** The decision as JSON text, kept in the journal. */
+/** What the journal keeps of a decision: short, because every request has one and few are looked at. */
+interface DecisionRecord {
+  readonly mode: string;
+  readonly tokens: Settings["tokenAdmission"];
+  readonly chain: readonly (readonly [id: string, externalEntityId: string])[];
+  readonly limits: readonly (readonly [
+    type: string,
+    unit: string,
+    threshold: number,
+    sourceGroup: string,
+    used: number,
+    demand: number,
+  ])[];
+  /** Index of the limit that refused, -1 when none did. */
+  readonly bound: number;
+}
+
+/** The decision as JSON text for the journal; {@link readDecision} makes it readable. */
 export function decisionRecord(
-  exchange: Exchange,
   grant: Grant,
   admission: Admission,
   tokenAdmission: Settings["tokenAdmission"],
 ): string {
-  const bound = admission.admitted ? null : admission.bound;
-  const decision: Decision = {
-    id: String(exchange.seq),
-    at: new Date(exchange.at).toISOString(),
-    admitted: admission.admitted,
-    slug: grant.slug,
-    key: exchange.keyPrefix,
-    enforcement: grant.chain[0].enforcement,
-    token_admission: tokenAdmission,
-    chain: grant.chain.map((group) => ({ id: group.id, external_entity_id: group.externalEntityId })),
-    limits: admission.checks.map((check) => ({
-      type: check.limit.type,
-      unit: check.limit.unit,
-      threshold: check.limit.threshold,
-      source_group: check.limit.sourceGroup,
-      used: check.used,
-      demand: check.demand,
-      bound: check === bound,
-    })),
+  const record: DecisionRecord = {
+    mode: grant.chain[0].enforcement,
+    tokens: tokenAdmission,
+    chain: grant.chain.map((group) => [group.id, group.externalEntityId]),
+    limits: admission.checks.map(({ limit, used, demand }) => [
+      limit.type,
+      limit.unit,
+      limit.threshold,
+      limit.sourceGroup,
+      used,
+      demand,
+    ]),
+    bound: admission.admitted ? -1 : admission.checks.indexOf(admission.bound),
+  };
+  return JSON.stringify(record);
+}
+
+/** The decision of a journal entry, or null when limits were never looked at. */
+export function readDecision(entry: JournalEntry): Decision | null {
+  if (entry.decision === null) return null;
+  const record: DecisionRecord = JSON.parse(entry.decision);
+  const limits = record.limits.map(([type, unit, threshold, source_group, used, demand], index) => ({
+    type,
+    unit,
+    threshold,
+    source_group,
+    used,
+    demand,
+    bound: index === record.bound,
+  }));
+  const bound = limits[record.bound];
+  const slug = entry.slug ?? "";
+  const names = new Map(record.chain);
+  return {
+    id: String(entry.seq),
+    at: new Date(entry.at).toISOString(),
+    admitted: record.bound < 0,
+    slug,
+    key: entry.keyPrefix,
+    enforcement: record.mode,
+    token_admission: record.tokens,
+    chain: record.chain.map(([id, external_entity_id]) => ({ id, external_entity_id })),
+    limits,
     reason: bound
-      ? reasonOf(grant, bound)
-      : admission.checks.length === 0
+      ? reasonOf(names, slug, bound)
+      : limits.length === 0
         ? "no limit applies"
         : "room in every limit",
   };
-  return JSON.stringify(decision);
 }
 
 /** One line for `x-emulator-hint`: the limit, where it is anchored, what was used, when room returns. */
@@ -75,12 +114,20 @@ export function refusalHint(
     roomAt === null
       ? "this request is larger than the limit and never fits"
       : `room returns at ${new Date(roomAt).toISOString()} (in ${(roomAt - now) / 1000} s)`;
-  return `${reasonOf(grant, admission.bound)}; ${when}`;
+  const { limit, used, demand } = admission.bound;
+  const names = new Map(grant.chain.map((group) => [group.id, group.externalEntityId]));
+  const { type, unit, threshold, sourceGroup: source_group } = limit;
+  return `${reasonOf(names, grant.slug, { type, unit, threshold, source_group, used, demand })}; ${when}`;
 }
 
-function reasonOf(grant: Grant, { limit, used, demand }: CheckResult): string {
-  const anchor = grant.chain.find((group) => group.id === limit.sourceGroup);
-  const name = anchor ? `${anchor.externalEntityId} (${anchor.id})` : limit.sourceGroup;
+function reasonOf(
+  names: ReadonlyMap<string, string>,
+  slug: string,
+  limit: Omit<Decision["limits"][number], "bound">,
+): string {
+  const { type, unit, threshold, source_group, used, demand } = limit;
+  const name = names.get(source_group);
+  const anchor = name === undefined ? source_group : `${name} (${source_group})`;
   const needs = demand > 1 ? `, ${demand} more asked for` : "";
-  return `${limit.type}/${limit.unit} of group ${name} for ${grant.slug}: ${used} of ${limit.threshold} used${needs}`;
+  return `${type}/${unit} of group ${anchor} for ${slug}: ${used} of ${threshold} used${needs}`;
 }

@@ -19,8 +19,8 @@ interface JournalRow {
   hint: string | null;
   notes: string | null;
   decision: string | null;
-  request_body: string | null;
-  response_body: string | null;
+  request: string | null;
+  response: string | null;
 }
 
 export interface JournalStore {
@@ -35,6 +35,9 @@ export interface JournalStore {
   dropBodies(seq: number): void;
 }
 
+/** Bodies lie apart, so that forgetting old ones frees whole pages and never rewrites an entry. */
+const JOINED = "journal LEFT JOIN journal_bodies USING (seq)";
+
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
   AND (:status IS NULL OR status = :status) AND (:surface IS NULL OR surface = :surface)
@@ -43,23 +46,23 @@ const FILTER = `
   AND (:error IS NULL OR error = :error)`;
 
 export function createJournalStore(db: Db): JournalStore {
-  const insert = db.prepare(`INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`);
-  const bySeq = db.prepare<[number], JournalRow>("SELECT * FROM journal WHERE seq = ?");
+  const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
+  const bySeq = db.prepare<[number], JournalRow>(`SELECT * FROM ${JOINED} WHERE seq = ?`);
   const page = db.prepare<[object], JournalRow>(
-    `SELECT * FROM journal WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
+    `SELECT * FROM ${JOINED} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
   );
   const count = db.prepare<[object], { count: number }>(
     `SELECT count(*) AS count FROM journal WHERE ${FILTER}`,
   );
   const clear = db.prepare("DELETE FROM journal");
+  const clearBodies = db.prepare("DELETE FROM journal_bodies");
   const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM journal");
-  const dropBodies = db.prepare<[number]>(
-    "UPDATE journal SET request_body = NULL, response_body = NULL WHERE seq <= ? AND response_body IS NOT NULL",
-  );
+  const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
   return {
-    insert: (entry) =>
-      void insert.run(
+    insert(entry) {
+      insert.run(
         entry.seq,
         entry.at,
         entry.durationMs,
@@ -77,16 +80,19 @@ export function createJournalStore(db: Db): JournalStore {
         entry.hint,
         entry.notes.length === 0 ? null : JSON.stringify(entry.notes),
         entry.decision,
-        entry.requestBody,
-        entry.responseBody,
-      ),
+      );
+      insertBodies.run(entry.seq, entry.requestBody, entry.responseBody);
+    },
     bySeq(seq) {
       const row = bySeq.get(seq);
       return row ? fromRow(row) : null;
     },
     page: (filter, after, limit) => page.all({ ...parameters(filter), after, limit }).map(fromRow),
     count: (filter) => count.get(parameters(filter))?.count ?? 0,
-    clear: () => void clear.run(),
+    clear() {
+      clear.run();
+      clearBodies.run();
+    },
     lastSeq: () => lastSeq.get()?.seq ?? 0,
     dropBodies: (seq) => void dropBodies.run(seq),
   };
@@ -125,7 +131,7 @@ function fromRow(row: JournalRow): JournalEntry {
     hint: row.hint,
     notes,
     decision: row.decision,
-    requestBody: row.request_body,
-    responseBody: row.response_body,
+    requestBody: row.request,
+    responseBody: row.response,
   };
 }

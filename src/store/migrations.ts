@@ -97,9 +97,13 @@ export const MIGRATIONS: readonly string[] = [
     error             TEXT,
     hint              TEXT,
     notes             TEXT,
-    decision          TEXT,
-    request_body      TEXT,
-    response_body     TEXT
+    decision          TEXT
+  ) STRICT;
+
+  CREATE TABLE journal_bodies (
+    seq      INTEGER PRIMARY KEY,
+    request  TEXT,
+    response TEXT
   ) STRICT;
 
   CREATE TABLE ledger (

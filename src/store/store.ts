@@ -35,6 +35,7 @@ const TABLES = [
   "workspaces",
   "completion_rules",
   "journal",
+  "journal_bodies",
   "ledger",
   "window_counts",
   "usage_days",

@@ -1,5 +1,6 @@
 import { GatewayError } from "../../domain/errors.js";
-import { JSON_TYPE } from "../answer.js";
+import { readDecision } from "../../services/decisions.js";
+import { json } from "../answer.js";
 import type { Route } from "../routes.js";
 
 /** Why a request was admitted or refused; the id is that of `x-emulator-decision`. */
@@ -10,9 +11,10 @@ export const DECISION_ROUTES: readonly Route[] = [
     path: "/_emulator/decisions/:id",
     handler(call) {
       const id = call.param("id");
-      const decision = /^\d{1,15}$/.test(id) ? call.services.journal.find(Number(id))?.decision : undefined;
+      const entry = /^\d{1,15}$/.test(id) ? call.services.journal.find(Number(id)) : null;
+      const decision = entry ? readDecision(entry) : null;
       if (!decision) throw new GatewayError("not_found", { message: `Decision ${id} not found.` });
-      return { status: 200, body: decision, headers: { "Content-Type": JSON_TYPE } };
+      return json(200, decision);
     },
   },
 ];

@@ -1,0 +1,24 @@
+import { DECISIONS } from "../src/domain/decisions.js";
+
+/** Pages of docs/ that are made from the code: path → text. */
+export function pages(): Record<string, string> {
+  return { "docs/decisions.md": decisionsPage() };
+}
+
+function decisionsPage(): string {
+  const rows = DECISIONS.map(
+    (row) => `| ${row.id} | ${row.question} | ${row.answer} | ${row.switch ?? "none"} |`,
+  );
+  return [
+    "# Decisions",
+    "",
+    "Where the sources about the real gateway are silent or disagree, the emulator guesses. Every guess is a row",
+    "here, made from `src/domain/decisions.ts`; code and tests cite the ids. X rows were known beforehand, Y rows",
+    "were found while building. A switch is a key under `settings:` of a seed unless it says otherwise.",
+    "",
+    "| id | question | what the emulator does | switch |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
