@@ -1,17 +1,22 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ClockFace, clockFace } from "./clock-face.js";
+import { type ExampleCall, exampleCall } from "./config/example-call.js";
 import { mergeSeeds } from "./config/merge-seeds.js";
-import { InvalidSeed } from "./config/problems.js";
+import { InvalidSeed, type SeedProblem } from "./config/problems.js";
+import type { Refusal } from "./config/refusals.js";
 import { checkSeedValue, readSeedFile } from "./config/seed-file.js";
 import { GatewayError } from "./domain/errors.js";
 import type { JournalEntry, JournalFilter } from "./domain/journal.js";
 import type { Settings } from "./domain/settings.js";
+import { drainable } from "./http/drain.js";
 import { createHttpServer } from "./http/server.js";
 import type { Seed, SeedInput } from "./schemas/seed.js";
 import { declaredKeys, SeedError } from "./services/seeding.js";
 import { VERSION } from "./version.js";
 import { World } from "./world.js";
+
+export { StateError } from "./store/state-file.js";
 
 /** A seed: a file (`.yaml`, `.yml`, `.json`) or the same as an object. */
 export type SeedSource = string | SeedInput;
@@ -53,8 +58,14 @@ export interface GatewayEmulator extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Moves the world's time. */
   readonly clock: ClockFace;
+  /** Whether the state file had data: the seed is then only what {@link reset} goes back to. */
+  readonly resumed: boolean;
+  /** A key of the seed with a slug it may call, or null when the seed has none. */
+  readonly example: ExampleCall | null;
   /** Back to the seed. */
   reset(): Promise<void>;
+  /** Makes another seed what {@link reset} goes back to, and resets. A bad one changes nothing. @throws InvalidSeed */
+  reseed(source: SeedSource | readonly SeedSource[]): Promise<void>;
   /** Adds to what is there. @throws InvalidSeed */
   seed(partial: SeedSource): Promise<void>;
   /** What was asked so far, oldest first; every given field has to fit. */
@@ -84,14 +95,31 @@ export async function startGatewayEmulator(options: EmulatorOptions = {}): Promi
   }
 }
 
-/** Reads and checks seeds without starting anything. @throws InvalidSeed */
+/** Reads and checks seeds without starting anything. @throws InvalidSeed with the problems of all of them */
 export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
-  const list: readonly SeedSource[] = isList(sources) ? sources : [sources];
-  return mergeSeeds(
-    await Promise.all(
-      list.map((source) => (typeof source === "string" ? readSeedFile(source) : checkSeedValue(source))),
-    ),
-  );
+  const seeds: Seed[] = [];
+  const problems: SeedProblem[] = [];
+  for (const source of isList(sources) ? sources : [sources]) {
+    try {
+      seeds.push(typeof source === "string" ? await readSeedFile(source) : checkSeedValue(source));
+    } catch (cause) {
+      if (!(cause instanceof InvalidSeed)) throw cause;
+      problems.push(...cause.problems);
+    }
+  }
+  if (problems.length > 0) throw new InvalidSeed(problems);
+  return mergeSeeds(seeds);
+}
+
+/** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
+export function trySeed(seed: Seed): Refusal | null {
+  try {
+    new World({ state: ":memory:", seed, reset: false, workspaceKey: null, overrides: {} }).close();
+    return null;
+  } catch (cause) {
+    if (!(cause instanceof SeedError)) throw cause;
+    return { path: cause.path, message: cause.message };
+  }
 }
 
 function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {
@@ -122,15 +150,22 @@ function asInvalidSeed<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (!(cause instanceof SeedError)) throw cause;
-    throw new InvalidSeed([{ file: null, line: null, path: cause.path.join("."), message: cause.message }]);
+    if (cause instanceof SeedError) throw invalidSeed(cause.path.join("."), cause.message);
+    // The only thing a world adds to its seed.
+    if (cause instanceof GatewayError) throw invalidSeed("workspaceKey", cause.message);
+    throw cause;
   }
+}
+
+function invalidSeed(path: string, message: string): InvalidSeed {
+  return new InvalidSeed([{ file: null, line: null, path, message }]);
 }
 
 class RunningEmulator implements GatewayEmulator {
   readonly clock: ClockFace;
   readonly #world: World;
   readonly #server: Server;
+  readonly #drain: () => Promise<void>;
   #host = DEFAULT_HOST;
   #port = 0;
   #stopping: Promise<void> | null = null;
@@ -145,6 +180,7 @@ class RunningEmulator implements GatewayEmulator {
       reset: () => world.reset(),
       seed: (partial) => asGatewayError(() => this.#add(checkSeedValue(partial))),
     });
+    this.#drain = drainable(this.#server);
     if (options.onRequest) world.services.journal.onEntry(options.onRequest);
   }
 
@@ -179,6 +215,14 @@ class RunningEmulator implements GatewayEmulator {
     };
   }
 
+  get resumed(): boolean {
+    return this.#world.resumed;
+  }
+
+  get example(): ExampleCall | null {
+    return exampleCall(this.#world.seed);
+  }
+
   listen(port: number, host: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
@@ -193,6 +237,11 @@ class RunningEmulator implements GatewayEmulator {
 
   async reset(): Promise<void> {
     this.#world.reset();
+  }
+
+  async reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
+    const seed = await loadSeeds(source);
+    asInvalidSeed(() => this.#world.reseed(seed));
   }
 
   async seed(partial: SeedSource): Promise<void> {
@@ -217,9 +266,7 @@ class RunningEmulator implements GatewayEmulator {
   }
 
   async #close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    await closed;
+    await this.#drain();
     this.#world.close();
   }
 }

@@ -37,6 +37,8 @@ const EMPTY_SEED: Seed = {};
  */
 export class World {
   readonly services: Services;
+  /** Whether the state had data, so that the seed was not applied but only remembered. */
+  readonly resumed: boolean;
   readonly #kernel: Kernel;
   readonly #options: WorldOptions;
   #seed: Seed;
@@ -52,14 +54,16 @@ export class World {
       store,
       clock,
       random: createRandom(randomSeed(this.#seed, 0)),
+      randomSeed: randomSeed(this.#seed, 0),
       settings: this.#settings(),
       cursorSecret: "",
       projections: [],
     };
     this.services = createServices(this.#kernel);
+    this.resumed = remembered !== undefined && !options.reset;
     try {
-      if (remembered === undefined || options.reset) this.#start();
-      else this.#resume();
+      if (this.resumed) this.#resume();
+      else this.#start();
     } catch (cause) {
       store.close();
       throw cause;
@@ -83,6 +87,14 @@ export class World {
     this.#start();
   }
 
+  /** Makes a seed what reset goes back to, and resets. One that cannot be applied changes nothing. @throws SeedError */
+  reseed(seed: Seed): void {
+    // Tried elsewhere first: a reset also drops jobs and draws ids, which no rollback would bring back.
+    new World({ ...this.#options, state: ":memory:", seed, reset: true }).close();
+    this.#seed = seed;
+    this.reset();
+  }
+
   /** Adds to what is there; the target of a reset stays. All of it, or nothing. @throws SeedError */
   add(partial: Seed): void {
     const { store, projections } = this.#kernel;
@@ -104,7 +116,8 @@ export class World {
     clock.clear();
     const before = clock.state;
     clock.restore(clockOf(this.#seed));
-    this.#kernel.random = createRandom(randomSeed(this.#seed, 0));
+    this.#kernel.randomSeed = randomSeed(this.#seed, 0);
+    this.#kernel.random = createRandom(this.#kernel.randomSeed);
     this.#kernel.settings = this.#settings();
     try {
       store.transaction(() => {
@@ -131,6 +144,7 @@ export class World {
     const { store, clock } = this.#kernel;
     clock.restore(store.meta.get(CLOCK) as ClockState);
     const epoch = Number(store.meta.get(EPOCH)) + 1;
+    this.#kernel.randomSeed = randomSeed(this.#seed, 0);
     this.#kernel.random = createRandom(randomSeed(this.#seed, epoch));
     this.#kernel.cursorSecret = String(store.meta.get(CURSOR_SECRET));
     store.transaction(() => {

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Seed } from "../schemas/seed.js";
-import { checkSeed, type RawProblem } from "./check-seed.js";
+import { checkSeed } from "./check-seed.js";
 import { InvalidSeed, type SeedProblem } from "./problems.js";
+import { parseSeedText } from "./seed-text.js";
 
 /**
  * Reads one seed file, YAML or JSON by its ending.
@@ -53,35 +54,18 @@ function tryJson(text: string): Seed | null {
 }
 
 async function readYaml(file: string, text: string): Promise<Seed> {
-  const { isNode, LineCounter, parseDocument } = await import("yaml");
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new InvalidSeed(
-      document.errors.map((error) => ({
-        file,
-        line: lines.linePos(error.pos[0]).line,
-        path: "",
-        message: error.message,
-      })),
-    );
+  const { value, errors, lineOf } = await parseSeedText(text);
+  if (errors.length > 0) {
+    throw new InvalidSeed(errors.map(({ line, message }) => ({ file, line, path: "", message })));
   }
-  const checked = checkSeed(document.toJS() ?? {});
+  const checked = checkSeed(value);
   if ("seed" in checked) return checked.seed;
-  const lineOf = ({ path }: RawProblem): number | null => {
-    // The nearest node that exists: a missing key is reported at its object.
-    for (let length = path.length; length >= 0; length--) {
-      const node: unknown = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return null;
-  };
   throw new InvalidSeed(
-    checked.problems.map((raw) => ({
+    checked.problems.map(({ path, message }) => ({
       file,
-      line: lineOf(raw),
-      path: raw.path.map(String).join("."),
-      message: raw.message,
+      line: lineOf(path),
+      path: path.map(String).join("."),
+      message,
     })),
   );
 }

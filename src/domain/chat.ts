@@ -95,5 +95,7 @@ export interface Reply {
   readonly toolCalls: readonly ToolCall[];
   /** null: leave `finish_reason` out altogether, as some models do. */
   readonly finishReason: FinishReason | null;
+  /** The stop sequence that ended it; absent when none did. */
+  readonly stopSequence?: string;
   readonly usage: Usage;
 }

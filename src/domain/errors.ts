@@ -129,18 +129,73 @@ export const ERRORS = {
     message: "Request Entity Too Large",
     provoke: "set `max_body_bytes` and send more",
   },
+  client_gone: {
+    status: 499,
+    clause: "emulator",
+    message: "the client closed the connection",
+    provoke: "hang up before the answer; it is only seen in the journal",
+  },
   internal: {
     status: 500,
     clause: "inference §4.1",
     message: "internal server error",
     provoke: "cannot be provoked: a defect of the emulator",
   },
+  // Inference API, injected (inference §4.1, §4.3: texts are documented for 502 only, the others are ours)
+  payment_required: {
+    status: 402,
+    clause: "inference §4.1",
+    message: "Payment Required",
+    provoke: "x-emulator-fault: payment_required",
+  },
+  model_unavailable: {
+    status: 502,
+    clause: "inference §4.3",
+    message: "Error making prediction",
+    provoke: "x-emulator-fault: model_unavailable",
+  },
+  draining: {
+    status: 503,
+    clause: "inference §4.3",
+    message: "Service Unavailable",
+    provoke: "x-emulator-fault: draining",
+  },
+  timeout: {
+    status: 504,
+    clause: "inference §4.3",
+    message: "Gateway Timeout",
+    provoke: "x-emulator-fault: timeout",
+  },
+  overloaded: {
+    status: 529,
+    clause: "inference §4.1",
+    message: "Overloaded",
+    provoke: "x-emulator-fault: overloaded",
+  },
+  injected: {
+    status: 500,
+    clause: "emulator",
+    message: "injected",
+    provoke: 'x-emulator-fault: {"status":418}',
+  },
   // Inference API, model server
+  unmatched: {
+    status: 400,
+    clause: "emulator",
+    message: "No completion rule matches this request",
+    provoke: "seed `settings.unmatched: error` and send what no rule fits",
+  },
   invalid_value: {
     status: 400,
     clause: "X-8, X-9",
     message: "Invalid request",
     provoke: "send `temperature: 3`",
+  },
+  messages_invalid_value: {
+    status: 400,
+    clause: "inference §3, Y-16",
+    message: "Invalid request",
+    provoke: "POST to /v1/messages without `max_tokens`",
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -157,6 +212,15 @@ interface ErrorDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** Present when the error comes from behind the gateway. */
   readonly served?: ServedBy;
+  /** The whole answer, of an `injected` error. */
+  readonly injected?: InjectedAnswer;
+}
+
+/** An answer that a fault spells out. */
+export interface InjectedAnswer {
+  readonly status: number;
+  /** Text as it stands, anything else as JSON; the usual body for the status when absent. */
+  readonly body: unknown;
 }
 
 /** Which model server a request reached, for the headers that say so (inference §1.5). */
@@ -175,6 +239,7 @@ export class GatewayError extends Error {
   readonly retryAfter: number | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly served: ServedBy | undefined;
+  readonly injected: InjectedAnswer | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? ERRORS[code].message);
@@ -184,10 +249,11 @@ export class GatewayError extends Error {
     this.retryAfter = details.retryAfter;
     this.headers = details.headers;
     this.served = details.served;
+    this.injected = details.injected;
   }
 
   get status(): number {
-    return ERRORS[this.code].status;
+    return this.injected?.status ?? ERRORS[this.code].status;
   }
 }
 

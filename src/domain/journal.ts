@@ -65,6 +65,8 @@ export interface LedgerEntry {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
+  /** False when the model produced nothing: it counts, but is not billed (L-4, W-7). */
+  readonly billed: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** Groups whose counters it feeds: its own, and every ancestor under CASCADING (L-6). */
   readonly feeds: readonly string[];

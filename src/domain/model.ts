@@ -34,6 +34,8 @@ export type WorkspaceKeyType = (typeof WORKSPACE_KEY_TYPES)[number];
 
 /** A workspace's own key, without its secret. */
 export interface WorkspaceKey {
+  /** Tells keys of one prefix apart; says nothing of the key's text. */
+  readonly id: string;
   readonly workspaceId: string;
   readonly prefix: string;
   readonly type: WorkspaceKeyType;

@@ -1,3 +1,12 @@
+import type { StreamStyle } from "./completion/style.js";
+
+/** What an emulated model takes (inference §4.2). */
+export interface ModelAbilities {
+  readonly images: "accept" | "refuse";
+  /** `absent`: the wish is passed over in silence, as recorded on some models; `refused`: 400, as on others. */
+  readonly logprobs: "absent" | "supported" | "refused";
+}
+
 /**
  * The switches of a world: every point where the sources are silent or disagree and a user may want the
  * other behaviour. `domain/decisions.ts` says why each default is what it is.
@@ -19,10 +28,17 @@ export interface Settings {
   readonly unknownFields: "ignore" | "reject";
   /** X-11: how stream chunks look. */
   readonly streamDialect: "sparse" | "full" | "openai";
+  /** How every answer arrives, unless its rule says otherwise. */
+  readonly stream: StreamStyle;
+  /** What a request that no rule fits gets. */
+  readonly unmatched: "echo" | "error";
+  /** What the models can do, by slug; `default` for all others. */
+  readonly abilities: Readonly<Record<string, ModelAbilities>> & { readonly default: ModelAbilities };
   /** X-13: largest request body, bytes. */
   readonly maxBodyBytes: number;
   /** X-6: another body or further headers for the inference 429. */
   readonly rateLimitedError: {
+    /** undefined: as ever. */
     readonly body: unknown;
     readonly headers: Readonly<Record<string, string>>;
   } | null;
@@ -40,6 +56,9 @@ export const DEFAULT_SETTINGS: Settings = {
   modelServerErrors: "nested",
   unknownFields: "ignore",
   streamDialect: "sparse",
+  stream: {},
+  unmatched: "echo",
+  abilities: { default: { images: "accept", logprobs: "absent" } },
   maxBodyBytes: MAX_BODY_BYTES,
   rateLimitedError: null,
 };

@@ -2,6 +2,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
+import { FEDERATED_PREFIX_LENGTH } from "../domain/keys.js";
 import { CONTROL_ROUTES } from "./control/routes.js";
 import { INFERENCE_ROUTES } from "./inference/routes.js";
 import { MANAGEMENT_ROUTES } from "./management/routes.js";
@@ -72,10 +73,14 @@ function callOf(context: Context<Env>, surface: Surface): Call {
   };
 }
 
+/** A path as the journal keeps it: where a key's prefix belongs, somebody may have put the whole key. */
 function pathOf(url: string): string {
   const end = url.indexOf("?");
-  return end < 0 ? url : url.slice(0, end);
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.replace(KEY_IN_PATH, "$1");
 }
+
+const KEY_IN_PATH = new RegExp(`(/api_keys/[^/]{${FEDERATED_PREFIX_LENGTH}})[^/]+`);
 
 function unknownPathHint(context: Context<Env>): string {
   const { surface, path } = context.env;

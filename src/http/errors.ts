@@ -1,8 +1,9 @@
+import { STATUS_CODES } from "node:http";
 import type { ErrorCode, GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import type { Settings } from "../domain/settings.js";
 import { type Answer, JSON_TYPE, json } from "./answer.js";
-import { GATEWAY_HEADERS, modelServerHeaders } from "./inference/headers.js";
+import { GATEWAY_HEADERS, hexOf, modelServerHeaders } from "./inference/headers.js";
 
 /**
  * The one place where a code of the catalogue becomes status, headers and bytes, one dialect per surface.
@@ -11,7 +12,17 @@ import { GATEWAY_HEADERS, modelServerHeaders } from "./inference/headers.js";
 export function errorAnswer(surface: Surface, error: GatewayError, settings: Settings): Answer {
   const answer = dialectOf(surface)(error, settings);
   const hint = error.hint === undefined ? {} : { "x-emulator-hint": oneLine(error.hint) };
-  return { ...answer, headers: { ...answer.headers, ...error.headers, ...hint } };
+  const wanted = error.code === "rate_limited" ? settings.rateLimitedError?.headers : undefined;
+  return { ...answer, headers: mergeHeaders(answer.headers, error.headers, wanted, hint) };
+}
+
+/** Later ones win, whatever the case of their names. */
+function mergeHeaders(...sets: (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
+  const merged = new Map<string, [name: string, value: string]>();
+  for (const set of sets) {
+    for (const [name, value] of Object.entries(set ?? {})) merged.set(name.toLowerCase(), [name, value]);
+  }
+  return Object.fromEntries(merged.values());
 }
 
 type Dialect = (error: GatewayError, settings: Settings) => Answer;
@@ -53,6 +64,8 @@ function inferenceError(error: GatewayError, settings: Settings): Answer {
   switch (error.code) {
     case "invalid_value":
       return modelServerError(error, settings);
+    case "messages_invalid_value":
+      return messagesError(error);
     case "empty_key":
       return {
         status: 502,
@@ -67,6 +80,10 @@ function inferenceError(error: GatewayError, settings: Settings): Answer {
       };
     case "rate_limited":
       return rateLimited(error, settings);
+    case "unmatched":
+      return modelServerError(error, settings);
+    case "injected":
+      return injectedError(error);
     case "unknown_path":
       return gateway(error.status, `{"error":"not found"}`);
     case "method_not_allowed":
@@ -80,6 +97,12 @@ function inferenceError(error: GatewayError, settings: Settings): Answer {
   }
 }
 
+/** A fault's own answer; without a body, the documented general shape (inference §4.3). */
+function injectedError(error: GatewayError): Answer {
+  const body = error.injected?.body ?? { error: STATUS_CODES[error.status] ?? "Error" };
+  return gateway(error.status, typeof body === "string" ? body : JSON.stringify(body));
+}
+
 function gateway(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status, body, headers: { "Content-Type": JSON_TYPE, ...GATEWAY_HEADERS, ...headers } };
 }
@@ -87,10 +110,9 @@ function gateway(status: number, body: string, headers: Readonly<Record<string, 
 /** X-6 and its switch `errors.rate_limited`: the status is fixed, body and headers are free. */
 function rateLimited(error: GatewayError, settings: Settings): Answer {
   const wanted = settings.rateLimitedError;
-  if (!wanted) return gateway(error.status, `${JSON.stringify({ error: error.message })}\n`);
-  const body = typeof wanted.body === "string" ? wanted.body : JSON.stringify(wanted.body);
-  const answer = gateway(error.status, body);
-  return { ...answer, headers: { ...answer.headers, ...wanted.headers } };
+  if (wanted?.body === undefined)
+    return gateway(error.status, `${JSON.stringify({ error: error.message })}\n`);
+  return gateway(error.status, typeof wanted.body === "string" ? wanted.body : JSON.stringify(wanted.body));
 }
 
 /** X-8: tab-indented with a newline, or flat and compact; each came with its own set of headers (§1.5). */
@@ -107,6 +129,17 @@ function modelServerError(error: GatewayError, settings: Settings): Answer {
       return gateway(error.status, JSON.stringify(body), accepted);
     }
   }
+}
+
+/** The envelope of `/v1/messages` (inference §3, Y-16); the id is that of `X-Baseten-Request-Id`. */
+function messagesError(error: GatewayError): Answer {
+  const { served } = error;
+  const body = {
+    type: "error",
+    request_id: `req_${hexOf(served?.requestId ?? "")}`,
+    error: { type: "invalid_request_error", message: error.message },
+  };
+  return gateway(error.status, JSON.stringify(body), served ? modelServerHeaders(served) : {});
 }
 
 /** What the load balancer in front answers to an empty key (inference §4.1); the page's text is a guess. */

@@ -1,18 +1,25 @@
 import { GatewayError } from "../domain/errors.js";
+import type { LedgerEntry } from "../domain/journal.js";
 import type { Exchange } from "../services/journal.js";
+import type { AdmittedChat } from "../services/turns.js";
 import { type Answer, send } from "./answer.js";
 import { ClientGone } from "./body.js";
 import { errorAnswer } from "./errors.js";
 import type { Call } from "./routes.js";
 
 /** Answers with what the surface makes of a failure; whatever is not a GatewayError is a defect of ours. */
-export async function fail(call: Call, cause: unknown): Promise<void> {
-  if (cause instanceof ClientGone) return settle(call, { status: 499, body: "", headers: {} });
+export async function fail(call: Call, cause: unknown, ledger: LedgerEntry | null = null): Promise<void> {
+  if (cause instanceof ClientGone) return fail(call, new GatewayError("client_gone"), ledger);
   const error = cause instanceof GatewayError ? cause : unexpected(cause);
   call.exchange.error = error.code;
   call.exchange.hint = error.hint ?? null;
   const answer = errorAnswer(call.exchange.surface, error, call.services.kernel.settings);
-  return settle(call, answer);
+  return settle(call, answer, ledger);
+}
+
+/** The same for a request that was admitted: it counts one REQUEST, unless the gateway refused it (L-4). */
+export function failAdmitted(call: Call, admitted: AdmittedChat, cause: unknown): Promise<void> {
+  return fail(call, cause, call.services.chat.failed(admitted));
 }
 
 function unexpected(cause: unknown): GatewayError {
@@ -21,11 +28,11 @@ function unexpected(cause: unknown): GatewayError {
 }
 
 /** Writes the journal entry, then the answer. The emulator's own paths are not journalled. */
-export async function settle(call: Call, answer: Answer): Promise<void> {
+export async function settle(call: Call, answer: Answer, ledger: LedgerEntry | null = null): Promise<void> {
   const { exchange, services } = call;
   if (exchange.surface !== "control") {
     const failure = await new Promise<Error | null>((resolve) =>
-      services.journal.finish(exchange, answer.status, answer.journalBody ?? answer.body, null, resolve),
+      services.journal.finish(exchange, answer.status, answer.journalBody ?? answer.body, ledger, resolve),
     );
     if (failure) return send(call.request, call.response, storageFailure(call));
   }

@@ -1,4 +1,4 @@
-import { JobQueue } from "./job-queue.js";
+import { JobQueue, type QueuedJob } from "./job-queue.js";
 
 /** How a world's clock moves. `running` is real time plus an offset, the result of a set or an advance. */
 export type ClockState =
@@ -88,9 +88,15 @@ export class Clock {
    * Runs `job` at `at`, or as soon as possible when that has passed. In a frozen world it waits for
    * {@link advanceTo}.
    * @param label what to call it in the answer of an advance
+   * @param dropped called in its place when the clock forgets its jobs
    */
-  schedule(at: number, label: string, job: () => void | Promise<void>): Cancel {
-    const entry = this.#queue.add(at, label, job);
+  schedule(
+    at: number,
+    label: string,
+    job: () => void | Promise<void>,
+    dropped: () => void = () => {},
+  ): Cancel {
+    const entry = this.#queue.add(at, label, job, dropped);
     this.#arm();
     return () => {
       entry.cancelled = true;
@@ -115,7 +121,7 @@ export class Clock {
 
   /** Drops every job; nothing fires afterwards. */
   clear(): void {
-    this.#queue.clear();
+    for (const entry of this.#queue.clear()) entry.dropped();
     this.#arm();
   }
 
@@ -203,9 +209,20 @@ export class Clock {
     const now = this.now();
     for (let entry = this.#queue.peek(); entry && entry.at <= now; entry = this.#queue.peek()) {
       this.#queue.pop();
-      void entry.job();
+      run(entry);
     }
     this.#arm();
+  }
+}
+
+/** A job that fails in real time has nobody waiting for it; it must not take the process down. */
+function run(entry: QueuedJob): void {
+  const report = (cause: unknown): void =>
+    process.emitWarning(`a job of the clock failed: ${entry.label}: ${String(cause)}`);
+  try {
+    entry.job()?.catch(report);
+  } catch (cause) {
+    report(cause);
   }
 }
 

@@ -4,6 +4,7 @@ export interface QueuedJob {
   readonly order: number;
   readonly label: string;
   readonly job: () => void | Promise<void>;
+  readonly dropped: () => void;
   cancelled: boolean;
 }
 
@@ -12,8 +13,8 @@ export class JobQueue {
   #heap: QueuedJob[] = [];
   #order = 0;
 
-  add(at: number, label: string, job: () => void | Promise<void>): QueuedJob {
-    const entry: QueuedJob = { at, order: this.#order++, label, job, cancelled: false };
+  add(at: number, label: string, job: () => void | Promise<void>, dropped: () => void): QueuedJob {
+    const entry: QueuedJob = { at, order: this.#order++, label, job, dropped, cancelled: false };
     this.#heap.push(entry);
     this.#rise(this.#heap.length - 1);
     return entry;
@@ -31,8 +32,11 @@ export class JobQueue {
     return first;
   }
 
-  clear(): void {
+  /** Empties it. @returns what was waiting, in no order */
+  clear(): QueuedJob[] {
+    const waiting = this.#heap.filter(({ cancelled }) => !cancelled);
     this.#heap = [];
+    return waiting;
   }
 
   #removeFirst(): void {

@@ -3,7 +3,9 @@ import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
 import { MAX_BODY_BYTES } from "../domain/settings.js";
 import { completionRuleSchema } from "./completions.js";
 import { targetSchema } from "./endpoints.js";
+import { faultRuleSchema } from "./faults.js";
 import { externalEntityIdSchema, rateLimitSchema, slugSchema, usageLimitSchema } from "./groups.js";
+import { streamStyleSchema } from "./stream-style.js";
 
 /**
  * Seed files: the same rules as the API's, but strict, because a misspelt key in a file is a mistake.
@@ -98,6 +100,26 @@ const settings = z
     model_server_errors: z.enum(["nested", "flat"]).optional().meta({ description: "X-8" }),
     unknown_fields: z.enum(["ignore", "reject"]).optional().meta({ description: "X-10" }),
     stream_dialect: z.enum(["sparse", "full", "openai"]).optional().meta({ description: "X-11" }),
+    stream: streamStyleSchema.optional().meta({ description: "How every answer arrives" }),
+    unmatched: z
+      .enum(["echo", "error"])
+      .optional()
+      .meta({ description: "error: a request that no rule fits fails instead of being echoed" }),
+    images: z.enum(["accept", "refuse"]).optional().meta({ description: "refuse: text-only models" }),
+    logprobs: z
+      .enum(["absent", "supported", "refused"])
+      .optional()
+      .meta({ description: "What becomes of logprobs: true" }),
+    models: z
+      .record(
+        z.string(),
+        z.strictObject({
+          images: z.enum(["accept", "refuse"]).optional(),
+          logprobs: z.enum(["absent", "supported", "refused"]).optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: "The same by slug" }),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).optional().meta({ description: "X-13" }),
     errors: z
       .strictObject({
@@ -122,6 +144,7 @@ export const seedSchema = z
     settings: settings.optional(),
     workspaces: z.array(workspace).optional(),
     completions: z.array(completionRuleSchema).optional(),
+    faults: z.array(faultRuleSchema).optional(),
   })
   .meta({ title: "gateway-emulator seed" });
 

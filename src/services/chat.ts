@@ -1,117 +1,109 @@
 import type { Credential } from "../domain/access.js";
-import type { ChatRequest, Reply, Usage } from "../domain/chat.js";
-import { buildReply } from "../domain/completion/reply.js";
-import { lastMessageText, type RuleReply } from "../domain/completion/rules.js";
+import type { ChatRequest, Usage } from "../domain/chat.js";
+import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
+import { type Fault, refuses } from "../domain/faults.js";
 import type { LedgerEntry } from "../domain/journal.js";
-import { type Admission, admit, type LimitPlan, settle } from "../domain/limits/admission.js";
+import { type Admission, check, count, settle } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
-import type { Meter } from "../domain/limits/meter.js";
-import type { FederatedKey } from "../domain/model.js";
 import type { Access, Caller } from "./access.js";
 import type { Completions } from "./completions.js";
 import { decisionRecord, refusalHint } from "./decisions.js";
+import type { Faults, Struck } from "./faults.js";
 import type { Exchange, Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
 import type { Grant, Limits } from "./limits.js";
+import { abilityProblem } from "./model-abilities.js";
+import type { ChatWishes, Replies, Styled } from "./replies.js";
 import type { Route, Routing } from "./routing.js";
+import type { Account, AdmittedChat, ChatTurn, ParsedChat } from "./turns.js";
 
-/** A chat body as the HTTP layer read it: valid, or what the model server would say about it (X-8). */
-export type ParsedChat =
-  | { readonly ok: true; readonly request: ChatRequest }
-  | { readonly ok: false; readonly message: string };
-
-/** What a test may ask of one answer by header. */
-export interface ChatWishes {
-  /** The exact charge of this answer. */
-  readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
+/** What the gateway layer has read of a request (X-5). */
+export interface ChatArrival {
+  readonly credential: Credential;
+  readonly model: string;
+  readonly wishes: ChatWishes;
+  /** The fault that a header asks for, for this request alone. */
+  readonly fault: Fault | null;
+  /** A request header, by its lower-case name. */
+  header(name: string): string | undefined;
 }
 
-/** An admitted request with its answer, on the way to the client. */
-export interface ChatTurn {
-  readonly exchange: Exchange;
-  readonly request: ChatRequest;
-  readonly reply: Reply;
-  /** UUID; `requestId` of the billing event (W-2). */
-  readonly requestId: string;
-  readonly modelId: string;
-  /** Null for a workspace key: neither limited nor billed (X-17). */
-  readonly account: Account | null;
-  /** L-13; empty unless the world asks for them. */
-  readonly limitHeaders: Readonly<Record<string, string>>;
-}
-
-interface Account {
-  readonly key: FederatedKey;
-  readonly grant: Grant;
-  readonly reserved: number;
+interface Parts {
+  readonly access: Access;
+  readonly limits: Limits;
+  readonly routing: Routing;
+  readonly completions: Completions;
+  readonly replies: Replies;
+  readonly faults: Faults;
+  readonly journal: Journal;
 }
 
 const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
-const UNFED: readonly Meter[] = [];
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
-/** `POST /v1/chat/completions`, from key to ledger. The order of checks is X-7. */
+/** A request to a model, from key to ledger, whatever its dialect. The order of checks is X-7. */
 export class Chat {
   readonly #kernel: Kernel;
-  readonly #access: Access;
-  readonly #limits: Limits;
-  readonly #routing: Routing;
-  readonly #completions: Completions;
-  readonly #journal: Journal;
+  readonly #parts: Parts;
 
-  constructor(
-    kernel: Kernel,
-    parts: { access: Access; limits: Limits; routing: Routing; completions: Completions; journal: Journal },
-  ) {
+  constructor(kernel: Kernel, parts: Parts) {
     this.#kernel = kernel;
-    this.#access = parts.access;
-    this.#limits = parts.limits;
-    this.#routing = parts.routing;
-    this.#completions = parts.completions;
-    this.#journal = parts.journal;
+    this.#parts = parts;
   }
 
   /**
-   * Key, slug, limits, values, in this order; then the answer. Synchronous, so that counting is exact however
-   * many arrive together (L-10).
-   * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`, `unknown_model`, `rate_limited`, `invalid_value`
+   * Key, slug, limits, fault, values, in this order; what passes is counted. Synchronous, so that counting is
+   * exact however many arrive together (L-10).
+   * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`, `unknown_model`, `rate_limited`,
+   *   `unmatched`, `invalid_value` or `parsed.code`
    */
-  open(
-    exchange: Exchange,
-    credential: Credential,
-    model: string,
-    parsed: ParsedChat,
-    wishes: ChatWishes = {},
-  ): ChatTurn {
-    const caller = this.#access.inference(credential);
+  admit(exchange: Exchange, arrival: ChatArrival, parsed: ParsedChat): AdmittedChat {
+    const { model, wishes } = arrival;
+    const caller = this.#parts.access.inference(arrival.credential);
     exchange.keyPrefix = caller.key.prefix;
     exchange.slug = model;
     const { route, grant } = this.#reach(exchange, caller, model);
-    const admission = grant ? this.#admit(exchange, grant, parsed) : null;
+    const admission = grant ? this.#check(exchange, grant, parsed) : null;
     const requestId = this.#kernel.random.uuid();
     const modelId = route.targets[0]?.model_id ?? route.endpointId;
-    if (!parsed.ok) {
+    const subject = matchSubject(model, parsed.ok ? parsed.request : null, {
+      group: grant ? [grant.chain[0].externalEntityId, grant.chain[0].id] : [],
+      key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
+      header: arrival.header,
+    });
+    const limitHeaders = admission ? this.#limitHeaders(admission, exchange.at) : NO_HEADERS;
+    const base = { exchange, subject, requestId, modelId, limitHeaders, wishes };
+    const struck = arrival.fault
+      ? { id: "x-emulator-fault", fault: arrival.fault }
+      : this.#parts.faults.meet(subject);
+    if (struck) exchange.notes.push(`met by ${struck.id}`);
+    if (struck && refuses(struck.fault)) {
+      return { ...base, request: null, rule: null, fault: struck.fault, account: null };
+    }
+    if (!parsed.ok && !endsTheRequest(struck)) {
       const served = { acceptedAt: exchange.at, requestId, modelId };
-      throw new GatewayError("invalid_value", { message: parsed.message, served });
+      throw new GatewayError(parsed.code ?? "invalid_value", { message: parsed.message, served });
     }
-    const { request } = parsed;
-    if (request.unknownFields.length > 0) {
-      exchange.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
-    }
+    const request = parsed.ok ? parsed.request : null;
+    const rule = request && !endsTheRequest(struck) ? this.#rule(exchange, request, base) : null;
+    if (grant && admission) count(grant.plan.feeds, admission);
     return {
-      exchange,
+      ...base,
       request,
-      reply: this.#reply(exchange, request, wishes),
-      requestId,
-      modelId,
+      rule,
+      fault: struck?.fault ?? null,
       account:
         grant && caller.kind === "federated"
           ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
           : null,
-      limitHeaders: admission ? this.#limitHeaders(admission, exchange.at) : NO_HEADERS,
     };
+  }
+
+  /** The model's answer; at once for echoed and canned ones. @throws GatewayError */
+  answer(admitted: AdmittedChat, request: ChatRequest): Styled | Promise<Styled> {
+    return this.#parts.replies.answer(request, admitted.subject, admitted.rule, admitted.wishes);
   }
 
   /**
@@ -126,25 +118,34 @@ export class Chat {
     completion: number,
     done: (failure: Error | null) => void,
   ): void {
-    const { exchange, reply } = turn;
-    exchange.promptTokens = reply.usage.prompt;
+    const { exchange, account } = turn;
+    const usage: Usage = { ...turn.reply.usage, completion };
+    exchange.promptTokens = usage.prompt;
     exchange.completionTokens = completion;
-    const entry = turn.account ? this.#book(turn, turn.account, { ...reply.usage, completion }) : null;
-    this.#journal.finish(exchange, status, body, entry, done);
+    const billed = body !== "";
+    const entry = account ? this.#book(turn, account, usage, billed) : null;
+    this.#parts.journal.finish(exchange, status, body, entry, done);
+  }
+
+  /** What a request that was admitted and then failed without any output counts: one REQUEST (L-4, W-7). */
+  failed(admitted: AdmittedChat): LedgerEntry | null {
+    const nothing: Usage = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+    return admitted.account ? this.#book(admitted, admitted.account, nothing, false) : null;
   }
 
   /** X-4, X-17: every way in which a slug cannot be called is one and the same 404. */
   #reach(exchange: Exchange, caller: Caller, model: string): { route: Route; grant: Grant | null } {
-    const route = this.#routing.route(model);
+    const route = this.#parts.routing.route(model);
     if (caller.kind === "workspace") {
       if (route?.workspaceId === caller.workspace.id) return { route, grant: null };
       throw new GatewayError("unknown_model", {
         hint: `workspace "${caller.workspace.name}" has no endpoint with slug ${model}`,
       });
     }
-    const grant = this.#limits.grant(caller.key.groupId, model);
+    const grant = this.#parts.limits.grant(caller.key.groupId, model);
+    const group = grant?.chain[0] ?? this.#kernel.store.groups.byId(caller.key.groupId);
     exchange.groupId = caller.key.groupId;
-    if (grant) exchange.externalEntityId = grant.chain[0].externalEntityId;
+    exchange.externalEntityId = group?.externalEntityId ?? null;
     if (grant && route?.workspaceId === caller.key.workspaceId) return { route, grant };
     throw new GatewayError("unknown_model", {
       hint: grant
@@ -153,10 +154,9 @@ export class Chat {
     });
   }
 
-  #admit(exchange: Exchange, grant: Grant, parsed: ParsedChat): Extract<Admission, { admitted: true }> {
+  /** Looks at the limits; counting comes later, since a refused body counts nowhere (L-4, X-7). */
+  #check(exchange: Exchange, grant: Grant, parsed: ParsedChat): Extract<Admission, { admitted: true }> {
     const { tokenAdmission } = this.#kernel.settings;
-    // A body that is about to be refused is looked at by the limits (X-7), but counts nowhere (L-4).
-    const plan: LimitPlan = parsed.ok ? grant.plan : { checks: grant.plan.checks, feeds: UNFED };
     const demand =
       parsed.ok && tokenAdmission !== "consumed"
         ? {
@@ -164,7 +164,7 @@ export class Chat {
             maxTokens: parsed.request.maxTokens,
           }
         : NO_DEMAND;
-    const admission = admit(plan, exchange.at, demand, tokenAdmission);
+    const admission = check(grant.plan, exchange.at, demand, tokenAdmission);
     exchange.decision = decisionRecord(grant, admission, tokenAdmission);
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
@@ -173,31 +173,38 @@ export class Chat {
     });
   }
 
+  /** What the model is able to do, then which rule speaks. */
+  #rule(
+    exchange: Exchange,
+    request: ChatRequest,
+    { subject, requestId, modelId }: Pick<AdmittedChat, "subject" | "requestId" | "modelId">,
+  ) {
+    const { settings } = this.#kernel;
+    const served = { acceptedAt: exchange.at, requestId, modelId };
+    const problem = abilityProblem(request, settings.abilities[request.model] ?? settings.abilities.default);
+    if (problem) throw new GatewayError("invalid_value", { message: problem, served });
+    if (request.unknownFields.length > 0) {
+      exchange.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
+    }
+    const chosen = this.#parts.completions.choose(subject);
+    if (chosen) {
+      exchange.notes.push(`answered by ${chosen.id}`);
+      return chosen.reply;
+    }
+    if (settings.unmatched === "echo") return null;
+    const closest = this.#parts.completions.closest(subject);
+    exchange.notes.push(...closest);
+    throw new GatewayError("unmatched", {
+      served,
+      hint: closest.length > 0 ? `no rule fits; closest is ${closest[0]}` : "there are no completion rules",
+    });
+  }
+
   #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {
     return this.#kernel.settings.rateLimitHeaders ? rateLimitHeaders(admission, now) : NO_HEADERS;
   }
 
-  #reply(exchange: Exchange, request: ChatRequest, wishes: ChatWishes): Reply {
-    const rule = this.#completions.match({
-      model: request.model,
-      lastMessage: lastMessageText(request.messages),
-    });
-    if (rule) exchange.notes.push(`answered by rule ${rule.id}`);
-    const source: RuleReply | null = wishes.usage
-      ? {
-          ...rule?.reply,
-          usage: {
-            ...rule?.reply.usage,
-            prompt_tokens: wishes.usage.prompt,
-            completion_tokens: wishes.usage.completion,
-          },
-        }
-      : (rule?.reply ?? null);
-    const { random } = this.#kernel;
-    return buildReply(request, source, { hex32: () => random.hex(32) });
-  }
-
-  #book(turn: ChatTurn, account: Account, usage: Usage): LedgerEntry {
+  #book(turn: AdmittedChat, account: Account, usage: Usage, billed: boolean): LedgerEntry {
     const { key, grant, reserved } = account;
     const { exchange, request } = turn;
     settle(grant.plan.feeds, exchange.at, reserved, usage.prompt + usage.completion);
@@ -213,8 +220,17 @@ export class Chat {
       promptTokens: usage.prompt,
       completionTokens: usage.completion,
       cachedTokens: usage.cached,
-      metadata: request.metadata,
+      billed,
+      metadata: request?.metadata ?? null,
       feeds: grant.feeds,
     };
   }
+}
+
+/** Whether the fault takes the place of the model's answer, so that values are never looked at (X-7). */
+function endsTheRequest(struck: Struck | null): boolean {
+  return (
+    struck !== null &&
+    (struck.fault.preset !== undefined || struck.fault.status !== undefined || struck.fault.reset === true)
+  );
 }

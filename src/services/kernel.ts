@@ -9,6 +9,8 @@ export interface Kernel {
   readonly clock: Clock;
   /** Replaced by a reset, so that the same seed gives the same ids again. */
   random: Random;
+  /** What `random` was made from; derives further sources that do not depend on what came before. */
+  randomSeed: string;
   settings: Settings;
   /** Seals the cursors of lists (P-2). */
   cursorSecret: string;

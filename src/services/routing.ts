@@ -4,6 +4,8 @@ import type { Kernel, Projection } from "./kernel.js";
 export type { Route };
 
 const LAST_SYNC = "last_endpoint_sync";
+/** Whether an endpoint changed since then. */
+const PENDING = "endpoint_sync_pending";
 
 /** Slugs that lead nowhere are remembered too, so callers must not be able to fill the memory. */
 const ROUTES_KEPT = 10_000;
@@ -30,6 +32,8 @@ export class Routing implements Projection {
   stateReplaced(): void {
     this.#routes.clear();
     this.#lastSync = null;
+    this.#cancelAnnounced();
+    if (this.#kernel.store.meta.get(PENDING) === true) this.#announceSync();
   }
 
   /** Where the slug leads now, or null. */
@@ -50,6 +54,8 @@ export class Routing implements Projection {
    */
   beforeEndpointChange(): void {
     this.#syncIfDue();
+    if (this.#kernel.settings.endpointSyncSeconds === 0) return;
+    this.#kernel.store.meta.set(PENDING, true);
     this.#announceSync();
   }
 
@@ -59,6 +65,8 @@ export class Routing implements Projection {
     this.#routes.clear();
     this.#lastSync = this.#kernel.clock.now();
     this.#kernel.store.meta.set(LAST_SYNC, this.#lastSync);
+    this.#kernel.store.meta.set(PENDING, false);
+    this.#cancelAnnounced();
   }
 
   #syncIfDue(): void {
@@ -78,8 +86,13 @@ export class Routing implements Projection {
     const period = seconds * 1000;
     const { clock } = this.#kernel;
     const next = (Math.floor(clock.now() / period) + 1) * period;
-    this.#announced?.();
+    this.#cancelAnnounced();
     this.#announced = clock.schedule(next, "endpoint sync", () => this.#syncIfDue());
+  }
+
+  #cancelAnnounced(): void {
+    this.#announced?.();
+    this.#announced = null;
   }
 
   #find(slug: string): Route | null {

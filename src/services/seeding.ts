@@ -30,11 +30,8 @@ export function applySeed(services: Services, seed: Seed): void {
   for (const [index, workspace] of (seed.workspaces ?? []).entries()) {
     seedWorkspace(services, workspace, ["workspaces", index]);
   }
-  const rules = (seed.completions ?? []).map((rule) => ({
-    id: `rule-${services.kernel.random.hex(6)}`,
-    ...rule,
-  }));
-  if (rules.length > 0) services.completions.append(rules);
+  if (seed.completions?.length) services.completions.add(seed.completions);
+  if (seed.faults?.length) services.faults.add(seed.faults);
   services.routing.publishNow();
 }
 
@@ -78,11 +75,24 @@ export function settingsOf(seed: Seed): Settings {
     modelServerErrors: given.model_server_errors ?? DEFAULT_SETTINGS.modelServerErrors,
     unknownFields: given.unknown_fields ?? DEFAULT_SETTINGS.unknownFields,
     streamDialect: given.stream_dialect ?? DEFAULT_SETTINGS.streamDialect,
+    stream: given.stream ?? DEFAULT_SETTINGS.stream,
+    unmatched: given.unmatched ?? DEFAULT_SETTINGS.unmatched,
+    abilities: abilitiesOf(given),
     maxBodyBytes: given.max_body_bytes ?? DEFAULT_SETTINGS.maxBodyBytes,
-    rateLimitedError: limited
-      ? { body: limited.body ?? { error: "Too Many Requests" }, headers: limited.headers ?? {} }
-      : null,
+    rateLimitedError: limited ? { body: limited.body, headers: limited.headers ?? {} } : null,
   };
+}
+
+function abilitiesOf(given: NonNullable<Seed["settings"]>): Settings["abilities"] {
+  const standard = {
+    images: given.images ?? DEFAULT_SETTINGS.abilities.default.images,
+    logprobs: given.logprobs ?? DEFAULT_SETTINGS.abilities.default.logprobs,
+  };
+  const bySlug = Object.entries(given.models ?? {}).map(([slug, own]) => [
+    slug,
+    { images: own.images ?? standard.images, logprobs: own.logprobs ?? standard.logprobs },
+  ]);
+  return { ...Object.fromEntries(bySlug), default: standard };
 }
 
 type Path = readonly (string | number)[];

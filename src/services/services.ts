@@ -1,6 +1,7 @@
 import { Access } from "./access.js";
 import { Chat } from "./chat.js";
 import { Completions } from "./completions.js";
+import { Faults } from "./faults.js";
 import { Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
 import { Limits } from "./limits.js";
@@ -10,6 +11,7 @@ import { Keys } from "./management/keys.js";
 import { ManagementRate } from "./management/rate.js";
 import { UsageReport } from "./management/usage.js";
 import { Models } from "./models.js";
+import { Replies } from "./replies.js";
 import { Routing } from "./routing.js";
 import { Time } from "./time.js";
 
@@ -21,6 +23,7 @@ export interface Services {
   readonly limits: Limits;
   readonly journal: Journal;
   readonly completions: Completions;
+  readonly faults: Faults;
   readonly endpoints: Endpoints;
   readonly groups: Groups;
   readonly keys: Keys;
@@ -37,6 +40,8 @@ export function createServices(kernel: Kernel): Services {
   const limits = new Limits(kernel);
   const journal = new Journal(kernel);
   const completions = new Completions(kernel);
+  const faults = new Faults(kernel);
+  const replies = new Replies(kernel);
   return {
     kernel,
     access,
@@ -44,12 +49,13 @@ export function createServices(kernel: Kernel): Services {
     limits,
     journal,
     completions,
+    faults,
     endpoints: new Endpoints(kernel, routing),
     groups: new Groups(kernel),
     keys: new Keys(kernel),
     usage: new UsageReport(kernel, limits),
     managementRate: new ManagementRate(kernel),
-    chat: new Chat(kernel, { access, limits, routing, completions, journal }),
+    chat: new Chat(kernel, { access, limits, routing, completions, replies, faults, journal }),
     models: new Models(kernel, { access, routing }),
     time: new Time(kernel, limits),
   };

@@ -30,6 +30,7 @@ const LAST_INSTANT = 8.64e15 - 86_400_000;
 export class Time {
   readonly #kernel: Kernel;
   readonly #limits: Limits;
+  #moves: Promise<unknown> = Promise.resolve();
 
   constructor(kernel: Kernel, limits: Limits) {
     this.#kernel = kernel;
@@ -66,7 +67,8 @@ export class Time {
    * @throws GatewayError `validation` for a time that is none, or lies in the past
    */
   async set(instant: string): Promise<FiredJob[]> {
-    return this.#moveTo("set", instantOf("set", instant));
+    const target = instantOf("set", instant);
+    return this.#move("set", () => target);
   }
 
   /**
@@ -78,21 +80,31 @@ export class Time {
     if ("by" in advance) {
       const by = parseDuration(advance.by);
       if (by === null) throw invalid("by", DURATION_FORM);
-      return this.#moveTo("by", this.#kernel.clock.now() + by);
+      return this.#move("by", () => this.#kernel.clock.now() + by);
     }
-    return this.#moveTo("to", this.#landmark(advance.to));
+    return this.#move("to", this.#landmark(advance.to));
   }
 
-  #landmark(to: string): number {
-    const now = this.#kernel.clock.now();
+  /** Where a landmark is, at the time of asking. */
+  #landmark(to: string): () => number {
+    const { clock } = this.#kernel;
     switch (to) {
       case "next_midnight":
-        return nextMidnight(now);
+        return () => nextMidnight(clock.now());
       case "next_window":
-        return Math.max(this.#limits.quietAt(now), now + SECOND_MS);
-      default:
-        return instantOf("to", to);
+        return () => Math.max(this.#limits.quietAt(clock.now()), clock.now() + SECOND_MS);
+      default: {
+        const target = instantOf("to", to);
+        return () => target;
+      }
     }
+  }
+
+  /** Moves that come together run one after the other, each from where the one before ended. */
+  #move(field: string, target: () => number): Promise<FiredJob[]> {
+    const move = this.#moves.then(() => this.#moveTo(field, target()));
+    this.#moves = move.catch(() => undefined);
+    return move;
   }
 
   async #moveTo(field: string, target: number): Promise<FiredJob[]> {
@@ -105,8 +117,11 @@ export class Time {
   }
 }
 
+/** With a zone: a local time would mean another instant on each machine. */
+const INSTANT_FORM = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
+
 function instantOf(field: string, text: string): number {
-  const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+  const at = INSTANT_FORM.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) {
     throw invalid(field, 'expected an ISO 8601 time such as "2026-06-18T00:00:00Z"');
   }

@@ -43,8 +43,8 @@ interface Row {
 export function createLedgerStore(db: Db): LedgerStore {
   const insert = db.prepare(
     `INSERT INTO ledger (journal_seq, request_id, group_id, external_entity_id, key_prefix, slug,
-       admitted_at, completed_at, prompt_tokens, completion_tokens, cached_tokens, metadata)
-     VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+       admitted_at, completed_at, prompt_tokens, completion_tokens, cached_tokens, billed, metadata)
+     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   );
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
@@ -80,6 +80,7 @@ export function createLedgerStore(db: Db): LedgerStore {
         entry.promptTokens,
         entry.completionTokens,
         entry.cachedTokens,
+        entry.billed ? 1 : 0,
         entry.metadata === null ? null : JSON.stringify(entry.metadata),
       ),
     addToDay: (groupId, slug, day, requests, tokens) =>

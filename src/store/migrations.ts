@@ -77,7 +77,15 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE completion_rules (
     position INTEGER PRIMARY KEY,
-    rule     TEXT NOT NULL
+    rule     TEXT NOT NULL,
+    used     INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE faults (
+    position INTEGER PRIMARY KEY,
+    rule     TEXT NOT NULL,
+    matched  INTEGER NOT NULL,
+    struck   INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE journal (
@@ -119,6 +127,7 @@ export const MIGRATIONS: readonly string[] = [
     prompt_tokens      INTEGER NOT NULL,
     completion_tokens  INTEGER NOT NULL,
     cached_tokens      INTEGER NOT NULL,
+    billed             INTEGER NOT NULL,
     metadata           TEXT
   ) STRICT;
 

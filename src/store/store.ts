@@ -1,5 +1,6 @@
 import { type Db, openDatabase } from "./database.js";
 import { createEndpointStore, type EndpointStore } from "./endpoints.js";
+import { createFaultStore, type FaultStore } from "./faults.js";
 import { createFederatedKeyStore, type FederatedKeyStore } from "./federated-keys.js";
 import { createGroupStore, type GroupStore } from "./groups.js";
 import { createJournalStore, type JournalStore } from "./journal.js";
@@ -16,6 +17,7 @@ export interface Store {
   readonly groups: GroupStore;
   readonly keys: FederatedKeyStore;
   readonly rules: RuleStore;
+  readonly faults: FaultStore;
   readonly journal: JournalStore;
   readonly ledger: LedgerStore;
   /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
@@ -34,6 +36,7 @@ const TABLES = [
   "workspace_keys",
   "workspaces",
   "completion_rules",
+  "faults",
   "journal",
   "journal_bodies",
   "ledger",
@@ -54,6 +57,7 @@ export function openStore(path: string): Store {
     groups: createGroupStore(db),
     keys: createFederatedKeyStore(db),
     rules: createRuleStore(db),
+    faults: createFaultStore(db),
     journal: createJournalStore(db),
     ledger: createLedgerStore(db),
     transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),

@@ -19,12 +19,15 @@ interface KeyRow {
   name: string | null;
 }
 
+/** Bytes of its hash that tell a key from the others. */
+const ID_BYTES = 8;
+
 export interface WorkspaceStore {
   insert(workspace: Workspace): void;
   update(workspace: Workspace): void;
   byId(id: string): Workspace | null;
   byName(name: string): Workspace | null;
-  addKey(key: WorkspaceKey, hash: Buffer): void;
+  addKey(key: Omit<WorkspaceKey, "id">, hash: Buffer): void;
   keyByHash(hash: Buffer): { key: WorkspaceKey; hash: Buffer } | null;
 }
 
@@ -57,7 +60,10 @@ export function createWorkspaceStore(db: Db): WorkspaceStore {
       const row = keyByHash.get(hash);
       if (!row) return null;
       const { workspace_id: workspaceId, prefix, type, name } = row;
-      return { key: { workspaceId, prefix, type, name }, hash: row.hash };
+      return {
+        key: { id: row.hash.toString("hex", 0, ID_BYTES), workspaceId, prefix, type, name },
+        hash: row.hash,
+      };
     },
   };
 }

@@ -19,6 +19,10 @@ export type ToolDeltas =
 export interface Chunking {
   /** Tokens of text, or of arguments, per delta; at least 1. */
   readonly tokensPerChunk: number;
+  /** Characters of text per delta, in place of tokens. */
+  readonly charactersPerChunk?: number | undefined;
+  /** The pieces of the content, as far as they agree with it; what is left is cut by tokens. */
+  readonly pieces?: readonly string[] | undefined;
   readonly toolDeltas: ToolDeltas;
 }
 
@@ -35,12 +39,34 @@ export interface Delta {
   readonly carriesFinish: boolean;
 }
 
-function* textDeltas(kind: "reasoning" | "content", text: string, tokensPerChunk: number): Generator<Delta> {
-  for (let at = 0; at < text.length; ) {
-    const { end, count } = takeTokens(text, tokensPerChunk, at);
-    yield { kind, json: JSON.stringify(text.slice(at, end)), tokens: count, carriesFinish: false };
+function* textDeltas(kind: "reasoning" | "content", text: string, chunking: Chunking): Generator<Delta> {
+  let at = 0;
+  if (kind === "content") {
+    for (const piece of chunking.pieces ?? []) {
+      if (piece === "" || !text.startsWith(piece, at)) break;
+      yield textDelta(kind, piece, countTokens(piece));
+      at += piece.length;
+    }
+  }
+  while (at < text.length) {
+    const { end, count } = nextPiece(text, at, chunking);
+    yield textDelta(kind, text.slice(at, end), count);
     at = end;
   }
+}
+
+function textDelta(kind: "reasoning" | "content", text: string, tokens: number): Delta {
+  return { kind, json: JSON.stringify(text), tokens, carriesFinish: false };
+}
+
+function nextPiece(text: string, at: number, chunking: Chunking): { end: number; count: number } {
+  const { charactersPerChunk } = chunking;
+  if (charactersPerChunk === undefined) return takeTokens(text, Math.max(1, chunking.tokensPerChunk), at);
+  let end = Math.min(text.length, at + charactersPerChunk);
+  // A surrogate pair is one character: half of one is not text.
+  const last = text.charCodeAt(end - 1);
+  if (last >= 0xd800 && last <= 0xdbff && end < text.length) end++;
+  return { end, count: countTokens(text.slice(at, end)) };
 }
 
 function toolDeltaJson(index: number, id: string, name: string | null, args: string): string {
@@ -50,7 +76,7 @@ function toolDeltaJson(index: number, id: string, name: string | null, args: str
 
 function* toolDeltas(call: ToolCall, index: number, isLast: boolean, chunking: Chunking): Generator<Delta> {
   const { style } = chunking.toolDeltas;
-  const perDelta = style === "whole" ? Number.POSITIVE_INFINITY : chunking.tokensPerChunk;
+  const perDelta = style === "whole" ? Number.POSITIVE_INFINITY : Math.max(1, chunking.tokensPerChunk);
   let at = 0;
   do {
     const { end, count } = takeTokens(call.arguments, perDelta, at);
@@ -77,12 +103,11 @@ function continuationId(call: ToolCall, style: ToolDeltas): string {
  * still has one, with empty content.
  */
 export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta> {
-  const tokensPerChunk = Math.max(1, chunking.tokensPerChunk);
-  if (reply.reasoning) yield* textDeltas("reasoning", reply.reasoning, tokensPerChunk);
-  if (reply.content) yield* textDeltas("content", reply.content, tokensPerChunk);
+  if (reply.reasoning) yield* textDeltas("reasoning", reply.reasoning, chunking);
+  if (reply.content) yield* textDeltas("content", reply.content, chunking);
   const last = reply.toolCalls.length - 1;
   for (const [index, call] of reply.toolCalls.entries()) {
-    yield* toolDeltas(call, index, index === last, { ...chunking, tokensPerChunk });
+    yield* toolDeltas(call, index, index === last, chunking);
   }
   if (!reply.reasoning && !reply.content && last < 0) {
     yield { kind: "content", json: '""', tokens: 0, carriesFinish: false };

@@ -1,7 +1,8 @@
 /** What the emulated model says to one request: a rule's words, cut as the request asks, with their usage. */
 
 import type { ChatRequest, FinishReason, Reply, ToolCall, Usage } from "../chat.js";
-import { lastMessageText, type RuleReply } from "./rules.js";
+import type { RuleReply } from "./rules.js";
+import { lastMessageText } from "./subject.js";
 import { countTokens, promptTokens, takeTokens } from "./tokens.js";
 
 /** Source of 32 lower-case hex digits for ids; the world's seeded random source (X-22). */
@@ -14,6 +15,8 @@ interface Produced {
   readonly text: string;
   readonly tokens: number;
   readonly ended: "stop" | "length" | null;
+  /** The stop sequence that cut it. */
+  readonly stopSequence?: string;
 }
 
 /** What is produced of a text when only `budget` tokens are left. */
@@ -23,14 +26,14 @@ function produce(text: string, budget: number): Produced {
   return { text: text.slice(0, end), tokens: count, ended: "length" };
 }
 
-/** Index and length of the stop sequence that occurs first (of those that start together, the shortest). */
-function findStop(text: string, stop: readonly string[]): { at: number; length: number } | null {
-  let found: { at: number; length: number } | null = null;
+/** The stop sequence that occurs first, and where (of those that start together, the shortest). */
+function findStop(text: string, stop: readonly string[]): { at: number; sequence: string } | null {
+  let found: { at: number; sequence: string } | null = null;
   for (const sequence of stop) {
     const at = sequence === "" ? -1 : text.indexOf(sequence);
     if (at < 0) continue;
-    const { length } = sequence;
-    if (found === null || at < found.at || (at === found.at && length < found.length)) found = { at, length };
+    const shorter = found !== null && at === found.at && sequence.length < found.sequence.length;
+    if (found === null || at < found.at || shorter) found = { at, sequence };
   }
   return found;
 }
@@ -40,8 +43,8 @@ function applyStop(produced: Produced, request: ChatRequest): Produced {
   if (request.stop.length === 0) return produced;
   const stop = findStop(produced.text, request.stop);
   if (stop === null) return produced;
-  const text = produced.text.slice(0, request.includeStop ? stop.at + stop.length : stop.at);
-  return { text, tokens: countTokens(text), ended: "stop" };
+  const text = produced.text.slice(0, request.includeStop ? stop.at + stop.sequence.length : stop.at);
+  return { text, tokens: countTokens(text), ended: "stop", stopSequence: stop.sequence };
 }
 
 /** The calls that fit into `budget` tokens; the last one may have cut arguments, as a real model leaves them. */
@@ -121,6 +124,7 @@ export function buildReply(request: ChatRequest, source: RuleReply | null, ids: 
     reasoning: reasoning?.text ?? null,
     toolCalls: tools.calls,
     finishReason: ended ?? naturalEnd(source, tools.calls.length > 0),
+    ...(content?.stopSequence === undefined ? {} : { stopSequence: content.stopSequence }),
     usage: usageOf(request, source, {
       reasoning: reasoning?.tokens ?? 0,
       rest: (content?.tokens ?? 0) + tools.tokens,

@@ -1,22 +1,19 @@
 /** Canned answers: which rule speaks for a request, and what it says. */
 
-import type { ChatMessage, FinishReason } from "../chat.js";
+import type { FinishReason } from "../chat.js";
+import { type CompiledMatch, compileMatch, type RuleMatch } from "./match.js";
+import type { StreamStyle } from "./style.js";
+import type { MatchSubject } from "./subject.js";
 
-/** A plain string means equal; a `regex` is searched for, not anchored. */
-export type TextMatch = string | { readonly contains: string } | { readonly regex: string };
+/** Where the words come from when a reply does not give them. */
+export const REPLY_MODES = ["echo", "lorem", "schema"] as const;
+export type ReplyMode = (typeof REPLY_MODES)[number];
 
-/** Every key a rule can match on, with the type of the value wanted for it. */
-export interface MatchKeys {
-  readonly model: TextMatch;
-  readonly last_message: TextMatch;
-}
-
-/** All given keys must match; `{}` matches every request. */
-export type RuleMatch = { readonly [Key in keyof MatchKeys]?: MatchKeys[Key] | undefined };
-
-/** What the model says. Without `content` and `tool_calls`, and with `mode: echo`, it repeats the last message. */
+/** What the model says. Without any content of its own it does what its `mode` says, `echo` by default. */
 export interface RuleReply {
-  readonly mode?: "echo" | undefined;
+  /** echo repeats the last message; lorem is seeded prose; schema fits `response_format` or the chosen tool. */
+  readonly mode?: ReplyMode | undefined;
+  /** May hold `{{last_message}}`, `{{model}}`, `{{key}}`, `{{group}}` and `{{turn}}`. */
   readonly content?: string | undefined;
   readonly reasoning_content?: string | undefined;
   readonly tool_calls?:
@@ -38,114 +35,77 @@ export interface RuleReply {
         readonly reasoning_tokens?: number | undefined;
       }
     | undefined;
+  /** Ask a real OpenAI-compatible server instead: its base URL, such as `http://127.0.0.1:11434/v1`. */
+  readonly forward?:
+    | {
+        readonly url: string;
+        /** The model name sent there; the slug when absent. */
+        readonly model?: string | undefined;
+        readonly headers?: Readonly<Record<string, string>> | undefined;
+      }
+    | undefined;
+  /** How the answer arrives; over the world's `stream` settings. */
+  readonly stream?: StreamStyle | undefined;
 }
 
 export interface CompletionRule {
   readonly id: string;
   readonly match: RuleMatch;
-  readonly reply: RuleReply;
+  /** How often it answers; unlimited when absent. */
+  readonly times?: number | undefined;
+  readonly reply?: RuleReply | undefined;
+  /** One reply per use, in order; the last one stays. In place of `reply`. */
+  readonly sequence?: readonly RuleReply[] | undefined;
 }
 
-/** What rules look at. A new match key needs a field here, a key in MatchKeys and a row in MATCHERS. */
-export interface MatchSubject {
-  readonly model: string;
-  /** Text of the last user message, see {@link lastMessageText}. */
-  readonly lastMessage: string;
-}
-
-type Test = (subject: MatchSubject) => boolean;
-
-/** A rule ready for requests: its patterns are compiled. */
+/** A rule ready for requests, with how often it was used. */
 export interface CompiledRule {
   readonly rule: CompletionRule;
-  readonly tests: readonly Test[];
+  readonly match: CompiledMatch;
+  used: number;
 }
 
-const MATCHERS: { readonly [Key in keyof MatchKeys]: (wanted: MatchKeys[Key]) => Test } = {
-  model: (wanted) => {
-    const matches = textTest(wanted);
-    return (subject) => matches(subject.model);
-  },
-  last_message: (wanted) => {
-    const matches = textTest(wanted);
-    return (subject) => matches(subject.lastMessage);
-  },
-};
+/** What a rule says at its next use. */
+export function nextReply({ rule, used }: CompiledRule): RuleReply {
+  const { sequence } = rule;
+  if (!sequence || sequence.length === 0) return rule.reply ?? {};
+  return sequence[Math.min(used, sequence.length - 1)] ?? {};
+}
 
-function textTest(wanted: TextMatch): (text: string) => boolean {
-  if (typeof wanted === "string") return (text) => text === wanted;
-  if ("contains" in wanted) return (text) => text.includes(wanted.contains);
-  const pattern = compilePattern(wanted.regex);
-  return (text) => pattern.test(text);
+/** Whether it matters how often a rule was used. */
+export function countsUses(rule: CompletionRule): boolean {
+  return rule.times !== undefined || rule.sequence !== undefined;
 }
 
 /**
- * Compiles a pattern that may start with inline flags, `(?i)`, `(?s)`, `(?m)` or several, as other languages
- * write them. Always in Unicode mode, where a misspelt escape is an error instead of a silent mismatch.
- * @throws SyntaxError when the pattern or a flag is not valid
+ * Compiles a rule once, so that a request only tests.
+ * @throws SyntaxError for a pattern that `checkPattern` reports; check before
  */
-function compilePattern(source: string): RegExp {
-  const flags = new Set("u");
-  let body = source;
-  for (;;) {
-    const group = /^\(\?([A-Za-z]+)\)/.exec(body);
-    if (group === null) break;
-    for (const flag of group[1] ?? "") {
-      if (!"ism".includes(flag)) {
-        throw new SyntaxError(`Invalid regular expression: inline flag "${flag}" is not one of i, s, m`);
-      }
-      flags.add(flag);
-    }
-    body = body.slice(group[0].length);
-  }
-  return new RegExp(body, [...flags].join(""));
+export function compileRule(rule: CompletionRule, used = 0): CompiledRule {
+  return { rule, match: compileMatch(rule.match), used };
 }
 
-/** Why a pattern cannot be used, or null when it can. For reporting when a rule is taken in. */
-export function checkPattern(source: string): string | null {
-  try {
-    compilePattern(source);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function isMatchKey(key: string): key is keyof MatchKeys {
-  return Object.hasOwn(MATCHERS, key);
-}
-
-function compileKey<Key extends keyof MatchKeys>(match: RuleMatch, key: Key): Test | null {
-  const wanted = match[key];
-  return wanted === undefined ? null : MATCHERS[key](wanted);
-}
-
-/**
- * Compiles rules once, so that a request only tests.
- * @throws SyntaxError for a pattern that {@link checkPattern} reports; check before
- */
-export function compileRules(rules: readonly CompletionRule[]): CompiledRule[] {
-  const keys = Object.keys(MATCHERS).filter(isMatchKey);
-  return rules.map((rule) => ({
-    rule,
-    tests: keys.map((key) => compileKey(rule.match, key)).filter((test) => test !== null),
-  }));
-}
-
-/** The first rule, in the order given, whose keys all match; null when none does. */
+/** The first rule, in the order given, that has uses left and whose keys all match; null when none does. */
 export function firstMatch(rules: readonly CompiledRule[], subject: MatchSubject): CompiledRule | null {
   for (const compiled of rules) {
-    if (compiled.tests.every((test) => test(subject))) return compiled;
+    if (!spent(compiled) && compiled.match.matches(subject)) return compiled;
   }
   return null;
 }
 
-/** Text of the last user message: the string, or its text parts joined; "" when there is none. */
-export function lastMessageText(messages: readonly ChatMessage[]): string {
-  const message = messages.findLast(({ role }) => role === "user");
-  if (message === undefined) return "";
-  if (typeof message.content === "string") return message.content;
-  let text = "";
-  for (const part of message.content ?? []) if (part.type === "text") text += part.text;
-  return text;
+/** Why no rule answered: the rules that missed by the fewest keys, each with what it wanted. */
+export function closestMisses(rules: readonly CompiledRule[], subject: MatchSubject, most = 3): string[] {
+  return rules
+    .map((compiled) => ({ compiled, misses: compiled.match.misses(subject) }))
+    .sort((one, other) => one.misses.length - other.misses.length)
+    .slice(0, most)
+    .map(({ compiled, misses }) =>
+      misses.length === 0
+        ? `${compiled.rule.id}: all ${compiled.rule.times} uses are spent`
+        : `${compiled.rule.id}: wanted ${misses.join("; ")}`,
+    );
+}
+
+function spent({ rule, used }: CompiledRule): boolean {
+  return rule.times !== undefined && used >= rule.times;
 }

@@ -15,7 +15,10 @@ export interface StreamFrame {
 }
 
 /** `stream_options` of a request (X-12). */
-export type StreamOptions = Pick<ChatRequest, "includeUsage" | "continuousUsage">;
+export interface StreamOptions extends Pick<ChatRequest, "includeUsage" | "continuousUsage"> {
+  /** false leaves `[DONE]` out, as was recorded after stop sequences. */
+  readonly done?: boolean | undefined;
+}
 
 export const DONE_FRAME = "data: [DONE]\n\n";
 
@@ -98,7 +101,7 @@ export function* iterateFrames(
       completionTokens: completion,
     };
   }
-  yield { data: DONE_FRAME, completionTokens: completion };
+  if (options.done !== false) yield { data: DONE_FRAME, completionTokens: completion };
 }
 
 /**

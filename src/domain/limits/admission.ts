@@ -85,15 +85,34 @@ export function planFor(
 /**
  * Decides at `now` whether the request passes every limit, and if so counts it everywhere at once; a refused
  * request counts nowhere (L-4). Synchronous, so that with k requests left exactly k of many are admitted
- * (L-10).
+ * (L-10). It is {@link check} and {@link count} in one.
+ */
+export function admit(
+  plan: LimitPlan,
+  now: number,
+  request: TokenDemand,
+  mode: Settings["tokenAdmission"],
+): Admission {
+  const admission = check(plan, now, request, mode);
+  if (admission.admitted) count(plan.feeds, admission);
+  return admission;
+}
+
+/** Counts an admitted request on its meters, with what it reserves. In the same turn as its {@link check}. */
+export function count(feeds: readonly Meter[], admission: Extract<Admission, { admitted: true }>): void {
+  for (const meter of feeds) meter.admit(admission.at, admission.reserved);
+}
+
+/**
+ * Decides without counting.
  *
  * What a TOKEN limit asks for depends on `mode` (L-11). `consumed`: any room at all. `prompt`: room for the
  * prompt. `reserve`: room for the prompt and `maxTokens`, charged at once and corrected by `settle`. In each
  * mode an exhausted limit refuses, also a request of no tokens; under the last two, a request larger than the
  * threshold is refused for ever.
  */
-export function admit(
-  plan: LimitPlan,
+export function check(
+  plan: Pick<LimitPlan, "checks">,
   now: number,
   request: TokenDemand,
   mode: Settings["tokenAdmission"],
@@ -102,13 +121,12 @@ export function admit(
   let bound: CheckResult | null = null;
   for (const { limit, meter } of plan.checks) {
     const used = meter.used(limit.type, limit.unit, now);
-    const check = { limit, used, demand: demandOn(limit.type, request, mode) };
-    checks.push(check);
-    if (bound === null && !hasRoom(check)) bound = check;
+    const result = { limit, used, demand: demandOn(limit.type, request, mode) };
+    checks.push(result);
+    if (bound === null && !hasRoom(result)) bound = result;
   }
   if (bound !== null) return { admitted: false, bound, roomAt: roomForAll(plan, checks, now), checks };
   const reserved = mode === "reserve" ? request.promptTokens + request.maxTokens : 0;
-  for (const meter of plan.feeds) meter.admit(now, reserved);
   return { admitted: true, at: now, reserved, checks };
 }
 
@@ -139,7 +157,11 @@ function demandOn(type: LimitType, request: TokenDemand, mode: Settings["tokenAd
 }
 
 /** The latest of the limits' own instants: until then, one of them still refuses. */
-function roomForAll(plan: LimitPlan, checks: readonly CheckResult[], now: number): number | null {
+function roomForAll(
+  plan: Pick<LimitPlan, "checks">,
+  checks: readonly CheckResult[],
+  now: number,
+): number | null {
   let latest = now;
   for (const [index, { limit, meter }] of plan.checks.entries()) {
     const demand = checks[index]?.demand ?? 1;

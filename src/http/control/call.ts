@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { GatewayError, invalid } from "../../domain/errors.js";
+import { type Answer, json } from "../answer.js";
 import { jsonText, readBody } from "../body.js";
 import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
@@ -45,4 +46,9 @@ export function integerOf(
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw invalid(name, `expected an integer from ${least} to ${most}`);
+}
+
+/** A list that is never long enough to need pages, in the shape of those that do. */
+export function wholeList(items: readonly unknown[]): Answer {
+  return json(200, { items, pagination: { has_more: false, cursor: null } });
 }

@@ -1,6 +1,8 @@
 import type { Route } from "../routes.js";
 import { CLOCK_ROUTES } from "./clock.js";
+import { COMPLETION_ROUTES } from "./completions.js";
 import { DECISION_ROUTES } from "./decisions.js";
+import { FAULT_ROUTES } from "./faults.js";
 import { LIFECYCLE_ROUTES } from "./lifecycle.js";
 import { REQUEST_ROUTES } from "./requests.js";
 
@@ -10,4 +12,6 @@ export const CONTROL_ROUTES: readonly Route[] = [
   ...CLOCK_ROUTES,
   ...REQUEST_ROUTES,
   ...DECISION_ROUTES,
+  ...COMPLETION_ROUTES,
+  ...FAULT_ROUTES,
 ];

@@ -9,7 +9,7 @@ import type { Call } from "../routes.js";
 export function authorize(call: Call, scope: Scope, route: string): ManagementCaller {
   const caller = call.services.access.management(call.request.headers.authorization, scope);
   call.exchange.keyPrefix = caller.key.prefix;
-  call.services.managementRate.check(caller.workspace.id, caller.key.prefix, route);
+  call.services.managementRate.check(caller.key.id, route);
   return caller;
 }
 

@@ -16,9 +16,13 @@ export const KEY_ROUTES: readonly Route[] = [
     method: "POST",
     path: COLLECTION,
     async handler(call) {
-      const group = groupOf(call, `POST ${COLLECTION}`);
+      const { workspace } = authorize(call, "manage", `POST ${COLLECTION}`);
+      const { groups, keys } = call.services;
+      groups.chain(workspace, call.param("id"));
       const { name } = parseBody(call, await rawBody(call), mintKeySchema, { optional: true });
-      const { text, key } = call.services.keys.mint(group, name ?? null);
+      // Looked up again: it may have been deleted while the body was on its way.
+      const [group] = groups.chain(workspace, call.param("id"));
+      const { text, key } = keys.mint(group, name ?? null);
       const answer = { api_key: text, prefix: key.prefix, name: key.name };
       const hidden = { ...answer, api_key: `${key.prefix}.(not kept)` };
       return { ...json(200, answer), journalBody: JSON.stringify(hidden) };
@@ -31,11 +35,13 @@ export const KEY_ROUTES: readonly Route[] = [
     async handler(call) {
       const route = `POST ${REGISTER}`;
       const { workspace } = authorize(call, "manage", route);
-      const [group] = call.services.groups.chain(workspace, call.param("id"));
+      const { groups, keys } = call.services;
+      groups.chain(workspace, call.param("id"));
       const body = await rawBody(call);
-      call.services.keys.checkSignature(workspace, body, signatureOf(call));
+      keys.checkSignature(workspace, body, signatureOf(call));
       const { key, name } = parseBody(call, body, registerKeySchema, { secret: true });
-      call.services.keys.register(group, key, name ?? null);
+      const [group] = groups.chain(workspace, call.param("id"));
+      keys.register(group, key, name ?? null);
       return json(200, { ok: true });
     },
   },

@@ -1,5 +1,5 @@
 import { GatewayError, invalid } from "../../domain/errors.js";
-import type { Endpoint, Region, Target, Workspace } from "../../domain/model.js";
+import type { Endpoint, Region, Workspace } from "../../domain/model.js";
 import { isSlug, ownsSlug, SLUG_FORM } from "../../domain/slug.js";
 import { normalizeTarget, type TargetInput, targetProblem } from "../../domain/target.js";
 import { type Kernel, newId, write } from "../kernel.js";
@@ -29,7 +29,9 @@ export class Endpoints {
 
   /** @throws GatewayError `validation` (E-2 to E-7) */
   create(workspace: Workspace, input: NewEndpoint): Endpoint {
-    const targets = this.#checkTargets(workspace, input.targets);
+    checkSlugForm(input.slug);
+    const target = checkedTarget(input.targets);
+    this.#checkReferences(workspace, target);
     this.#checkSlug(workspace, input.slug, null);
     const { store, clock } = this.#kernel;
     const now = clock.now();
@@ -38,7 +40,7 @@ export class Endpoints {
         id: newId(this.#kernel, (id) => store.endpoints.byId(id) !== null),
         workspaceId: workspace.id,
         slug: input.slug,
-        targets,
+        targets: [normalizeTarget(target)],
         region: input.region ?? null,
         createdAt: now,
         updatedAt: now,
@@ -67,11 +69,18 @@ export class Endpoints {
   /** Replaces what is given; nothing given changes nothing (E-10). */
   update(workspace: Workspace, id: string, change: EndpointChange): Endpoint {
     const endpoint = this.get(workspace, id);
-    const targets = change.targets ? this.#checkTargets(workspace, change.targets) : endpoint.targets;
     const slug = change.slug ?? endpoint.slug;
-    if (change.slug) this.#checkSlug(workspace, slug, id);
-    if (!change.slug && !change.targets) return endpoint;
-    const changed: Endpoint = { ...endpoint, slug, targets, updatedAt: this.#kernel.clock.now() };
+    checkSlugForm(slug);
+    const target = change.targets ? checkedTarget(change.targets) : null;
+    if (target) this.#checkReferences(workspace, target);
+    if (typeof change.slug === "string") this.#checkSlug(workspace, slug, id);
+    else if (!target) return endpoint;
+    const changed: Endpoint = {
+      ...endpoint,
+      slug,
+      targets: target ? [normalizeTarget(target)] : endpoint.targets,
+      updatedAt: this.#kernel.clock.now(),
+    };
     this.#write(() => this.#kernel.store.endpoints.update(changed));
     return changed;
   }
@@ -91,7 +100,6 @@ export class Endpoints {
   }
 
   #checkSlug(workspace: Workspace, slug: string, own: string | null): void {
-    if (!isSlug(slug)) throw invalid("slug", SLUG_FORM);
     if (!ownsSlug(workspace.orgPrefixes, slug)) {
       throw invalid(
         "slug",
@@ -100,17 +108,6 @@ export class Endpoints {
     }
     const holder = this.#kernel.store.endpoints.bySlug(slug);
     if (holder && holder.id !== own) throw invalid("slug", `an endpoint with slug "${slug}" already exists`);
-  }
-
-  #checkTargets(workspace: Workspace, inputs: readonly TargetInput[]): readonly Target[] {
-    const [input] = inputs;
-    if (!input || inputs.length !== 1) {
-      throw invalid("targets", `expected exactly one target, got ${inputs.length}`);
-    }
-    const problem = targetProblem(input);
-    if (problem) throw invalid(`targets.0.${problem.field}`, problem.expected);
-    this.#checkReferences(workspace, input);
-    return [normalizeTarget(input)];
   }
 
   /** E-7: only what the seed declares can be known or unknown. */
@@ -134,4 +131,20 @@ export class Endpoints {
       throw invalid("targets.0.secret_id", `unknown secret ${target.secret_id}`);
     }
   }
+}
+
+/** E-2. */
+function checkSlugForm(slug: string): void {
+  if (!isSlug(slug)) throw invalid("slug", SLUG_FORM);
+}
+
+/** The one target, fit for its provider (E-5, E-6). */
+function checkedTarget(inputs: readonly TargetInput[]): TargetInput {
+  const [input] = inputs;
+  if (!input || inputs.length !== 1) {
+    throw invalid("targets", `expected exactly one target, got ${inputs.length}`);
+  }
+  const problem = targetProblem(input);
+  if (problem) throw invalid(`targets.0.${problem.field}`, problem.expected);
+  return input;
 }

@@ -28,9 +28,9 @@ export class ManagementRate implements Projection {
    * @param route method and pattern, such as `POST /v1/gateway/groups`
    * @throws GatewayError `management_rate_limited`
    */
-  check(workspaceId: string, keyPrefix: string, route: string): void {
+  check(keyId: string, route: string): void {
     if (!this.#kernel.settings.managementRateLimit) return;
-    const id = `${workspaceId} ${keyPrefix} ${route}`;
+    const id = `${keyId} ${route}`;
     let window = this.#windows.get(id);
     if (!window) {
       if (this.#windows.size >= WINDOWS_KEPT) this.#windows.clear();

@@ -1,12 +1,35 @@
 import { describe, expect, test } from "vitest";
+import type { RuleMatch } from "../../../src/domain/completion/match.js";
 import {
   type CompletionRule,
-  checkPattern,
-  compileRules,
-  firstMatch,
-  lastMessageText,
-  type RuleMatch,
+  compileRule,
+  firstMatch as firstCompiled,
 } from "../../../src/domain/completion/rules.js";
+import { lastMessageText, type MatchSubject } from "../../../src/domain/completion/subject.js";
+import { checkPattern } from "../../../src/domain/completion/text-match.js";
+
+/** A request that says little; tests fill in what they match on. */
+function subject(given: Partial<MatchSubject>): MatchSubject {
+  return {
+    model: "acme/llama",
+    group: ["org"],
+    key: ["acme-prod"],
+    lastMessage: "",
+    system: "",
+    turn: 1,
+    hasToolResult: false,
+    toolsCalled: [],
+    responseFormat: "text",
+    stream: false,
+    metadata: {},
+    header: () => undefined,
+    ...given,
+  };
+}
+
+const compileRules = (rules: readonly CompletionRule[]) => rules.map((rule) => compileRule(rule));
+const firstMatch = (rules: ReturnType<typeof compileRules>, given: Partial<MatchSubject>) =>
+  firstCompiled(rules, subject(given));
 
 function rule(id: string, match: RuleMatch): CompletionRule {
   return { id, match, reply: { content: id } };
@@ -52,8 +75,8 @@ describe("matching strings", () => {
 
   test("a pattern gives the same answer each time", () => {
     const rules = compileRules([rule("a", { last_message: { regex: "a" } })]);
-    const subject = { model: "m", lastMessage: "aaa" };
-    expect([1, 2, 3].map(() => firstMatch(rules, subject) !== null)).toEqual([true, true, true]);
+    const given = { model: "m", lastMessage: "aaa" };
+    expect([1, 2, 3].map(() => firstMatch(rules, given) !== null)).toEqual([true, true, true]);
   });
 });
 

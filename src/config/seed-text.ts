@@ -1,0 +1,54 @@
+interface TextError {
+  /** 1-based. */
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** A seed file's text with its structure, to tell where in it a path is. */
+export interface SeedText {
+  readonly value: unknown;
+  /** What is wrong with the text itself; then `value` means nothing. */
+  readonly errors: readonly TextError[];
+  /** 1-based line of a path, or of the nearest thing around it that exists. */
+  lineOf(path: readonly PropertyKey[]): number | null;
+}
+
+/** Parses YAML, and so JSON too. The parser is slow to load, and therefore loaded here. */
+export async function parseSeedText(text: string): Promise<SeedText> {
+  const { isNode, isPair, LineCounter, parseDocument, isMap, isScalar } = await import("yaml");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const errors: TextError[] = document.errors.map((error) => ({
+    line: lines.linePos(error.pos[0]).line,
+    message: error.message,
+  }));
+  let value: unknown = null;
+  try {
+    if (errors.length === 0) value = document.toJS() ?? {};
+  } catch (cause) {
+    // An alias without its anchor is only found here, and without a place.
+    errors.push({ line: null, message: cause instanceof Error ? cause.message : String(cause) });
+  }
+
+  /** A value may begin below its key; people look for the key. */
+  const keyLine = (path: readonly PropertyKey[]): number | null => {
+    const parent: unknown = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+    if (!isMap(parent)) return null;
+    const pair = parent.items.find(
+      (item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1),
+    );
+    return pair && isNode(pair.key) && pair.key.range ? lines.linePos(pair.key.range[0]).line : null;
+  };
+
+  const lineOf = (path: readonly PropertyKey[]): number | null => {
+    for (let length = path.length; length >= 0; length--) {
+      const known = path.slice(0, length);
+      const key = length > 0 ? keyLine(known) : null;
+      if (key !== null) return key;
+      const node: unknown = document.getIn(known, true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return null;
+  };
+  return { value, errors, lineOf };
+}

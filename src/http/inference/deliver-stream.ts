@@ -1,0 +1,50 @@
+import type { Chunking } from "../../domain/completion/deltas.js";
+import { joinFrames } from "../../domain/completion/stream.js";
+import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
+import type { ChatTurn } from "../../services/turns.js";
+import { send } from "../answer.js";
+import type { Call } from "../routes.js";
+import { storageFailure } from "../settle.js";
+import type { ModelDialect } from "./model-route.js";
+import { StreamSender } from "./stream-sender.js";
+import { turnHeaders } from "./turn.js";
+
+/** inference §1.4: exactly this type, no charset. */
+export const STREAM_HEADERS = { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" } as const;
+
+/** Sends a streamed answer: all at once when nothing paces or disturbs it, else chunk by chunk on the clock. */
+export function deliverStream(call: Call, turn: ChatTurn, dialect: ModelDialect): Promise<void> {
+  const { kernel } = call.services;
+  const frames = dialect.frames(turn, chunkingOf(call, turn.style), kernel.settings);
+  if (isPaced(turn.style) || disturbed(turn)) return new StreamSender(call, turn, frames).run();
+  return sendAtOnce(call, turn, joinFrames(frames));
+}
+
+/** One write instead of one per chunk; booked before, so that an acknowledged end is a stored one (W-8). */
+async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<void> {
+  const { response } = call;
+  const failure = await new Promise<Error | null>((resolve) =>
+    call.services.chat.close(turn, 200, body, turn.reply.usage.completion, resolve),
+  );
+  if (failure) return send(call.request, response, storageFailure(call));
+  if (response.destroyed) return;
+  response.writeHead(200, { ...STREAM_HEADERS, ...turnHeaders(turn) });
+  response.end(body);
+}
+
+function disturbed({ fault }: ChatTurn): boolean {
+  return fault !== null && (fault.cut ?? fault.stall ?? fault.malformed_chunk) !== undefined;
+}
+
+function chunkingOf(call: Call, style: StreamStyle): Chunking {
+  const { random } = call.services.kernel;
+  return {
+    tokensPerChunk: style.chunk_tokens ?? 1,
+    charactersPerChunk: style.chunk_characters,
+    pieces: style.chunks,
+    toolDeltas:
+      style.tool_deltas === "new-id-per-delta"
+        ? { style: "new-id-per-delta", ids: { hex32: () => random.hex(32) } }
+        : { style: style.tool_deltas ?? "whole" },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Chunking } from "../../domain/completion/deltas.js";
+import type { StreamFrame } from "../../domain/completion/stream.js";
+import { GatewayError } from "../../domain/errors.js";
+import type { Fault } from "../../domain/faults.js";
+import type { Settings } from "../../domain/settings.js";
+import type { AdmittedChat, ChatTurn, ParsedChat } from "../../services/turns.js";
+import type { Call, Route } from "../routes.js";
+import { fail, failAdmitted } from "../settle.js";
+import type { ChatEnvelope } from "./chat-request.js";
+import { waitForClient } from "./client.js";
+import { deliverStream } from "./deliver-stream.js";
+import { deliverWhole } from "./deliver-whole.js";
+import { type GatewayRequest, readGatewayRequest } from "./turn.js";
+
+/** What sets one way of talking to a model apart from another. */
+export interface ModelDialect {
+  /** More for the gateway to look at before the key. @throws GatewayError */
+  readonly preflight?: (call: Call, arrival: GatewayRequest) => void;
+  /** The model server's check of the values. */
+  parse(envelope: ChatEnvelope, settings: Settings): ParsedChat;
+  /** The body of a whole answer. */
+  encode(turn: ChatTurn): string;
+  /** The events of a stream, in order. */
+  frames(turn: ChatTurn, chunking: Chunking, settings: Settings): Iterable<StreamFrame>;
+}
+
+/** A route that asks a model, over one pipeline: body, key, slug, limits, fault, values, answer, ledger. */
+export function modelRoute(path: string, dialect: ModelDialect): Route {
+  return { surface: "inference", method: "POST", path, raw: (call) => serve(call, dialect) };
+}
+
+async function serve(call: Call, dialect: ModelDialect): Promise<void> {
+  let admitted: AdmittedChat;
+  try {
+    const arrival = await readGatewayRequest(call);
+    dialect.preflight?.(call, arrival);
+    const parsed = dialect.parse(arrival.envelope, call.services.kernel.settings);
+    admitted = call.services.chat.admit(call.exchange, arrival, parsed);
+  } catch (cause) {
+    return fail(call, cause);
+  }
+  const { fault, request } = admitted;
+  if (fault?.delay_ms && !(await waitForClient(call, fault.delay_ms, "delayed answer"))) {
+    return failAdmitted(call, admitted, new GatewayError("client_gone"));
+  }
+  if (fault?.reset) return reset(call, admitted);
+  const error = fault ? injectedError(fault) : null;
+  if (error || !request) return failAdmitted(call, admitted, error ?? new GatewayError("internal"));
+  let turn: ChatTurn;
+  try {
+    const answer = call.services.chat.answer(admitted, request);
+    turn = { ...admitted, request, ...(answer instanceof Promise ? await answer : answer) };
+  } catch (cause) {
+    return failAdmitted(call, admitted, cause);
+  }
+  if (request.stream) return deliverStream(call, turn, dialect);
+  return deliverWhole(call, turn, dialect.encode(turn));
+}
+
+/** The error that a fault gives in the model's place, or null when it only disturbs the answer. */
+function injectedError(fault: Fault): GatewayError | null {
+  const headers = fault.headers ?? {};
+  if (fault.preset !== undefined) {
+    return new GatewayError(fault.preset, { headers, hint: "injected by a fault" });
+  }
+  if (fault.status === undefined) return null;
+  const injected = { status: fault.status, body: fault.body };
+  return new GatewayError("injected", { injected, headers, hint: "injected by a fault" });
+}
+
+/** No answer at all: the connection is reset. Booked as a failure before any output (L-4, W-7). */
+async function reset(call: Call, admitted: AdmittedChat): Promise<void> {
+  call.request.socket.resetAndDestroy();
+  return failAdmitted(
+    call,
+    admitted,
+    new GatewayError("client_gone", { message: "connection reset by a fault" }),
+  );
+}

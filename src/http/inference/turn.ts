@@ -1,0 +1,105 @@
+import { type Credential, readAuthorization } from "../../domain/access.js";
+import { GatewayError } from "../../domain/errors.js";
+import type { Fault } from "../../domain/faults.js";
+import { FAULT_PRESETS } from "../../domain/faults.js";
+import { faultSchema } from "../../schemas/faults.js";
+import type { ChatArrival } from "../../services/chat.js";
+import { faultOf } from "../../services/faults.js";
+import type { ChatWishes } from "../../services/replies.js";
+import type { AdmittedChat } from "../../services/turns.js";
+import { jsonText, readBody } from "../body.js";
+import { describeIssue } from "../issues.js";
+import type { Call } from "../routes.js";
+import { traceHeaders } from "../settle.js";
+import { type ChatEnvelope, parseEnvelope } from "./chat-request.js";
+import { modelServerHeaders } from "./headers.js";
+
+/** What the gateway layer reads of a request, before it looks at the key (X-5, X-7). */
+export interface GatewayRequest extends ChatArrival {
+  readonly credential: Credential;
+  readonly envelope: ChatEnvelope;
+}
+
+/**
+ * The gateway layer's part of a request to a model, whatever its dialect: a JSON object with text `model` and a
+ * list `messages`.
+ * @throws GatewayError `empty_key`, `invalid_body`, `body_too_large`
+ */
+export async function readGatewayRequest(call: Call): Promise<GatewayRequest> {
+  const { request, services, exchange } = call;
+  const credential = readAuthorization(request.headers.authorization);
+  // The load balancer in front answers this one, before the gateway sees anything.
+  if (credential.kind === "empty") {
+    throw new GatewayError("empty_key", {
+      hint: "the Authorization header has a scheme but no key behind it; is an environment variable unset?",
+    });
+  }
+  const body = await readBody(request, services.kernel.settings.maxBodyBytes);
+  const text = jsonText(request, body, refuseBody);
+  exchange.requestBody = text;
+  const envelope = parseEnvelope(text);
+  if (!envelope.ok) {
+    return refuseBody('expected a JSON object with a string "model" and an array "messages"');
+  }
+  return {
+    credential,
+    envelope,
+    model: envelope.model,
+    wishes: wishesOf(call),
+    fault: faultWish(call),
+    header: (name) => headerOf(call, name),
+  };
+}
+
+function refuseBody(problem: string): never {
+  throw new GatewayError("invalid_body", { hint: problem });
+}
+
+function headerOf(call: Call, name: string): string | undefined {
+  const value = call.request.headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+const NO_WISHES: ChatWishes = {};
+
+/** `x-emulator-usage: <prompt>/<completion>` sets the exact charge of this answer. */
+function wishesOf(call: Call): ChatWishes {
+  const header = headerOf(call, "x-emulator-usage");
+  if (header === undefined) return NO_WISHES;
+  const [, prompt, completion] = /^(\d{1,12})\/(\d{1,12})$/.exec(header) ?? [];
+  if (prompt === undefined || completion === undefined) {
+    return refuseBody("x-emulator-usage is <prompt tokens>/<completion tokens>, such as 10/9");
+  }
+  return { usage: { prompt: Number(prompt), completion: Number(completion) } };
+}
+
+/** `x-emulator-fault: <preset>`, or a fault as JSON, for this request alone. */
+function faultWish(call: Call): Fault | null {
+  const header = headerOf(call, "x-emulator-fault");
+  if (header === undefined) return null;
+  const parsed = faultSchema.safeParse(header.startsWith("{") ? parseJson(header) : { preset: header });
+  if (parsed.success) return faultOf(parsed.data);
+  const [issue] = parsed.error.issues;
+  const [path, expected] = issue ? describeIssue(issue) : ["", "invalid"];
+  return refuseBody(
+    `x-emulator-fault is one of ${FAULT_PRESETS.join(", ")}, or a fault as JSON: ${path} ${expected}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers of an answer from behind the gateway (inference §1.5, L-13). */
+export function turnHeaders(turn: AdmittedChat): Record<string, string> {
+  const { exchange, requestId, modelId, limitHeaders } = turn;
+  return {
+    ...modelServerHeaders({ acceptedAt: exchange.at, requestId, modelId }),
+    ...limitHeaders,
+    ...traceHeaders(exchange),
+  };
+}

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { FAULT_PRESETS } from "../domain/faults.js";
+import { durationSchema } from "./duration.js";
+import { matchSchema } from "./match.js";
+
+/** What a fault does; one or several together, such as a delay before a status. */
+export const faultSchema = z
+  .strictObject({
+    preset: z.enum(FAULT_PRESETS).optional().meta({ description: "One of the contract's own errors" }),
+    status: z.int().min(200).max(599).optional(),
+    body: z.unknown().optional().meta({ description: "Text as it stands, anything else as JSON" }),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
+    delay: durationSchema.optional().meta({ description: "Before the first byte" }),
+    stall: z
+      .strictObject({ after_chunks: z.int().min(0), for: durationSchema.optional() })
+      .optional()
+      .meta({ description: "Nothing comes after so many chunks, for a time or for ever" }),
+    cut: z
+      .strictObject({ after_chunks: z.int().min(0).optional(), after_bytes: z.int().min(0).optional() })
+      .refine((cut) => cut.after_chunks !== undefined || cut.after_bytes !== undefined, {
+        error: "expected after_chunks or after_bytes",
+      })
+      .optional()
+      .meta({ description: "The connection ends after so many chunks or bytes" }),
+    malformed_chunk: z.int().min(1).optional(),
+    truncated_json: z.boolean().optional(),
+    reset: z.boolean().optional(),
+  })
+  .refine((fault) => Object.values(fault).some((value) => value !== undefined), {
+    error:
+      "expected at least one of preset, status, delay, stall, cut, malformed_chunk, truncated_json, reset",
+  })
+  .refine((fault) => fault.body === undefined || fault.status !== undefined, {
+    error: "a body needs a status",
+    path: ["status"],
+  })
+  .meta({ id: "Fault" });
+
+/** One fault as seeds and `POST /_emulator/faults` take it. */
+export const faultRuleSchema = z
+  .strictObject({
+    match: matchSchema.default({}),
+    times: z.int().min(1).optional(),
+    probability: z.number().min(0).max(1).optional(),
+    after: z.int().min(0).optional().meta({ description: "Lets so many matching requests pass first" }),
+    fault: faultSchema,
+  })
+  .meta({ id: "FaultRule" });
+export type FaultRuleSeed = z.output<typeof faultRuleSchema>;
+export type FaultSeed = z.output<typeof faultSchema>;

@@ -1,0 +1,111 @@
+import type { MatchSubject } from "../domain/completion/subject.js";
+import { parseDuration } from "../domain/duration.js";
+import { type CompiledFault, compileFault, type Fault, type FaultRule, strike } from "../domain/faults.js";
+import type { FaultRuleSeed, FaultSeed } from "../schemas/faults.js";
+import type { Kernel, Projection } from "./kernel.js";
+
+/** The fault that meets a request, and the rule it comes from. */
+export interface Struck {
+  readonly id: string;
+  readonly fault: Fault;
+}
+
+/** A fault as the control plane lists it. */
+export interface FaultView {
+  readonly rule: FaultRule;
+  readonly matched: number;
+  readonly struck: number;
+}
+
+/** The world's faults, compiled once; what each has seen is stored. */
+export class Faults implements Projection {
+  readonly #kernel: Kernel;
+  #compiled: CompiledFault[] | null = null;
+  readonly #positions = new Map<CompiledFault, number>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.projections.push(this);
+  }
+
+  configurationChanged(): void {}
+
+  stateReplaced(): void {
+    this.#compiled = null;
+  }
+
+  get empty(): boolean {
+    return this.#faults().length === 0;
+  }
+
+  /** The first fault that strikes, or null. */
+  meet(subject: MatchSubject): Struck | null {
+    const faults = this.#faults();
+    if (faults.length === 0) return null;
+    const before = faults.map(({ matched }) => matched);
+    const struck = strike(faults, subject, () => this.#kernel.random.float());
+    for (const [index, fault] of faults.entries()) {
+      if (fault.matched === before[index]) continue;
+      const position = this.#positions.get(fault);
+      if (position !== undefined) this.#kernel.store.faults.setSeen(position, fault.matched, fault.struck);
+    }
+    return struck ? { id: struck.rule.id, fault: struck.rule.fault } : null;
+  }
+
+  list(): FaultView[] {
+    return this.#faults().map(({ rule, matched, struck }) => ({ rule, matched, struck }));
+  }
+
+  /** Adds faults behind those that are there, and gives them ids. */
+  add(rules: readonly FaultRuleSeed[]): FaultRule[] {
+    const { store, random } = this.#kernel;
+    const added = rules.map(
+      (rule): FaultRule => ({ id: `fault-${random.hex(6)}`, ...rule, fault: faultOf(rule.fault) }),
+    );
+    store.transaction(() => store.faults.add(added));
+    this.#compiled = null;
+    return added;
+  }
+
+  /** @returns whether there was such a fault */
+  remove(id: string): boolean {
+    const fault = this.#faults().find(({ rule }) => rule.id === id);
+    const position = fault ? this.#positions.get(fault) : undefined;
+    if (position === undefined) return false;
+    this.#kernel.store.faults.remove(position);
+    this.#compiled = null;
+    return true;
+  }
+
+  clear(): void {
+    this.#kernel.store.faults.clear();
+    this.#compiled = null;
+  }
+
+  #faults(): CompiledFault[] {
+    if (this.#compiled) return this.#compiled;
+    this.#positions.clear();
+    this.#compiled = this.#kernel.store.faults.all().map(({ position, rule, matched, struck }) => {
+      const compiled = compileFault(rule, matched, struck);
+      this.#positions.set(compiled, position);
+      return compiled;
+    });
+    return this.#compiled;
+  }
+}
+
+/** A fault as it is written, with its durations in milliseconds. */
+export function faultOf({ delay, stall, ...rest }: FaultSeed): Fault {
+  return {
+    ...rest,
+    ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
+    ...(stall === undefined
+      ? {}
+      : {
+          stall: {
+            after_chunks: stall.after_chunks,
+            ...(stall.for === undefined ? {} : { for_ms: parseDuration(stall.for) ?? 0 }),
+          },
+        }),
+  };
+}

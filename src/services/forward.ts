@@ -1,0 +1,113 @@
+import * as z from "zod";
+import type { ChatRequest } from "../domain/chat.js";
+import type { RuleReply } from "../domain/completion/rules.js";
+import { GatewayError } from "../domain/errors.js";
+
+/** Longest wait for the real server, milliseconds of real time: the documented bound of a sync request. */
+const TIMEOUT_MS = 1_200_000;
+
+/** What is read of an OpenAI-compatible answer. */
+const answerSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        message: z.object({
+          content: z.string().nullish(),
+          reasoning_content: z.string().nullish(),
+          tool_calls: z
+            .array(
+              z.object({ id: z.string(), function: z.object({ name: z.string(), arguments: z.string() }) }),
+            )
+            .nullish(),
+        }),
+        finish_reason: z.enum(["stop", "length", "tool_calls"]).nullish().catch("stop"),
+      }),
+    )
+    .min(1),
+  usage: z
+    .object({
+      prompt_tokens: z.int(),
+      completion_tokens: z.int(),
+      prompt_tokens_details: z.object({ cached_tokens: z.int().nullish() }).nullish(),
+      completion_tokens_details: z.object({ reasoning_tokens: z.int().nullish() }).nullish(),
+    })
+    .nullish(),
+});
+
+/**
+ * Asks a real OpenAI-compatible server and answers in its words. It is asked for the whole answer; the
+ * emulator streams it on, so that limits, faults and billing work as ever.
+ * @throws GatewayError `model_unavailable` when it cannot be reached or does not answer as expected
+ */
+export async function forwardChat(
+  request: ChatRequest,
+  target: NonNullable<RuleReply["forward"]>,
+): Promise<RuleReply> {
+  const url = `${target.url.replace(/\/$/, "")}/chat/completions`;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...target.headers },
+      body: JSON.stringify(bodyOf(request, target.model ?? request.model)),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return replyOf(answerSchema.parse(await response.json()));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError("model_unavailable", { hint: `forwarding to ${url} failed: ${reason}` });
+  }
+}
+
+/** The request as the real server is asked: what shapes the answer, and nothing that only paces or counts it. */
+function bodyOf(request: ChatRequest, model: string) {
+  const { messages, maxTokens, stop, tools, toolChoice, responseFormat } = request;
+  return {
+    model,
+    messages,
+    max_tokens: maxTokens,
+    ...(stop.length > 0 ? { stop } : {}),
+    ...(tools.length > 0
+      ? {
+          tools: tools.map((tool) => ({ type: "function", function: tool })),
+          tool_choice: choiceOf(toolChoice),
+        }
+      : {}),
+    ...(responseFormat.type === "json_object" ? { response_format: responseFormat } : {}),
+    ...(responseFormat.type === "json_schema"
+      ? {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: responseFormat.name, schema: responseFormat.schema, strict: true },
+          },
+        }
+      : {}),
+  };
+}
+
+function choiceOf(choice: ChatRequest["toolChoice"]) {
+  return typeof choice === "object" ? { type: "function", function: choice } : choice;
+}
+
+function replyOf({ choices, usage }: z.output<typeof answerSchema>): RuleReply {
+  const [choice] = choices;
+  const { content, reasoning_content, tool_calls } = choice?.message ?? {};
+  return {
+    content: content ?? (tool_calls?.length ? undefined : ""),
+    reasoning_content: reasoning_content ?? undefined,
+    tool_calls: tool_calls?.map((call) => ({
+      id: call.id,
+      name: call.function.name,
+      arguments: call.function.arguments,
+    })),
+    finish_reason: choice?.finish_reason ?? undefined,
+    usage: usage
+      ? {
+          prompt_tokens: usage.prompt_tokens,
+          completion_tokens: usage.completion_tokens,
+          cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? undefined,
+          reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? undefined,
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,130 @@
+import type { ChatRequest, Reply } from "../domain/chat.js";
+import { buildReply } from "../domain/completion/reply.js";
+import type { RuleReply } from "../domain/completion/rules.js";
+import { mergeStyles, type StreamStyle } from "../domain/completion/style.js";
+import type { MatchSubject } from "../domain/completion/subject.js";
+import { fillTemplate } from "../domain/completion/template.js";
+import { GatewayError } from "../domain/errors.js";
+import { createRandom, type Random } from "../runtime/random.js";
+import { forwardChat } from "./forward.js";
+import type { Kernel } from "./kernel.js";
+
+/** What a test may ask of one answer by header. */
+export interface ChatWishes {
+  /** The exact charge of this answer. */
+  readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
+}
+
+/** A reply and how it arrives. */
+export interface Styled {
+  readonly reply: Reply;
+  readonly style: StreamStyle;
+}
+
+/** Turns what a rule says, or what a request asks for, into the model's answer. */
+export class Replies {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * The answer. At once for echoed and canned ones; a promise when something has to be loaded or asked.
+   * @param rule null: the request decides, and without wishes of its own it is echoed
+   * @throws GatewayError `model_unavailable`, `invalid_value`
+   */
+  answer(
+    request: ChatRequest,
+    subject: MatchSubject,
+    rule: RuleReply | null,
+    wishes: ChatWishes,
+  ): Styled | Promise<Styled> {
+    const source = rule ?? ownWishes(request);
+    const finish = (said: RuleReply | null): Styled => this.#finish(request, said, wishes);
+    if (source?.forward)
+      return forwardChat(request, source.forward).then((said) => finish({ ...source, ...said }));
+    switch (source?.mode) {
+      case "lorem":
+        return this.#lorem(request, source).then(finish);
+      case "schema":
+        return this.#fromSchema(request, source).then(finish);
+      default:
+        return finish(source ? { ...source, ...filled(source, subject) } : null);
+    }
+  }
+
+  #finish(request: ChatRequest, said: RuleReply | null, wishes: ChatWishes): Styled {
+    const { random, settings } = this.#kernel;
+    const usage = wishes.usage
+      ? { prompt_tokens: wishes.usage.prompt, completion_tokens: wishes.usage.completion }
+      : undefined;
+    const source = usage ? { ...said, usage: { ...said?.usage, ...usage } } : said;
+    const built = buildReply(request, source, { hex32: () => random.hex(32) });
+    const style = mergeStyles(settings.stream, said?.stream);
+    const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
+    return { reply: silent ? { ...built, finishReason: null } : built, style };
+  }
+
+  async #lorem(request: ChatRequest, source: RuleReply): Promise<RuleReply> {
+    const { lorem } = await import("../generate/lorem.js");
+    return { ...source, mode: undefined, content: await lorem(this.#randomFor(request)) };
+  }
+
+  /** JSON that fits what the request asks for: the chosen tool's arguments, or `response_format`. */
+  async #fromSchema(request: ChatRequest, source: RuleReply): Promise<RuleReply> {
+    const { generateValid } = await import("../generate/valid.js");
+    const random = this.#randomFor(request);
+    const tool = chosenTool(request);
+    const schema = tool ? (tool.parameters ?? { type: "object" }) : schemaOf(request);
+    const generated = await generateValid(schema, random);
+    if (!generated.ok) {
+      throw new GatewayError("invalid_value", {
+        message: "Invalid request: the JSON schema cannot be satisfied",
+        hint: `no value was found for the schema: ${generated.reason}`,
+      });
+    }
+    const text = JSON.stringify(generated.value);
+    const said = tool ? { tool_calls: [{ name: tool.name, arguments: text }] } : { content: text };
+    return { ...source, mode: undefined, ...said };
+  }
+
+  /** The same request gets the same words, whatever was asked before. */
+  #randomFor(request: ChatRequest): Random {
+    const { model, messages, responseFormat, tools } = request;
+    return createRandom(
+      `${this.#kernel.randomSeed} ${JSON.stringify([model, messages, responseFormat, tools])}`,
+    );
+  }
+}
+
+/** Without a rule: a wanted tool is called, wanted JSON is given; null is an echo. */
+function ownWishes(request: ChatRequest): RuleReply | null {
+  return chosenTool(request) !== null || wantsJson(request) ? { mode: "schema" } : null;
+}
+
+/** The tool that the request insists on: the one it names, or the first when any will do. */
+function chosenTool({ toolChoice, tools }: ChatRequest) {
+  if (typeof toolChoice === "object") return tools.find(({ name }) => name === toolChoice.name) ?? null;
+  return toolChoice === "required" ? (tools[0] ?? null) : null;
+}
+
+function wantsJson({ responseFormat }: ChatRequest): boolean {
+  return responseFormat.type === "json_schema" || responseFormat.type === "json_object";
+}
+
+function schemaOf({ responseFormat }: ChatRequest): Readonly<Record<string, unknown>> {
+  return responseFormat.type === "json_schema"
+    ? responseFormat.schema
+    : { type: "object", properties: { answer: { type: "string" } }, required: ["answer"] };
+}
+
+function filled(source: RuleReply, subject: MatchSubject): Pick<RuleReply, "content" | "reasoning_content"> {
+  const { content, reasoning_content } = source;
+  return {
+    ...(content === undefined ? {} : { content: fillTemplate(content, subject) }),
+    ...(reasoning_content === undefined
+      ? {}
+      : { reasoning_content: fillTemplate(reasoning_content, subject) }),
+  };
+}
