@@ -215,6 +215,13 @@ export const DECISIONS: readonly DecisionRow[] = [
     switch: null,
   },
   {
+    id: "Y-16",
+    question: "What POST /v1/messages answers where nothing is known",
+    answer:
+      "the gateway layer's string envelopes for body, key, slug and limits, as on chat; refused values in Anthropic's envelope, `<field>: <reason>` for the first finding",
+    switch: null,
+  },
+  {
     id: "Y-15",
     question: "The Date header",
     answer: "the world's time, like every other timestamp",

@@ -252,6 +252,12 @@ export class GatewayError extends Error {
     this.injected = details.injected;
   }
 
+  /** The same with another code. */
+  as(code: ErrorCode): GatewayError {
+    const { message, hint, served, headers = {} } = this;
+    return new GatewayError(code, { message, hint, headers, ...(served ? { served } : {}) });
+  }
+
   get status(): number {
     return this.injected?.status ?? ERRORS[this.code].status;
   }

@@ -88,7 +88,7 @@ function unknownPathHint(context: Context<Env>): string {
     case "management":
       return `no management route ${path}; the description is at /v1/spec`;
     case "inference":
-      return `no inference route ${path}; there are POST /v1/chat/completions and GET /v1/models, and /_emulator/health for the emulator itself`;
+      return `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`;
     case "control":
       return `no control route ${path}; the description is at /_emulator/openapi.json`;
   }

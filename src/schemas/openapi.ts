@@ -3,6 +3,7 @@ import * as answers from "./answers.js";
 import { chatRequestSchema } from "./chat.js";
 import { createEndpointSchema, updateEndpointSchema } from "./endpoints.js";
 import { createGroupSchema, mintKeySchema, registerKeySchema, updateGroupSchema } from "./groups.js";
+import { messagesRequestSchema } from "./messages.js";
 
 interface Operation {
   readonly method: "get" | "post" | "patch" | "delete";
@@ -164,6 +165,14 @@ const OPERATIONS: readonly Operation[] = [
     summary: "Chat completion, JSON or server-sent events",
     tag: "inference",
     body: chatRequestSchema,
+    errors: [400, 401, 403, 404, 413, 429],
+  },
+  {
+    method: "post",
+    path: "/v1/messages",
+    summary: "Message in Anthropic's shape, JSON or server-sent events",
+    tag: "inference",
+    body: messagesRequestSchema,
     errors: [400, 401, 403, 404, 413, 429],
   },
   {

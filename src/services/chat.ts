@@ -57,7 +57,7 @@ export class Chat {
    * Key, slug, limits, fault, values, in this order; what passes is counted. Synchronous, so that counting is
    * exact however many arrive together (L-10).
    * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`, `unknown_model`, `rate_limited`,
-   *   `unmatched`, `invalid_value` or `parsed.code`
+   *   `unmatched`, `invalid_value`
    */
   admit(exchange: Exchange, arrival: ChatArrival, parsed: ParsedChat): AdmittedChat {
     const { model, wishes } = arrival;
@@ -84,7 +84,7 @@ export class Chat {
     }
     if (!parsed.ok && !endsTheRequest(struck)) {
       const served = { acceptedAt: exchange.at, requestId, modelId };
-      throw new GatewayError(parsed.code ?? "invalid_value", { message: parsed.message, served });
+      throw new GatewayError("invalid_value", { message: parsed.message, served });
     }
     const request = parsed.ok ? parsed.request : null;
     const rule = request && !endsTheRequest(struck) ? this.#rule(exchange, request, base) : null;

@@ -1,38 +1,10 @@
-import * as z from "zod";
 import type { ChatRequest } from "../domain/chat.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import { GatewayError } from "../domain/errors.js";
+import { type OpenAiAnswer, openAiAnswerSchema } from "../schemas/openai-answer.js";
 
 /** Longest wait for the real server, milliseconds of real time: the documented bound of a sync request. */
 const TIMEOUT_MS = 1_200_000;
-
-/** What is read of an OpenAI-compatible answer. */
-const answerSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        message: z.object({
-          content: z.string().nullish(),
-          reasoning_content: z.string().nullish(),
-          tool_calls: z
-            .array(
-              z.object({ id: z.string(), function: z.object({ name: z.string(), arguments: z.string() }) }),
-            )
-            .nullish(),
-        }),
-        finish_reason: z.enum(["stop", "length", "tool_calls"]).nullish().catch("stop"),
-      }),
-    )
-    .min(1),
-  usage: z
-    .object({
-      prompt_tokens: z.int(),
-      completion_tokens: z.int(),
-      prompt_tokens_details: z.object({ cached_tokens: z.int().nullish() }).nullish(),
-      completion_tokens_details: z.object({ reasoning_tokens: z.int().nullish() }).nullish(),
-    })
-    .nullish(),
-});
 
 /**
  * Asks a real OpenAI-compatible server and answers in its words. It is asked for the whole answer; the
@@ -52,7 +24,7 @@ export async function forwardChat(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return replyOf(answerSchema.parse(await response.json()));
+    return replyOf(openAiAnswerSchema.parse(await response.json()));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError("model_unavailable", { hint: `forwarding to ${url} failed: ${reason}` });
@@ -89,7 +61,7 @@ function choiceOf(choice: ChatRequest["toolChoice"]) {
   return typeof choice === "object" ? { type: "function", function: choice } : choice;
 }
 
-function replyOf({ choices, usage }: z.output<typeof answerSchema>): RuleReply {
+function replyOf({ choices, usage }: OpenAiAnswer): RuleReply {
   const [choice] = choices;
   const { content, reasoning_content, tool_calls } = choice?.message ?? {};
   return {

@@ -8,13 +8,10 @@ import type { Exchange } from "./journal.js";
 import type { Grant } from "./limits.js";
 import type { ChatWishes } from "./replies.js";
 
-/**
- * A body as the HTTP layer read it: valid, or what the model server would say about it (X-8), with the error
- * code of the route if that is not `invalid_value`.
- */
+/** A body as the HTTP layer read it: valid, or what the model server would say about it (X-8). */
 export type ParsedChat =
   | { readonly ok: true; readonly request: ChatRequest }
-  | { readonly ok: false; readonly message: string; readonly code?: "messages_invalid_value" };
+  | { readonly ok: false; readonly message: string };
 
 /** Whose limits and ledger a request belongs to. */
 export interface Account {

@@ -21,10 +21,8 @@ export const MESSAGES_ROUTE: Route = modelRoute("/v1/messages", {
       hint: 'x-api-key is not read, only Authorization: in an Anthropic SDK set defaultHeaders: { Authorization: "Api-Key <key>" } (Python: default_headers)',
     });
   },
-  parse(envelope, settings) {
-    const parsed = parseMessagesRequest(envelope, settings);
-    return parsed.ok ? parsed : { ...parsed, code: "messages_invalid_value" };
-  },
+  refusal: "messages_invalid_value",
+  parse: parseMessagesRequest,
   encode: (turn) => encodeMessage(metaOf(turn), turn.reply),
   frames: (turn, chunking) => iterateMessageFrames(metaOf(turn), turn.reply, chunking),
 });

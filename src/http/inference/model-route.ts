@@ -16,6 +16,8 @@ import { type GatewayRequest, readGatewayRequest } from "./turn.js";
 export interface ModelDialect {
   /** More for the gateway to look at before the key. @throws GatewayError */
   readonly preflight?: (call: Call, arrival: GatewayRequest) => void;
+  /** The code of what the model server refuses, which names its envelope; `invalid_value` when absent. */
+  readonly refusal?: "messages_invalid_value";
   /** The model server's check of the values. */
   parse(envelope: ChatEnvelope, settings: Settings): ParsedChat;
   /** The body of a whole answer. */
@@ -37,7 +39,7 @@ async function serve(call: Call, dialect: ModelDialect): Promise<void> {
     const parsed = dialect.parse(arrival.envelope, call.services.kernel.settings);
     admitted = call.services.chat.admit(call.exchange, arrival, parsed);
   } catch (cause) {
-    return fail(call, cause);
+    return fail(call, inDialect(cause, dialect));
   }
   const { fault, request } = admitted;
   if (fault?.delay_ms && !(await waitForClient(call, fault.delay_ms, "delayed answer"))) {
@@ -51,10 +53,16 @@ async function serve(call: Call, dialect: ModelDialect): Promise<void> {
     const answer = call.services.chat.answer(admitted, request);
     turn = { ...admitted, request, ...(answer instanceof Promise ? await answer : answer) };
   } catch (cause) {
-    return failAdmitted(call, admitted, cause);
+    return failAdmitted(call, admitted, inDialect(cause, dialect));
   }
   if (request.stream) return deliverStream(call, turn, dialect);
   return deliverWhole(call, turn, dialect.encode(turn));
+}
+
+/** What the model server refuses, in the dialect's own envelope. */
+function inDialect(cause: unknown, { refusal }: ModelDialect): unknown {
+  if (refusal === undefined || !(cause instanceof GatewayError)) return cause;
+  return cause.code === "invalid_value" || cause.code === "unmatched" ? cause.as(refusal) : cause;
 }
 
 /** The error that a fault gives in the model's place, or null when it only disturbs the answer. */

@@ -1,7 +1,6 @@
 import type { StreamFrame } from "../../domain/completion/stream.js";
 import { tokenIntervalMs } from "../../domain/completion/style.js";
 import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
-import type { Cancel } from "../../runtime/clock.js";
 import type { ChatTurn } from "../../services/turns.js";
 import type { Call } from "../routes.js";
 import { STREAM_HEADERS } from "./deliver-stream.js";
@@ -20,7 +19,7 @@ export class StreamSender {
   /** When the next token is due by the pace alone; jitter delays a chunk, but not those after it. */
   #due: number;
   #lastAt = 0;
-  #cancel: Cancel = () => {};
+  #cancel: () => void = () => {};
   #chunks = 0;
   #bytes = 0;
   #tokens = 0;

@@ -1,0 +1,135 @@
+/**
+ * Which test shows what: one row per registered route, and one per code of the error catalogue.
+ * `test/coverage.test.ts` keeps the rows honest: nothing may be missing, nothing left over, and the test that a
+ * row names has to stand in its file under exactly that title.
+ */
+export interface Shown {
+  /** Below `test/`. */
+  readonly file: string;
+  /** The title of a `test(...)` or `it(...)` in it. */
+  readonly test: string;
+}
+
+type Table = Readonly<Record<string, Shown>>;
+
+/** The rows of one test file, by what its tests show. */
+function from(file: string, rows: Readonly<Record<string, string>>): Table {
+  return Object.fromEntries(Object.entries(rows).map(([what, test]) => [what, { file, test }]));
+}
+
+/** By `<surface> <method> <path>`. */
+export const ROUTE_TESTS: Table = {
+  ...from("http/management/endpoints.test.ts", {
+    "management POST /v1/gateway/endpoints": "E-1: POST answers 200 with the endpoint, byte for byte",
+    "management GET /v1/gateway/endpoints": "E-9: the list and a single read show what was created",
+    "management GET /v1/gateway/endpoints/:id": "E-9: the list and a single read show what was created",
+    "management PATCH /v1/gateway/endpoints/:id":
+      "E-10: PATCH targets replaces the list, slug stays, updated_at moves",
+    "management DELETE /v1/gateway/endpoints/:id":
+      "E-11: DELETE answers id and slug, byte for byte; a second one is 404",
+  }),
+  ...from("http/management/groups.test.ts", {
+    "management POST /v1/gateway/groups": "G-1, G-10: POST answers 200 with the group, byte for byte",
+  }),
+  ...from("http/management/group-changes.test.ts", {
+    "management GET /v1/gateway/groups": "G-7: list and single read show what was created",
+    "management GET /v1/gateway/groups/:id": "G-7: list and single read show what was created",
+    "management PATCH /v1/gateway/groups/:id": "G-8: PATCH takes name and models, each without the other",
+    "management DELETE /v1/gateway/groups/:id":
+      "G-9: DELETE answers id, metadata and deleted_at, byte for byte; a second one is 404",
+  }),
+  ...from("http/management/usage-shape.test.ts", {
+    "management GET /v1/gateway/groups/:id/usage":
+      "U-1, U-2: after requests, byte for byte: the day's count and the next midnight UTC",
+  }),
+  ...from("http/management/keys.test.ts", {
+    "management POST /v1/gateway/groups/:id/api_keys":
+      "K-1: POST answers the whole key, its prefix and its name, byte for byte",
+    "management GET /v1/gateway/groups/:id/api_keys":
+      "K-2: the list and a single read show prefix and name, byte for byte",
+    "management GET /v1/gateway/groups/:id/api_keys/:prefix":
+      "K-2: the list and a single read show prefix and name, byte for byte",
+    "management DELETE /v1/gateway/groups/:id/api_keys/:prefix":
+      "K-2: unknown, revoked and other groups' prefixes are 404",
+  }),
+  ...from("http/management/registration.test.ts", {
+    "management POST /v1/gateway/groups/:id/api_keys/register":
+      "K-3: a signed registration answers ok, byte for byte",
+  }),
+  ...from("http/management/access.test.ts", {
+    "management GET /v1/spec":
+      "the description needs no key and is the same at /v1/spec and on the control plane",
+    "control GET /_emulator/openapi.json":
+      "the description needs no key and is the same at /v1/spec and on the control plane",
+  }),
+  ...from("http/chat-replies.test.ts", {
+    "inference POST /v1/chat/completions": "is this, byte for byte: compact, keys in the recorded order",
+  }),
+  ...from("http/messages.test.ts", {
+    "inference POST /v1/messages": "a whole message, byte for byte",
+  }),
+  ...from("http/models.test.ts", {
+    "inference GET /v1/models": "is this, byte for byte: no top-level object, Python's spacing",
+  }),
+  ...from("http/control.test.ts", {
+    "control GET /_emulator/health": "says what is running, where, and what a child process needs",
+    "control POST /_emulator/reset": "goes back to the seed: rows, rules, counters, clock, ids, journal",
+    "control POST /_emulator/seed": "adds to what is there, at once",
+    "control GET /_emulator/clock": "frozen by the seed",
+  }),
+  ...from("http/control-requests.test.ts", {
+    "control GET /_emulator/requests": "follow the cursor, oldest first, and lose nothing",
+    "control DELETE /_emulator/requests": "DELETE forgets them; counters and later requests stay",
+    "control GET /_emulator/requests/:id": "of a chat completion",
+  }),
+  ...from("http/control-rest.test.ts", {
+    "control POST /_emulator/clock": "freezes, sets and goes back to real time",
+    "control POST /_emulator/clock/advance": "moves by a duration, to a time and to landmarks",
+    "control GET /_emulator/decisions/:id": "says why a request was admitted, and why one was refused",
+  }),
+};
+
+/** By code of the error catalogue (`src/domain/errors.ts`). */
+export const ERROR_TESTS: Table = {
+  ...from("http/management/access.test.ts", {
+    unauthenticated: "A-3: without an Authorization header every route answers 401",
+    key_refused: "A-3: an unknown key is 403 on every route, whether or not the path leads anywhere",
+    not_onboarded: "A-2: a workspace that is not onboarded is refused on every route, listing included",
+    missing_scope: "A-7: WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS are refused on every route",
+    foreign: "A-4: another workspace's endpoint is 403, one that exists nowhere 404",
+    not_found: "A-4: another workspace's group, its usage and its keys are 403, those of no group 404",
+    unknown_path: "A-5, X-18: unknown paths are 404 NOT_FOUND, with a key or without",
+    method_not_allowed:
+      "A-5, X-18: a known path with another method is 405 METHOD_NOT_ALLOWED and names those allowed",
+  }),
+  ...from("http/management/rate.test.ts", {
+    management_rate_limited: "A-6: 100 pass, the 101st is 429, byte for byte",
+  }),
+  ...from("http/management/bad-input.test.ts", {
+    validation: "B-1: a wrong type anywhere is 400, the message naming the path and what was expected",
+  }),
+  ...from("http/chat-errors.test.ts", {
+    invalid_body: "a streamed request gets the same error, not a stream",
+    unknown_model: "the slug before the limits and the values",
+    rate_limited: "429 with the observed text; the hint says which limit and until when",
+  }),
+  ...from("http/chat-values.test.ts", {
+    body_too_large: "413 by the announced length; the limit itself still fits",
+    invalid_value: "nested: indented with tabs, a newline, all headers of the model server",
+  }),
+  ...from("http/messages.test.ts", {
+    messages_invalid_value: "values last, in Anthropic's envelope, from behind the gateway",
+  }),
+  ...from("http/chat-keys.test.ts", {
+    missing_key: "no header at all is 401 with the same body (X-3)",
+    wrong_key: "a wrong key is 403, in exactly 50 bytes (X-2)",
+    bearer_refused: "a federated key as Bearer is refused, and the hint says what to set (X-1)",
+    empty_key: "an empty key is 502 before the body is looked at (§4.1)",
+  }),
+  ...from("http/models.test.ts", {
+    models_missing_key: "no header: 401 in plain text",
+  }),
+  ...from("http/control-rest.test.ts", {
+    internal: "a defect of the emulator is 500 in the surface's own dialect (inference §4.1)",
+  }),
+};
