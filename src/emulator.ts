@@ -2,24 +2,22 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ClockFace, clockFace } from "./clock-face.js";
 import { type ExampleCall, exampleCall } from "./config/example-call.js";
-import { mergeSeeds } from "./config/merge-seeds.js";
-import { InvalidSeed, type SeedProblem } from "./config/problems.js";
+import { loadSeeds, type SeedSource } from "./config/load-seeds.js";
+import { InvalidSeed } from "./config/problems.js";
 import type { Refusal } from "./config/refusals.js";
-import { checkSeedValue, readSeedFile } from "./config/seed-file.js";
+import { checkSeedValue } from "./config/seed-file.js";
 import { GatewayError } from "./domain/errors.js";
 import type { JournalEntry, JournalFilter } from "./domain/journal.js";
 import type { Settings } from "./domain/settings.js";
-import { drainable } from "./http/drain.js";
 import { createHttpServer } from "./http/server.js";
-import type { Seed, SeedInput } from "./schemas/seed.js";
+import { type Drain, drainable } from "./runtime/drain.js";
+import type { Seed } from "./schemas/seed.js";
 import { declaredKeys, SeedError } from "./services/seeding.js";
 import { VERSION } from "./version.js";
 import { World } from "./world.js";
 
+export { loadSeeds, type SeedSource } from "./config/load-seeds.js";
 export { StateError } from "./store/state-file.js";
-
-/** A seed: a file (`.yaml`, `.yml`, `.json`) or the same as an object. */
-export type SeedSource = string | SeedInput;
 
 /** How to start an emulator. Everything is optional. */
 export interface EmulatorOptions {
@@ -70,7 +68,7 @@ export interface GatewayEmulator extends AsyncDisposable {
   seed(partial: SeedSource): Promise<void>;
   /** What was asked so far, oldest first; every given field has to fit. */
   requests(filter?: JournalFilter): Promise<readonly JournalEntry[]>;
-  /** Finishes what is in flight, then closes. */
+  /** Finishes what is in flight, except what waits for a frozen clock, then closes. */
   stop(): Promise<void>;
 }
 
@@ -95,22 +93,6 @@ export async function startGatewayEmulator(options: EmulatorOptions = {}): Promi
   }
 }
 
-/** Reads and checks seeds without starting anything. @throws InvalidSeed with the problems of all of them */
-export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
-  const seeds: Seed[] = [];
-  const problems: SeedProblem[] = [];
-  for (const source of isList(sources) ? sources : [sources]) {
-    try {
-      seeds.push(typeof source === "string" ? await readSeedFile(source) : checkSeedValue(source));
-    } catch (cause) {
-      if (!(cause instanceof InvalidSeed)) throw cause;
-      problems.push(...cause.problems);
-    }
-  }
-  if (problems.length > 0) throw new InvalidSeed(problems);
-  return mergeSeeds(seeds);
-}
-
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
 export function trySeed(seed: Seed): Refusal | null {
   try {
@@ -120,10 +102,6 @@ export function trySeed(seed: Seed): Refusal | null {
     if (!(cause instanceof SeedError)) throw cause;
     return { path: cause.path, message: cause.message };
   }
-}
-
-function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {
-  return Array.isArray(sources);
 }
 
 function openWorld(options: EmulatorOptions, seed: Seed | null): World {
@@ -165,7 +143,7 @@ class RunningEmulator implements GatewayEmulator {
   readonly clock: ClockFace;
   readonly #world: World;
   readonly #server: Server;
-  readonly #drain: () => Promise<void>;
+  readonly #drain: Drain;
   #host = DEFAULT_HOST;
   #port = 0;
   #stopping: Promise<void> | null = null;
@@ -180,7 +158,7 @@ class RunningEmulator implements GatewayEmulator {
       reset: () => world.reset(),
       seed: (partial) => asGatewayError(() => this.#add(checkSeedValue(partial))),
     });
-    this.#drain = drainable(this.#server);
+    this.#drain = drainable(this.#server, () => this.#dropUnreachable());
     if (options.onRequest) world.services.journal.onEntry(options.onRequest);
   }
 
@@ -201,7 +179,7 @@ class RunningEmulator implements GatewayEmulator {
   }
 
   get keys(): Readonly<Record<string, string>> {
-    return declaredKeys(this.#world.seed);
+    return this.#world.keys;
   }
 
   get env(): Readonly<Record<string, string>> {
@@ -263,6 +241,12 @@ class RunningEmulator implements GatewayEmulator {
 
   #add(seed: Seed): void {
     asInvalidSeed(() => this.#world.add(seed));
+  }
+
+  /** What waits for an instant that does not come: any while time stands still, or one that there is not. */
+  #dropUnreachable(): void {
+    const { clock } = this.#world.services.kernel;
+    if (clock.state.mode === "frozen" || clock.nextJobAt() === Number.POSITIVE_INFINITY) clock.clear();
   }
 
   async #close(): Promise<void> {

@@ -3,7 +3,14 @@ import { Clock, type ClockState } from "./runtime/clock.js";
 import { createRandom } from "./runtime/random.js";
 import type { Seed } from "./schemas/seed.js";
 import type { Kernel } from "./services/kernel.js";
-import { applySeed, declaredWorkspaceKey, ensureWorkspaceKey, settingsOf } from "./services/seeding.js";
+import {
+  applySeed,
+  declaredKeys,
+  declaredWorkspaceKey,
+  ensureWorkspaceKey,
+  SeedError,
+  settingsOf,
+} from "./services/seeding.js";
 import { createServices, type Services } from "./services/services.js";
 import { openStore } from "./store/store.js";
 
@@ -42,6 +49,8 @@ export class World {
   readonly #kernel: Kernel;
   readonly #options: WorldOptions;
   #seed: Seed;
+  /** Keys that {@link add} declared since the last reset. */
+  #added: Readonly<Record<string, string>> = {};
 
   /** @throws StateError, SeedError */
   constructor(options: WorldOptions) {
@@ -76,6 +85,11 @@ export class World {
     return this.#options.workspaceKey ?? declaredWorkspaceKey(this.#seed) ?? DEVELOPMENT_KEY;
   }
 
+  /** Federated keys that were declared by name, and their texts. */
+  get keys(): Readonly<Record<string, string>> {
+    return { ...declaredKeys(this.#seed), ...this.#added };
+  }
+
   /** What reset goes back to. */
   get seed(): Seed {
     return this.#seed;
@@ -98,14 +112,24 @@ export class World {
   /** Adds to what is there; the target of a reset stays. All of it, or nothing. @throws SeedError */
   add(partial: Seed): void {
     const { store, projections } = this.#kernel;
+    for (const key of ["clock", "random_seed"] as const) {
+      if (partial[key] === undefined) continue;
+      throw new SeedError(
+        [key],
+        "only the seed a world starts from can set this; POST /_emulator/clock moves time",
+      );
+    }
     this.services.journal.flush();
     store.transaction(() => applySeed(this.services, partial));
+    this.#kernel.settings = settingsOf(partial, this.#kernel.settings);
+    this.#added = { ...this.#added, ...declaredKeys(partial) };
     for (const projection of projections) projection.configurationChanged();
     this.services.limits.rebuild();
   }
 
   close(): void {
     this.services.journal.flush();
+    this.services.webhooks.close();
     this.#kernel.clock.close();
     this.#kernel.store.close();
   }
@@ -119,6 +143,7 @@ export class World {
     this.#kernel.randomSeed = randomSeed(this.#seed, 0);
     this.#kernel.random = createRandom(this.#kernel.randomSeed);
     this.#kernel.settings = this.#settings();
+    this.#added = {};
     try {
       store.transaction(() => {
         store.clear();
@@ -154,6 +179,7 @@ export class World {
         ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
     });
     this.#forgetProjections();
+    this.services.webhooks.resume();
   }
 
   #forgetProjections(): void {

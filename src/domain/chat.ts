@@ -1,5 +1,7 @@
 /** A chat request after parsing, and the answer the emulator gives to it, as plain data. */
 
+import type { TokenLogprob } from "./completion/logprobs.js";
+
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export type ChatRole = (typeof CHAT_ROLES)[number];
 
@@ -97,5 +99,7 @@ export interface Reply {
   readonly finishReason: FinishReason | null;
   /** The stop sequence that ended it; absent when none did. */
   readonly stopSequence?: string;
+  /** Of the content's tokens, when they were asked for and the model gives them (inference §1.3). */
+  readonly logprobs?: readonly TokenLogprob[];
   readonly usage: Usage;
 }

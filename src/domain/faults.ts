@@ -39,6 +39,23 @@ export interface Fault {
   readonly truncated_json?: boolean | undefined;
   /** The connection is reset instead of an answer. */
   readonly reset?: boolean | undefined;
+  /** Strikes the billing event instead of the answer. */
+  readonly webhook?: WebhookFlaw | undefined;
+}
+
+/** What goes wrong with the delivery of a billing event. */
+export interface WebhookFlaw {
+  /** Delivered twice. */
+  readonly duplicate?: boolean | undefined;
+  /** Delivered after the event that follows it. */
+  readonly out_of_order?: boolean | undefined;
+  /** Signed with another secret. */
+  readonly bad_signature?: boolean | undefined;
+  /** Its timestamp lies a day back. */
+  readonly stale_timestamp?: boolean | undefined;
+  readonly delay_ms?: number | undefined;
+  /** In one body with the event that follows it. */
+  readonly batch?: boolean | undefined;
 }
 
 export interface FaultRule {
@@ -67,15 +84,17 @@ export function compileFault(rule: FaultRule, matched = 0, struck = 0): Compiled
 }
 
 /**
- * The first fault that strikes this request, or null. Counts what each rule that was asked has seen.
+ * The first fault of that kind that strikes this request, or null. Counts what each rule that was asked has seen.
  * @param float a number in [0, 1) from the world's random source, drawn only when a probability asks for it
  */
 export function strike(
   faults: readonly CompiledFault[],
+  kind: "answer" | "webhook",
   subject: MatchSubject,
   float: () => number,
 ): CompiledFault | null {
   for (const fault of faults) {
+    if ((fault.rule.fault.webhook === undefined) !== (kind === "answer")) continue;
     const { times, after = 0, probability } = fault.rule;
     if (times !== undefined && fault.struck >= times) continue;
     if (!fault.match.matches(subject)) continue;

@@ -53,6 +53,9 @@ export interface JournalFilter {
 
 /** One billed or counted request of a federated key: usage record and billing event in one (W-2, L-2). */
 export interface LedgerEntry {
+  /** ULID, stable over retries (W-2). */
+  readonly eventId: string;
+  readonly workspaceId: string;
   readonly journalSeq: number;
   /** UUID of the request. */
   readonly requestId: string;

@@ -1,3 +1,5 @@
+import type { Webhook } from "./billing.js";
+
 /** The nouns of the gateway, as plain data. Times are epoch milliseconds on the world's clock. */
 
 /** Who owns endpoints, groups and keys. */
@@ -14,6 +16,8 @@ export interface Workspace {
   readonly models: readonly DeclaredModel[];
   /** Declared secret ids; empty means that none is checked (E-7). */
   readonly secretIds: readonly string[];
+  /** Where billing events go; null: nowhere, they are only recorded (W-1). */
+  readonly webhook: Webhook | null;
 }
 
 /** A model that the workspace has deployed, with its environments (E-7). */

@@ -1,3 +1,4 @@
+import type { WebhookFields } from "./billing.js";
 import type { StreamStyle } from "./completion/style.js";
 
 /** What an emulated model takes (inference §4.2). */
@@ -34,6 +35,12 @@ export interface Settings {
   readonly unmatched: "echo" | "error";
   /** What the models can do, by slug; `default` for all others. */
   readonly abilities: Readonly<Record<string, ModelAbilities>> & { readonly default: ModelAbilities };
+  /** W-3: the older name of the external id goes along. */
+  readonly webhookFields: WebhookFields;
+  /** W-10: deliveries in flight at once, per workspace. */
+  readonly webhookConcurrency: number;
+  /** W-2: most events of one delivery. */
+  readonly webhookBatch: number;
   /** X-13: largest request body, bytes. */
   readonly maxBodyBytes: number;
   /** X-6: another body or further headers for the inference 429. */
@@ -59,6 +66,9 @@ export const DEFAULT_SETTINGS: Settings = {
   stream: {},
   unmatched: "echo",
   abilities: { default: { images: "accept", logprobs: "absent" } },
+  webhookFields: "new",
+  webhookConcurrency: 8,
+  webhookBatch: 1,
   maxBodyBytes: MAX_BODY_BYTES,
   rateLimitedError: null,
 };

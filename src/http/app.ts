@@ -66,7 +66,7 @@ function callOf(context: Context<Env>, surface: Surface): Call {
     request: incoming,
     response: outgoing,
     services,
-    exchange: services.journal.begin(surface, incoming.method ?? "GET", pathOf(incoming.url ?? "/")),
+    exchange: services.journal.begin(surface, incoming.method ?? "GET", withoutKeys(context.env.path)),
     query,
     emulator,
     param: (name) => context.req.param(name) ?? "",
@@ -74,10 +74,8 @@ function callOf(context: Context<Env>, surface: Surface): Call {
 }
 
 /** A path as the journal keeps it: where a key's prefix belongs, somebody may have put the whole key. */
-function pathOf(url: string): string {
-  const end = url.indexOf("?");
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.replace(KEY_IN_PATH, "$1");
+function withoutKeys(path: string): string {
+  return path.includes("/api_keys/") ? path.replace(KEY_IN_PATH, "$1") : path;
 }
 
 const KEY_IN_PATH = new RegExp(`(/api_keys/[^/]{${FEDERATED_PREFIX_LENGTH}})[^/]+`);

@@ -21,6 +21,9 @@ export class ClockError extends Error {}
 /** The longest delay a Node timer takes, milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** How long an advance waits for work outside the clock, milliseconds of real time. */
+const PATIENCE_MS = 1_000;
+
 /**
  * One source of time for a world: real, shifted or frozen. Everything that waits waits here, so that a test
  * can move time and see what falls due, in order.
@@ -32,9 +35,13 @@ export class Clock {
   #latest = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
+  /** Work outside the clock that an advance waits for, such as a request to a receiver. */
+  readonly #held = new Set<Promise<unknown>>();
   #advancing: Promise<unknown> = Promise.resolve();
   #busy = false;
   #closed = false;
+  /** Counts restores, so that an advance notices that its world is gone. */
+  #epoch = 0;
   #onChange: (state: ClockState) => void = () => {};
 
   /**
@@ -80,6 +87,7 @@ export class Clock {
 
   /** Jumps to an instant without running what falls due on the way one by one. For `POST clock {set}` use {@link advanceTo}. */
   restore(state: ClockState): void {
+    this.#epoch++;
     this.#latest = Number.NEGATIVE_INFINITY;
     this.#become(state);
   }
@@ -101,6 +109,16 @@ export class Clock {
     return () => {
       entry.cancelled = true;
     };
+  }
+
+  /**
+   * Makes an advance wait for work that goes on outside the clock, because it may schedule what comes next. It
+   * waits {@link PATIENCE_MS} of real time at most: what takes longer counts as hanging, and its deadline on
+   * this clock falls due.
+   */
+  hold(work: Promise<unknown>): void {
+    this.#held.add(work);
+    void work.finally(() => this.#held.delete(work)).catch(() => undefined);
   }
 
   /** The instant of the next job, or null. */
@@ -138,9 +156,12 @@ export class Clock {
       );
     }
     const fired: FiredJob[] = [];
+    const epoch = this.#epoch;
     this.#busy = true;
     try {
       for (;;) {
+        await this.#heldWork();
+        if (this.#epoch !== epoch) return fired;
         const entry = this.#queue.peek();
         if (!entry || entry.at > target) break;
         this.#queue.pop();
@@ -149,6 +170,7 @@ export class Clock {
         await entry.job();
         // Lets answers that the job released settle, and schedule what comes next, before time moves on.
         await new Promise<void>((resolve) => setImmediate(resolve));
+        if (this.#epoch !== epoch) return fired;
       }
       this.#jump(Math.max(target, this.now()));
     } finally {
@@ -157,6 +179,21 @@ export class Clock {
       this.#arm();
     }
     return fired;
+  }
+
+  async #heldWork(): Promise<void> {
+    if (this.#held.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    while (this.#held.size > 0) {
+      const all = Promise.allSettled(this.#held).then(() => "settled" as const);
+      if ((await Promise.race([all, patience])) !== "settled") break;
+      // What it scheduled, or what it holds next, is known a turn later.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    clearTimeout(timer);
   }
 
   #read(): number {

@@ -4,11 +4,14 @@ import type { Socket } from "node:net";
 /** How often a closing server looks for connections whose last answer is out, milliseconds. */
 const SWEEP_MS = 10;
 
+/** Closes a server: no new connections, answers under way to their end, idle connections at once. */
+export type Drain = () => Promise<void>;
+
 /**
  * Prepares a server to be closed without waiting for clients that keep connections open.
- * @returns closes it: no new connections, answers under way to their end, idle connections at once
+ * @param giveUp called again and again while it closes, to end answers that would never end by themselves
  */
-export function drainable(server: Server): () => Promise<void> {
+export function drainable(server: Server, giveUp: () => void = () => {}): Drain {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -16,6 +19,7 @@ export function drainable(server: Server): () => Promise<void> {
   });
   // Node takes neither a connection that has not sent anything for idle, nor looks again when an answer ends.
   const sweep = (): void => {
+    giveUp();
     server.closeIdleConnections();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   };

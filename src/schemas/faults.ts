@@ -3,6 +3,8 @@ import { FAULT_PRESETS } from "../domain/faults.js";
 import { durationSchema } from "./duration.js";
 import { matchSchema } from "./match.js";
 
+const given = (value: unknown): boolean => value !== undefined;
+
 /** What a fault does; one or several together, such as a delay before a status. */
 export const faultSchema = z
   .strictObject({
@@ -25,14 +27,32 @@ export const faultSchema = z
     malformed_chunk: z.int().min(1).optional(),
     truncated_json: z.boolean().optional(),
     reset: z.boolean().optional(),
+    webhook: z
+      .strictObject({
+        duplicate: z.boolean().optional(),
+        out_of_order: z.boolean().optional(),
+        bad_signature: z.boolean().optional(),
+        stale_timestamp: z.boolean().optional(),
+        delay: durationSchema.optional(),
+        batch: z.boolean().optional().meta({ description: "In one body with the event that follows" }),
+      })
+      .optional()
+      .meta({ description: "Strikes the billing event instead of the answer" }),
   })
   .refine((fault) => Object.values(fault).some((value) => value !== undefined), {
     error:
-      "expected at least one of preset, status, delay, stall, cut, malformed_chunk, truncated_json, reset",
+      "expected at least one of preset, status, delay, stall, cut, malformed_chunk, truncated_json, reset, webhook",
   })
   .refine((fault) => fault.body === undefined || fault.status !== undefined, {
     error: "a body needs a status",
     path: ["status"],
+  })
+  .refine(({ headers, preset, status }) => headers === undefined || (preset ?? status) !== undefined, {
+    error: "headers need a preset or a status",
+    path: ["headers"],
+  })
+  .refine(({ preset, status, reset }) => [preset, status, reset || undefined].filter(given).length <= 1, {
+    error: "expected only one of preset, status, reset: each takes the place of the answer",
   })
   .meta({ id: "Fault" });
 

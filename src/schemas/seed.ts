@@ -80,6 +80,16 @@ const workspace = z
       .string()
       .regex(/^[A-Za-z0-9+/]{43}=$/, { error: "expected a raw Ed25519 public key: 32 bytes in base64" })
       .optional(),
+    webhook: z
+      .strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        secrets: z
+          .array(z.string().min(1))
+          .min(1)
+          .meta({ description: "Newest first; older ones sign for 24 hours more (W-4)" }),
+      })
+      .optional()
+      .meta({ description: "Where billing events go (W-1)" }),
     models: z
       .array(z.strictObject({ id: name, environments: z.array(name).default(["production"]) }))
       .optional(),
@@ -120,6 +130,9 @@ const settings = z
       )
       .optional()
       .meta({ description: "The same by slug" }),
+    webhook_fields: z.enum(["new", "both"]).optional().meta({ description: "W-3" }),
+    webhook_concurrency: z.int().min(1).max(1000).optional().meta({ description: "W-10" }),
+    webhook_batch: z.int().min(1).max(1000).optional().meta({ description: "Most events of one delivery" }),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).optional().meta({ description: "X-13" }),
     errors: z
       .strictObject({

@@ -7,6 +7,7 @@ import { type Fault, refuses } from "../domain/faults.js";
 import type { LedgerEntry } from "../domain/journal.js";
 import { type Admission, check, count, settle } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
+import { ulid } from "../domain/ulid.js";
 import type { Access, Caller } from "./access.js";
 import type { Completions } from "./completions.js";
 import { decisionRecord, refusalHint } from "./decisions.js";
@@ -14,7 +15,7 @@ import type { Faults, Struck } from "./faults.js";
 import type { Exchange, Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
 import type { Grant, Limits } from "./limits.js";
-import { abilityProblem } from "./model-abilities.js";
+import { abilitiesOf, abilityProblem } from "./model-abilities.js";
 import type { ChatWishes, Replies, Styled } from "./replies.js";
 import type { Route, Routing } from "./routing.js";
 import type { Account, AdmittedChat, ChatTurn, ParsedChat } from "./turns.js";
@@ -149,7 +150,7 @@ export class Chat {
     if (grant && route?.workspaceId === caller.key.workspaceId) return { route, grant };
     throw new GatewayError("unknown_model", {
       hint: grant
-        ? `no endpoint with slug ${model} yet: POST /v1/gateway/endpoints`
+        ? `this workspace has no endpoint with slug ${model}: POST /v1/gateway/endpoints makes one`
         : `slug ${model} is not in the models of group ${caller.key.groupId}`,
     });
   }
@@ -181,7 +182,7 @@ export class Chat {
   ) {
     const { settings } = this.#kernel;
     const served = { acceptedAt: exchange.at, requestId, modelId };
-    const problem = abilityProblem(request, settings.abilities[request.model] ?? settings.abilities.default);
+    const problem = abilityProblem(request, abilitiesOf(settings, request.model));
     if (problem) throw new GatewayError("invalid_value", { message: problem, served });
     if (request.unknownFields.length > 0) {
       exchange.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
@@ -208,7 +209,10 @@ export class Chat {
     const { key, grant, reserved } = account;
     const { exchange, request } = turn;
     settle(grant.plan.feeds, exchange.at, reserved, usage.prompt + usage.completion);
+    const now = this.#kernel.clock.now();
     return {
+      eventId: ulid(now, () => this.#kernel.random.uint32()),
+      workspaceId: key.workspaceId,
       journalSeq: exchange.seq,
       requestId: turn.requestId,
       groupId: key.groupId,
@@ -216,7 +220,7 @@ export class Chat {
       keyPrefix: key.prefix,
       slug: grant.slug,
       admittedAt: exchange.at,
-      completedAt: this.#kernel.clock.now(),
+      completedAt: now,
       promptTokens: usage.prompt,
       completionTokens: usage.completion,
       cachedTokens: usage.cached,

@@ -70,7 +70,11 @@ export class Completions implements Projection {
   add(rules: readonly Omit<CompletionRule, "id">[], first = false): CompletionRule[] {
     const { store, random } = this.#kernel;
     const added = rules.map((rule) => ({ id: `rule-${random.hex(6)}`, ...rule }));
-    store.transaction(() => store.rules.add(added, first));
+    store.transaction(() => {
+      // Uses that decide nothing are not stored one by one; they are about to be read again.
+      for (const [{ used }, position] of this.#positions) store.rules.setUsed(position, used);
+      store.rules.add(added, first);
+    });
     this.#compiled = null;
     return added;
   }

@@ -1,6 +1,13 @@
 import type { MatchSubject } from "../domain/completion/subject.js";
 import { parseDuration } from "../domain/duration.js";
-import { type CompiledFault, compileFault, type Fault, type FaultRule, strike } from "../domain/faults.js";
+import {
+  type CompiledFault,
+  compileFault,
+  type Fault,
+  type FaultRule,
+  strike,
+  type WebhookFlaw,
+} from "../domain/faults.js";
 import type { FaultRuleSeed, FaultSeed } from "../schemas/faults.js";
 import type { Kernel, Projection } from "./kernel.js";
 
@@ -40,10 +47,19 @@ export class Faults implements Projection {
 
   /** The first fault that strikes, or null. */
   meet(subject: MatchSubject): Struck | null {
+    return this.#strike("answer", subject);
+  }
+
+  /** What a fault does to a billing event, or null. */
+  meetEvent(subject: MatchSubject): WebhookFlaw | null {
+    return this.#strike("webhook", subject)?.fault.webhook ?? null;
+  }
+
+  #strike(kind: "answer" | "webhook", subject: MatchSubject): Struck | null {
     const faults = this.#faults();
     if (faults.length === 0) return null;
     const before = faults.map(({ matched }) => matched);
-    const struck = strike(faults, subject, () => this.#kernel.random.float());
+    const struck = strike(faults, kind, subject, () => this.#kernel.random.float());
     for (const [index, fault] of faults.entries()) {
       if (fault.matched === before[index]) continue;
       const position = this.#positions.get(fault);
@@ -95,9 +111,10 @@ export class Faults implements Projection {
 }
 
 /** A fault as it is written, with its durations in milliseconds. */
-export function faultOf({ delay, stall, ...rest }: FaultSeed): Fault {
+export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   return {
     ...rest,
+    ...(webhook === undefined ? {} : { webhook: flawOf(webhook) }),
     ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
     ...(stall === undefined
       ? {}
@@ -108,4 +125,8 @@ export function faultOf({ delay, stall, ...rest }: FaultSeed): Fault {
           },
         }),
   };
+}
+
+function flawOf({ delay, ...flaw }: NonNullable<FaultSeed["webhook"]>): WebhookFlaw {
+  return delay === undefined ? flaw : { ...flaw, delay_ms: parseDuration(delay) ?? 0 };
 }

@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../domain/chat.js";
 import type { RuleReply } from "../domain/completion/rules.js";
+import { readOpenAiAnswer } from "../domain/completion/upstream.js";
 import { GatewayError } from "../domain/errors.js";
-import { type OpenAiAnswer, openAiAnswerSchema } from "../schemas/openai-answer.js";
 
 /** Longest wait for the real server, milliseconds of real time: the documented bound of a sync request. */
 const TIMEOUT_MS = 1_200_000;
@@ -24,11 +24,18 @@ export async function forwardChat(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    return replyOf(openAiAnswerSchema.parse(await response.json()));
+    const reply = readOpenAiAnswer(await response.json());
+    if (!reply) throw new Error("its answer is no chat completion");
+    return reply;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError("model_unavailable", { hint: `forwarding to ${url} failed: ${reason}` });
+    throw new GatewayError("model_unavailable", { hint: `forwarding to ${url} failed: ${reasonOf(cause)}` });
   }
+}
+
+/** fetch itself only says that it failed; why is in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** The request as the real server is asked: what shapes the answer, and nothing that only paces or counts it. */
@@ -59,27 +66,4 @@ function bodyOf(request: ChatRequest, model: string) {
 
 function choiceOf(choice: ChatRequest["toolChoice"]) {
   return typeof choice === "object" ? { type: "function", function: choice } : choice;
-}
-
-function replyOf({ choices, usage }: OpenAiAnswer): RuleReply {
-  const [choice] = choices;
-  const { content, reasoning_content, tool_calls } = choice?.message ?? {};
-  return {
-    content: content ?? (tool_calls?.length ? undefined : ""),
-    reasoning_content: reasoning_content ?? undefined,
-    tool_calls: tool_calls?.map((call) => ({
-      id: call.id,
-      name: call.function.name,
-      arguments: call.function.arguments,
-    })),
-    finish_reason: choice?.finish_reason ?? undefined,
-    usage: usage
-      ? {
-          prompt_tokens: usage.prompt_tokens,
-          completion_tokens: usage.completion_tokens,
-          cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? undefined,
-          reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? undefined,
-        }
-      : undefined,
-  };
 }

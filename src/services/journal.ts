@@ -48,6 +48,7 @@ const PRUNE_EVERY = 1_000;
 export class Journal implements Projection {
   readonly #kernel: Kernel;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  #onBilled: () => void = () => {};
   #pending: Pending[] = [];
   #scheduled = false;
   #seq: number;
@@ -140,10 +141,16 @@ export class Journal implements Projection {
     } catch (cause) {
       failure = cause instanceof Error ? cause : new Error(String(cause));
     }
+    if (!failure && batch.some(({ ledger }) => ledger?.billed)) this.#onBilled();
     for (const { entry, done } of batch) {
       done(failure);
       for (const listener of this.#listeners) listener(entry);
     }
+  }
+
+  /** Called after a commit that holds billing events. */
+  onBilled(listener: () => void): void {
+    this.#onBilled = listener;
   }
 
   /** @returns a function that ends it */

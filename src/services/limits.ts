@@ -110,18 +110,10 @@ export class Limits implements Projection {
     const requests = declared.type === "REQUEST" ? declared.used : 0;
     const tokens = declared.type === "TOKEN" ? declared.used : 0;
     for (const groupId of feedsOf(groups.chain(group.id))) {
-      const { slug } = declared;
-      switch (declared.unit) {
-        case "DAY":
-          ledger.addToDay(groupId, slug, dayOf(now), requests, tokens);
-          break;
-        case "MINUTE":
-          ledger.addToWindow({ groupId, slug, at: now - SECOND_MS, requests, tokens });
-          break;
-        case "SECOND":
-          ledger.addToWindow({ groupId, slug, at: now, requests, tokens });
-          break;
-      }
+      const { slug, unit } = declared;
+      const at = unit === "MINUTE" ? now - SECOND_MS : now;
+      ledger.declare(unit, { groupId, slug, at, requests, tokens });
+      if (unit === "DAY") ledger.addToDay(groupId, slug, dayOf(now), requests, tokens);
     }
   }
 

@@ -1,5 +1,10 @@
 import type { ChatRequest } from "../domain/chat.js";
-import type { ModelAbilities } from "../domain/settings.js";
+import type { ModelAbilities, Settings } from "../domain/settings.js";
+
+/** What the model of a slug can do. */
+export function abilitiesOf({ abilities }: Settings, slug: string): ModelAbilities {
+  return abilities[slug] ?? abilities.default;
+}
 
 /** What a model server says to what its model cannot do, in its own words (inference §4.2); null when it can. */
 export function abilityProblem(request: ChatRequest, abilities: ModelAbilities): string | null {

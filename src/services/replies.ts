@@ -1,4 +1,5 @@
 import type { ChatRequest, Reply } from "../domain/chat.js";
+import { tokenLogprobs } from "../domain/completion/logprobs.js";
 import { buildReply } from "../domain/completion/reply.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import { mergeStyles, type StreamStyle } from "../domain/completion/style.js";
@@ -8,6 +9,7 @@ import { GatewayError } from "../domain/errors.js";
 import { createRandom, type Random } from "../runtime/random.js";
 import { forwardChat } from "./forward.js";
 import type { Kernel } from "./kernel.js";
+import { abilitiesOf } from "./model-abilities.js";
 
 /** What a test may ask of one answer by header. */
 export interface ChatWishes {
@@ -41,16 +43,18 @@ export class Replies {
     wishes: ChatWishes,
   ): Styled | Promise<Styled> {
     const source = rule ?? ownWishes(request);
-    const finish = (said: RuleReply | null): Styled => this.#finish(request, said, wishes);
-    if (source?.forward)
-      return forwardChat(request, source.forward).then((said) => finish({ ...source, ...said }));
-    switch (source?.mode) {
+    if (source === null) return this.#finish(request, null, wishes);
+    const said = { ...source, ...filled(source, subject) };
+    const finish = (reply: RuleReply): Styled => this.#finish(request, reply, wishes);
+    if (said.forward) return this.#forwarded(request, said, said.forward, wishes);
+    switch (said.mode) {
       case "lorem":
-        return this.#lorem(request, source).then(finish);
+        return this.#lorem(request, said).then(finish);
       case "schema":
-        return this.#fromSchema(request, source).then(finish);
-      default:
-        return finish(source ? { ...source, ...filled(source, subject) } : null);
+        return this.#fromSchema(request, said).then(finish);
+      case "echo":
+      case undefined:
+        return finish(said);
     }
   }
 
@@ -63,7 +67,28 @@ export class Replies {
     const built = buildReply(request, source, { hex32: () => random.hex(32) });
     const style = mergeStyles(settings.stream, said?.stream);
     const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
-    return { reply: silent ? { ...built, finishReason: null } : built, style };
+    const reply = silent ? { ...built, finishReason: null } : built;
+    return { reply: request.logprobs ? this.#withLogprobs(request, reply) : reply, style };
+  }
+
+  #withLogprobs(request: ChatRequest, reply: Reply): Reply {
+    const { logprobs } = abilitiesOf(this.#kernel.settings, request.model);
+    if (logprobs !== "supported" || reply.content === null) return reply;
+    const random = this.#randomFor(request);
+    return { ...reply, logprobs: tokenLogprobs(reply.content, request.topLogprobs, () => random.float()) };
+  }
+
+  /** A real server's answer, as it stands: that server was told where to end it. The rule's numbers win. */
+  async #forwarded(
+    request: ChatRequest,
+    source: RuleReply,
+    target: NonNullable<RuleReply["forward"]>,
+    wishes: ChatWishes,
+  ): Promise<Styled> {
+    const said = await forwardChat(request, target);
+    const uncut = { ...request, maxTokens: Number.POSITIVE_INFINITY, stop: [] };
+    const usage = { ...said.usage, ...source.usage };
+    return this.#finish(uncut, { ...said, usage, stream: source.stream }, wishes);
   }
 
   async #lorem(request: ChatRequest, source: RuleReply): Promise<RuleReply> {
@@ -119,8 +144,9 @@ function schemaOf({ responseFormat }: ChatRequest): Readonly<Record<string, unkn
     : { type: "object", properties: { answer: { type: "string" } }, required: ["answer"] };
 }
 
+/** The texts of a reply with their `{{names}}` filled in; pieces without a content of their own are the content. */
 function filled(source: RuleReply, subject: MatchSubject): Pick<RuleReply, "content" | "reasoning_content"> {
-  const { content, reasoning_content } = source;
+  const { content = source.stream?.chunks?.join(""), reasoning_content } = source;
   return {
     ...(content === undefined ? {} : { content: fillTemplate(content, subject) }),
     ...(reasoning_content === undefined

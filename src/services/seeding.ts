@@ -1,3 +1,4 @@
+import { ROTATION_MS, type Webhook } from "../domain/billing.js";
 import { GatewayError } from "../domain/errors.js";
 import { workspacePrefix } from "../domain/keys.js";
 import type { Group, Workspace, WorkspaceKeyType } from "../domain/model.js";
@@ -62,37 +63,45 @@ export function declaredKeys(seed: Seed): Record<string, string> {
   return keys;
 }
 
-/** The switches of a seed over the defaults. */
-export function settingsOf(seed: Seed): Settings {
+/** The switches of a seed over others, the defaults unless told otherwise. */
+export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Settings {
   const given = seed.settings ?? {};
   const limited = given.errors?.rate_limited;
   return {
-    acceptBearer: given.accept_bearer ?? DEFAULT_SETTINGS.acceptBearer,
-    managementRateLimit: given.management_rate_limit ?? DEFAULT_SETTINGS.managementRateLimit,
-    endpointSyncSeconds: given.endpoint_sync_seconds ?? DEFAULT_SETTINGS.endpointSyncSeconds,
-    tokenAdmission: given.token_admission ?? DEFAULT_SETTINGS.tokenAdmission,
-    rateLimitHeaders: given.rate_limit_headers ?? DEFAULT_SETTINGS.rateLimitHeaders,
-    modelServerErrors: given.model_server_errors ?? DEFAULT_SETTINGS.modelServerErrors,
-    unknownFields: given.unknown_fields ?? DEFAULT_SETTINGS.unknownFields,
-    streamDialect: given.stream_dialect ?? DEFAULT_SETTINGS.streamDialect,
-    stream: given.stream ?? DEFAULT_SETTINGS.stream,
-    unmatched: given.unmatched ?? DEFAULT_SETTINGS.unmatched,
-    abilities: abilitiesOf(given),
-    maxBodyBytes: given.max_body_bytes ?? DEFAULT_SETTINGS.maxBodyBytes,
-    rateLimitedError: limited ? { body: limited.body, headers: limited.headers ?? {} } : null,
+    acceptBearer: given.accept_bearer ?? base.acceptBearer,
+    managementRateLimit: given.management_rate_limit ?? base.managementRateLimit,
+    endpointSyncSeconds: given.endpoint_sync_seconds ?? base.endpointSyncSeconds,
+    tokenAdmission: given.token_admission ?? base.tokenAdmission,
+    rateLimitHeaders: given.rate_limit_headers ?? base.rateLimitHeaders,
+    modelServerErrors: given.model_server_errors ?? base.modelServerErrors,
+    unknownFields: given.unknown_fields ?? base.unknownFields,
+    streamDialect: given.stream_dialect ?? base.streamDialect,
+    stream: given.stream ?? base.stream,
+    unmatched: given.unmatched ?? base.unmatched,
+    abilities: abilitiesOf(given, base.abilities),
+    webhookFields: given.webhook_fields ?? base.webhookFields,
+    webhookConcurrency: given.webhook_concurrency ?? base.webhookConcurrency,
+    webhookBatch: given.webhook_batch ?? base.webhookBatch,
+    maxBodyBytes: given.max_body_bytes ?? base.maxBodyBytes,
+    rateLimitedError: limited
+      ? { body: limited.body, headers: limited.headers ?? {} }
+      : base.rateLimitedError,
   };
 }
 
-function abilitiesOf(given: NonNullable<Seed["settings"]>): Settings["abilities"] {
+function abilitiesOf(
+  given: NonNullable<Seed["settings"]>,
+  base: Settings["abilities"],
+): Settings["abilities"] {
   const standard = {
-    images: given.images ?? DEFAULT_SETTINGS.abilities.default.images,
-    logprobs: given.logprobs ?? DEFAULT_SETTINGS.abilities.default.logprobs,
+    images: given.images ?? base.default.images,
+    logprobs: given.logprobs ?? base.default.logprobs,
   };
   const bySlug = Object.entries(given.models ?? {}).map(([slug, own]) => [
     slug,
     { images: own.images ?? standard.images, logprobs: own.logprobs ?? standard.logprobs },
   ]);
-  return { ...Object.fromEntries(bySlug), default: standard };
+  return { ...base, ...Object.fromEntries(bySlug), default: standard };
 }
 
 type Path = readonly (string | number)[];
@@ -121,8 +130,10 @@ function createWorkspace(services: Services, seed: WorkspaceSeed): Workspace {
     registrationPublicKey: seed.registration_public_key ?? null,
     models: seed.models ?? [],
     secretIds: (seed.secrets ?? []).map(({ id }) => id),
+    webhook: webhookOf(services, seed) ?? null,
   };
   store.workspaces.insert(workspace);
+  markOutbox(services, workspace);
   return workspace;
 }
 
@@ -135,9 +146,29 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     registrationPublicKey: seed.registration_public_key ?? known.registrationPublicKey,
     models: seed.models ?? known.models,
     secretIds: seed.secrets?.map(({ id }) => id) ?? known.secretIds,
+    webhook: webhookOf(services, seed) ?? known.webhook,
   };
   services.kernel.store.workspaces.update(workspace);
+  if (!known.webhook) markOutbox(services, workspace);
   return workspace;
+}
+
+/** Events from before there was a webhook are recorded, but not sent (W-1). */
+function markOutbox({ kernel }: Services, { id, webhook }: Workspace): void {
+  if (webhook) kernel.store.deliveries.begin(id, kernel.store.ledger.lastSeq());
+}
+
+/** Older secrets sign for 24 hours from now (W-4). */
+function webhookOf({ kernel }: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
+  return (
+    webhook && {
+      url: webhook.url,
+      secrets: webhook.secrets.map((secret, index) => ({
+        secret,
+        until: index === 0 ? null : kernel.clock.now() + ROTATION_MS,
+      })),
+    }
+  );
 }
 
 function addWorkspaceKey(

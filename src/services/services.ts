@@ -1,4 +1,5 @@
 import { Access } from "./access.js";
+import { Billing } from "./billing.js";
 import { Chat } from "./chat.js";
 import { Completions } from "./completions.js";
 import { Faults } from "./faults.js";
@@ -14,6 +15,7 @@ import { Models } from "./models.js";
 import { Replies } from "./replies.js";
 import { Routing } from "./routing.js";
 import { Time } from "./time.js";
+import { Webhooks } from "./webhooks/webhooks.js";
 
 /** The services of one world, wired to each other. */
 export interface Services {
@@ -24,6 +26,8 @@ export interface Services {
   readonly journal: Journal;
   readonly completions: Completions;
   readonly faults: Faults;
+  readonly webhooks: Webhooks;
+  readonly billing: Billing;
   readonly endpoints: Endpoints;
   readonly groups: Groups;
   readonly keys: Keys;
@@ -50,6 +54,8 @@ export function createServices(kernel: Kernel): Services {
     journal,
     completions,
     faults,
+    webhooks: new Webhooks(kernel, faults, journal),
+    billing: new Billing(kernel, () => journal.flush()),
     endpoints: new Endpoints(kernel, routing),
     groups: new Groups(kernel),
     keys: new Keys(kernel),

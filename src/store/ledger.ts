@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "../domain/journal.js";
+import type { LimitUnit } from "../domain/model.js";
 import type { Db } from "./database.js";
 
 /** What one (group, slug) admitted at one instant. */
@@ -17,21 +18,40 @@ export interface DayTotal {
   readonly tokens: number;
 }
 
+/** A ledger entry as it is stored. */
+export type LedgerRow = Omit<LedgerEntry, "feeds"> & { readonly seq: number };
+
 export interface LedgerStore {
   insert(entry: LedgerEntry): void;
   /** Adds to the day's totals of one (group, slug). */
   addToDay(groupId: string, slug: string, day: number, requests: number, tokens: number): void;
-  /** Declares traffic that no request made: what a seed says was used already. */
-  addToWindow(count: CountedAt): void;
+  /** Declares traffic that no request made: what a seed says was used already, by the unit it stands for. */
+  declare(unit: LimitUnit, count: CountedAt): void;
   /** What seeds declared at `since` or later, per counter, not per request. */
   declaredSince(since: number): CountedAt[];
   /** The newest day with traffic, or null when there never was any (U-2). */
   lastDay(groupId: string, slug: string): DayTotal | null;
+  /** At most `limit` billed entries of a workspace after row `seq`, in order of completion (W-10). */
+  billedAfter(workspaceId: string, seq: number, limit: number): LedgerRow[];
+  lastSeq(): number;
   /** Requests that ended at `since` or later, newest first: what rolling windows are rebuilt from (L-15). */
   endedSince(since: number): CountedAt[];
 }
 
-interface Row {
+export interface FullRow extends Row {
+  seq: number;
+  event_id: string;
+  workspace_id: string;
+  journal_seq: number;
+  request_id: string;
+  external_entity_id: string;
+  key_prefix: string;
+  cached_tokens: number;
+  billed: number;
+  metadata: string | null;
+}
+
+export interface Row {
   group_id: string;
   slug: string;
   admitted_at: number;
@@ -42,24 +62,28 @@ interface Row {
 
 export function createLedgerStore(db: Db): LedgerStore {
   const insert = db.prepare(
-    `INSERT INTO ledger (journal_seq, request_id, group_id, external_entity_id, key_prefix, slug,
+    `INSERT INTO ledger (event_id, workspace_id, journal_seq, request_id, group_id, external_entity_id, key_prefix, slug,
        admitted_at, completed_at, prompt_tokens, completion_tokens, cached_tokens, billed, metadata)
-     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   );
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (group_id, slug, day) DO UPDATE
        SET requests = requests + excluded.requests, tokens = tokens + excluded.tokens`,
   );
-  const addToWindow = db.prepare<[string, string, number, number, number]>(
-    "INSERT INTO window_counts (group_id, slug, at, requests, tokens) VALUES (?, ?, ?, ?, ?)",
+  const declare = db.prepare<[string, string, LimitUnit, number, number, number]>(
+    "INSERT INTO declared_usage (group_id, slug, unit, at, requests, tokens) VALUES (?, ?, ?, ?, ?, ?)",
   );
   const declaredSince = db.prepare<[number], Omit<CountedAt, "groupId"> & { group_id: string }>(
-    "SELECT group_id, slug, at, requests, tokens FROM window_counts WHERE at >= ?",
+    "SELECT group_id, slug, at, requests, tokens FROM declared_usage WHERE unit <> 'DAY' AND at >= ?",
   );
   const lastDay = db.prepare<[string, string], DayTotal>(
     "SELECT day, requests, tokens FROM usage_days WHERE group_id = ? AND slug = ? ORDER BY day DESC LIMIT 1",
   );
+  const billedAfter = db.prepare<[number, string, number], FullRow>(
+    "SELECT * FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?",
+  );
+  const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM ledger");
   // Rows are written in order of completion, so the newest ones answer without an index on time.
   const newestFirst = db.prepare<[], Row>(
     `SELECT group_id, slug, admitted_at, completed_at, prompt_tokens, completion_tokens
@@ -69,6 +93,8 @@ export function createLedgerStore(db: Db): LedgerStore {
   return {
     insert: (entry) =>
       void insert.run(
+        entry.eventId,
+        entry.workspaceId,
         entry.journalSeq,
         entry.requestId,
         entry.groupId,
@@ -85,11 +111,13 @@ export function createLedgerStore(db: Db): LedgerStore {
       ),
     addToDay: (groupId, slug, day, requests, tokens) =>
       void addToDay.run(groupId, slug, day, requests, tokens),
-    addToWindow: ({ groupId, slug, at, requests, tokens }) =>
-      void addToWindow.run(groupId, slug, at, requests, tokens),
+    declare: (unit, { groupId, slug, at, requests, tokens }) =>
+      void declare.run(groupId, slug, unit, at, requests, tokens),
     declaredSince: (since) =>
       declaredSince.all(since).map(({ group_id, ...count }) => ({ groupId: group_id, ...count })),
     lastDay: (groupId, slug) => lastDay.get(groupId, slug) ?? null,
+    billedAfter: (workspaceId, seq, limit) => billedAfter.all(seq, workspaceId, limit).map(fromRow),
+    lastSeq: () => lastSeq.get()?.seq ?? 0,
     endedSince(since) {
       const counted: CountedAt[] = [];
       for (const row of newestFirst.iterate()) {
@@ -104,5 +132,27 @@ export function createLedgerStore(db: Db): LedgerStore {
       }
       return counted;
     },
+  };
+}
+
+export function fromRow(row: FullRow): LedgerRow {
+  const metadata: Record<string, unknown> | null = row.metadata === null ? null : JSON.parse(row.metadata);
+  return {
+    seq: row.seq,
+    eventId: row.event_id,
+    workspaceId: row.workspace_id,
+    journalSeq: row.journal_seq,
+    requestId: row.request_id,
+    groupId: row.group_id,
+    externalEntityId: row.external_entity_id,
+    keyPrefix: row.key_prefix,
+    slug: row.slug,
+    admittedAt: row.admitted_at,
+    completedAt: row.completed_at,
+    promptTokens: row.prompt_tokens,
+    completionTokens: row.completion_tokens,
+    cachedTokens: row.cached_tokens,
+    billed: row.billed === 1,
+    metadata,
   };
 }

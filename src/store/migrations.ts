@@ -17,7 +17,8 @@ export const MIGRATIONS: readonly string[] = [
     org_prefixes            TEXT NOT NULL,
     registration_public_key TEXT,
     models                  TEXT NOT NULL,
-    secret_ids              TEXT NOT NULL
+    secret_ids              TEXT NOT NULL,
+    webhook                 TEXT
   ) STRICT;
 
   CREATE TABLE workspace_keys (
@@ -116,6 +117,8 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE ledger (
     seq                INTEGER PRIMARY KEY,
+    event_id           TEXT NOT NULL,
+    workspace_id       TEXT NOT NULL,
     journal_seq        INTEGER NOT NULL,
     request_id         TEXT NOT NULL,
     group_id           TEXT NOT NULL,
@@ -131,9 +134,51 @@ export const MIGRATIONS: readonly string[] = [
     metadata           TEXT
   ) STRICT;
 
-  CREATE TABLE window_counts (
+  CREATE TABLE deliveries (
+    seq          INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    workspace_id TEXT NOT NULL,
+    url          TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    flaws        TEXT,
+    state        TEXT NOT NULL,
+    reason       TEXT,
+    created_at   INTEGER NOT NULL,
+    started_at   INTEGER,
+    due_at       INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_pending ON deliveries (workspace_id, seq) WHERE state = 'pending';
+  CREATE INDEX deliveries_dead ON deliveries (seq) WHERE state = 'dead';
+
+  CREATE TABLE delivery_events (
+    delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq),
+    ledger_seq   INTEGER NOT NULL,
+    PRIMARY KEY (delivery_seq, ledger_seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX delivery_events_by_ledger ON delivery_events (ledger_seq);
+
+  CREATE TABLE delivery_attempts (
+    delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq),
+    number       INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    duration_ms  INTEGER NOT NULL,
+    status       INTEGER,
+    error        TEXT,
+    answer       TEXT,
+    PRIMARY KEY (delivery_seq, number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE outbox (
+    workspace_id TEXT PRIMARY KEY,
+    began_after  INTEGER NOT NULL,
+    handed_over  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE declared_usage (
     group_id TEXT NOT NULL,
     slug     TEXT NOT NULL,
+    unit     TEXT NOT NULL,
     at       INTEGER NOT NULL,
     requests INTEGER NOT NULL,
     tokens   INTEGER NOT NULL

@@ -1,4 +1,6 @@
+import { type BillingStore, createBillingStore } from "./billing.js";
 import { type Db, openDatabase } from "./database.js";
+import { createDeliveryStore, type DeliveryStore } from "./deliveries.js";
 import { createEndpointStore, type EndpointStore } from "./endpoints.js";
 import { createFaultStore, type FaultStore } from "./faults.js";
 import { createFederatedKeyStore, type FederatedKeyStore } from "./federated-keys.js";
@@ -20,6 +22,8 @@ export interface Store {
   readonly faults: FaultStore;
   readonly journal: JournalStore;
   readonly ledger: LedgerStore;
+  readonly deliveries: DeliveryStore;
+  readonly billing: BillingStore;
   /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
   /** Empties every table but `meta`. */
@@ -40,7 +44,11 @@ const TABLES = [
   "journal",
   "journal_bodies",
   "ledger",
-  "window_counts",
+  "delivery_attempts",
+  "delivery_events",
+  "deliveries",
+  "outbox",
+  "declared_usage",
   "usage_days",
 ] as const;
 
@@ -60,6 +68,8 @@ export function openStore(path: string): Store {
     faults: createFaultStore(db),
     journal: createJournalStore(db),
     ledger: createLedgerStore(db),
+    deliveries: createDeliveryStore(db),
+    billing: createBillingStore(db),
     transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
     clear: () => clear(db),
     close: () => db.close(),

@@ -2,7 +2,7 @@
 
 import type { Reply, ToolCall } from "../chat.js";
 import type { IdSource } from "./reply.js";
-import { countTokens, takeTokens } from "./tokens.js";
+import { countTokens, takeTokens, tokenEnd } from "./tokens.js";
 
 /**
  * How tool calls are streamed (inference §1.4):
@@ -34,39 +34,75 @@ export interface Delta {
   readonly kind: "reasoning" | "content" | "tool";
   /** The text as a JSON string, or the element of `tool_calls` as a JSON object. */
   readonly json: string;
+  /** Length of the text, UTF-16 units; 0 for a tool call. */
+  readonly length: number;
   readonly tokens: number;
   /** Whether `finish_reason` goes into this delta's chunk instead of one of its own. */
   readonly carriesFinish: boolean;
 }
 
+/** Walks along the tokens of a text, so that pieces of any size together have as many tokens as the whole. */
+class TokenWalk {
+  readonly #text: string;
+  /** End of the token under way; infinity after the last. */
+  #next = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#step();
+  }
+
+  /** End of the next `most` tokens. Also from within one, whose rest counts as one. */
+  endOf(most: number): number {
+    let end = this.#next;
+    for (let taken = 1; taken < most && end < this.#text.length; taken++) end = tokenEnd(this.#text, end);
+    return end;
+  }
+
+  /** How many tokens have ended since the last call, up to and with `end`. */
+  upTo(end: number): number {
+    let count = 0;
+    while (this.#next <= end) {
+      count += 1;
+      this.#step();
+    }
+    return count;
+  }
+
+  #step(): void {
+    const more = this.#next < this.#text.length;
+    this.#next = more ? tokenEnd(this.#text, this.#next) : Number.POSITIVE_INFINITY;
+  }
+}
+
 function* textDeltas(kind: "reasoning" | "content", text: string, chunking: Chunking): Generator<Delta> {
+  const walk = new TokenWalk(text);
   let at = 0;
   if (kind === "content") {
     for (const piece of chunking.pieces ?? []) {
-      if (piece === "" || !text.startsWith(piece, at)) break;
-      yield textDelta(kind, piece, countTokens(piece));
+      if (!text.startsWith(piece, at)) break;
       at += piece.length;
+      yield textDelta(kind, piece, walk.upTo(at));
     }
   }
   while (at < text.length) {
-    const { end, count } = nextPiece(text, at, chunking);
-    yield textDelta(kind, text.slice(at, end), count);
+    const end = pieceEnd(text, at, chunking, walk);
+    yield textDelta(kind, text.slice(at, end), walk.upTo(end));
     at = end;
   }
 }
 
 function textDelta(kind: "reasoning" | "content", text: string, tokens: number): Delta {
-  return { kind, json: JSON.stringify(text), tokens, carriesFinish: false };
+  return { kind, json: JSON.stringify(text), length: text.length, tokens, carriesFinish: false };
 }
 
-function nextPiece(text: string, at: number, chunking: Chunking): { end: number; count: number } {
-  const { charactersPerChunk } = chunking;
-  if (charactersPerChunk === undefined) return takeTokens(text, Math.max(1, chunking.tokensPerChunk), at);
-  let end = Math.min(text.length, at + charactersPerChunk);
+function pieceEnd(text: string, at: number, chunking: Chunking, walk: TokenWalk): number {
+  const { charactersPerChunk, tokensPerChunk } = chunking;
+  if (charactersPerChunk === undefined) return walk.endOf(Math.max(1, tokensPerChunk));
+  const end = Math.min(text.length, at + charactersPerChunk);
   // A surrogate pair is one character: half of one is not text.
   const last = text.charCodeAt(end - 1);
-  if (last >= 0xd800 && last <= 0xdbff && end < text.length) end++;
-  return { end, count: countTokens(text.slice(at, end)) };
+  return last >= 0xd800 && last <= 0xdbff && end < text.length ? end + 1 : end;
 }
 
 function toolDeltaJson(index: number, id: string, name: string | null, args: string): string {
@@ -87,6 +123,7 @@ function* toolDeltas(call: ToolCall, index: number, isLast: boolean, chunking: C
     yield {
       kind: "tool",
       json: toolDeltaJson(index, id, name, args),
+      length: 0,
       tokens: first ? countTokens(call.name) + count : count,
       carriesFinish: style === "fragments" && isLast && end === call.arguments.length,
     };
@@ -110,7 +147,7 @@ export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta>
     yield* toolDeltas(call, index, index === last, chunking);
   }
   if (!reply.reasoning && !reply.content && last < 0) {
-    yield { kind: "content", json: '""', tokens: 0, carriesFinish: false };
+    yield textDelta("content", "", 0);
   }
 }
 

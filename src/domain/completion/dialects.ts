@@ -11,8 +11,12 @@ export interface Dialect {
   delta(delta: Delta, first: boolean): string;
   /** The delta object of a chunk that only brings `finish_reason`. */
   readonly closing: string;
-  /** What follows the delta inside the choice, null while the answer goes on. */
-  ending(finishReason: FinishReason | null): string;
+  /**
+   * What follows the delta inside the choice.
+   * @param finishReason null while the answer goes on
+   * @param logprobs JSON of the chunk's log probabilities, null when there are none
+   */
+  ending(finishReason: FinishReason | null, logprobs: string | null): string;
   /** Keys between `model` and `object`. */
   readonly extraKeys: string;
   /** `usage` on the chunks before the usage chunk: running numbers, null, or no such key. */
@@ -22,8 +26,10 @@ export interface Dialect {
   }): "numbers" | "null" | "absent";
 }
 
-function finishKey(reason: FinishReason | null): string {
-  return reason === null ? "" : `,"finish_reason":"${reason}"`;
+/** Only the keys that have a value. */
+function presentKeys(reason: FinishReason | null, logprobs: string | null): string {
+  const finish = reason === null ? "" : `,"finish_reason":"${reason}"`;
+  return logprobs === null ? finish : `,"logprobs":${logprobs}${finish}`;
 }
 
 /** (b), the newest: only the keys that say something; the role comes with the first text. */
@@ -41,7 +47,7 @@ const SPARSE: Dialect = {
   },
   // Recorded as {}, as empty content and as the last text; a chunk of its own is the plainest.
   closing: "{}",
-  ending: finishKey,
+  ending: presentKeys,
   extraKeys: "",
   runningUsage: ({ continuousUsage }) => (continuousUsage ? "numbers" : "absent"),
 };
@@ -66,7 +72,7 @@ function full(reply: Reply): Dialect {
       }
     },
     closing: write("null", "null", "null", "null"),
-    ending: finishKey,
+    ending: presentKeys,
     extraKeys: '"service_tier":null,"system_fingerprint":null,',
     runningUsage: ({ continuousUsage }) => (continuousUsage ? "numbers" : "null"),
   };
@@ -87,7 +93,8 @@ function openai(reply: Reply): Dialect {
       }
     },
     closing: "{}",
-    ending: (reason) => `,"logprobs":null,"finish_reason":${reason === null ? "null" : `"${reason}"`}`,
+    ending: (reason, logprobs) =>
+      `,"logprobs":${logprobs ?? "null"},"finish_reason":${reason === null ? "null" : `"${reason}"`}`,
     extraKeys: '"service_tier":"default","system_fingerprint":null,',
     runningUsage: ({ includeUsage }) => (includeUsage ? "null" : "absent"),
   };

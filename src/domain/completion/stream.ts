@@ -2,9 +2,10 @@
 
 import type { ChatRequest, Reply } from "../chat.js";
 import type { Settings } from "../settings.js";
-import { type Chunking, producedTokens, replyDeltas } from "./deltas.js";
+import { type Chunking, type Delta, producedTokens, replyDeltas } from "./deltas.js";
 import { dialectOf } from "./dialects.js";
 import { type CompletionMeta, usageWriter } from "./encode.js";
+import { logprobsPieces } from "./logprobs.js";
 
 /** One server-sent event, as it goes on the wire. */
 export interface StreamFrame {
@@ -58,8 +59,14 @@ export function* iterateFrames(
   const head = `data: {"id":${JSON.stringify(meta.id)},"choices":[`;
   const tail = `],"created":${meta.created},"model":${JSON.stringify(meta.model)},${dialect.extraKeys}"object":"chat.completion.chunk"`;
   const openHead = `${head}{"index":0,"delta":`;
-  const openTail = `${dialect.ending(null)}}${tail}`;
-  const finalTail = `${dialect.ending(reply.finishReason)}}${tail}`;
+  const openTail = `${dialect.ending(null, null)}}${tail}`;
+  const finalTail = `${dialect.ending(reply.finishReason, null)}}${tail}`;
+  const logprobs = reply.logprobs ? logprobsPieces(reply.logprobs) : null;
+  const tailOf = ({ kind, length, carriesFinish }: Delta): string => {
+    if (carriesFinish) return finalTail;
+    if (logprobs === null || kind !== "content") return openTail;
+    return `${dialect.ending(null, logprobs(length))}}${tail}`;
+  };
 
   const chunk = (delta: string, end: string, completion: number, reasoning: number): StreamFrame => {
     switch (usageOnChunks) {
@@ -82,10 +89,9 @@ export function* iterateFrames(
   let finished = reply.finishReason === null;
   for (const delta of replyDeltas(reply, chunking)) {
     sent += delta.tokens;
-    const end = delta.carriesFinish ? finalTail : openTail;
     yield chunk(
       dialect.delta(delta, first),
-      end,
+      tailOf(delta),
       running.completionAfter(sent),
       running.reasoningAfter(sent),
     );

@@ -31,9 +31,9 @@ export function mergeStyles(wider: StreamStyle, narrower: StreamStyle | undefine
   return narrower === undefined ? wider : { ...wider, ...narrower };
 }
 
-/** Milliseconds from one token to the next; 0 when unpaced. */
-export function tokenIntervalMs(style: StreamStyle): number {
-  return style.tokens_per_second === undefined ? 0 : 1000 / style.tokens_per_second;
+/** Milliseconds that so many tokens take; 0 when unpaced. Of a sum of tokens, so that nothing adds up wrongly. */
+export function paceMs(style: StreamStyle, tokens: number): number {
+  return style.tokens_per_second === undefined ? 0 : (tokens * 1000) / style.tokens_per_second;
 }
 
 /** Whether any of the answer waits for the clock. */

@@ -48,6 +48,25 @@ export function integerOf(
   throw invalid(name, `expected an integer from ${least} to ${most}`);
 }
 
+/**
+ * One page of a list whose items are numbered.
+ * @param found one item more than `limit`, when there are more
+ */
+export function page<T>(
+  found: readonly T[],
+  limit: number,
+  item: (value: T) => unknown,
+  numberOf: (value: T) => number,
+): Answer {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  const more = found.length > limit;
+  return json(200, {
+    items: items.map(item),
+    pagination: { has_more: more, cursor: more && last !== undefined ? String(numberOf(last)) : null },
+  });
+}
+
 /** A list that is never long enough to need pages, in the shape of those that do. */
 export function wholeList(items: readonly unknown[]): Answer {
   return json(200, { items, pagination: { has_more: false, cursor: null } });

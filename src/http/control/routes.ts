@@ -1,10 +1,12 @@
 import type { Route } from "../routes.js";
+import { BILLING_ROUTES } from "./billing.js";
 import { CLOCK_ROUTES } from "./clock.js";
 import { COMPLETION_ROUTES } from "./completions.js";
 import { DECISION_ROUTES } from "./decisions.js";
 import { FAULT_ROUTES } from "./faults.js";
 import { LIFECYCLE_ROUTES } from "./lifecycle.js";
 import { REQUEST_ROUTES } from "./requests.js";
+import { WEBHOOK_ROUTES } from "./webhooks.js";
 
 /** Everything under `/_emulator/`. */
 export const CONTROL_ROUTES: readonly Route[] = [
@@ -14,4 +16,6 @@ export const CONTROL_ROUTES: readonly Route[] = [
   ...DECISION_ROUTES,
   ...COMPLETION_ROUTES,
   ...FAULT_ROUTES,
+  ...BILLING_ROUTES,
+  ...WEBHOOK_ROUTES,
 ];

@@ -2,13 +2,15 @@ import type { Call } from "../routes.js";
 
 /**
  * Waits on the world's clock while the client is there.
+ * @param ms rounded up to whole milliseconds, as the clock counts; 0 does not wait
  * @param label what an advance of the clock calls it
- * @returns false when the client hung up, or the world was reset, before
+ * @returns false when the client hung up before, or when the clock dropped its jobs, which ends the connection
  */
 export function waitForClient(call: Call, ms: number, label: string): Promise<boolean> {
   const { clock } = call.services.kernel;
-  const { response } = call;
+  const { request, response } = call;
   if (response.destroyed) return Promise.resolve(false);
+  if (ms <= 0) return Promise.resolve(true);
   return new Promise((resolve) => {
     const settle = (there: boolean): void => {
       cancel();
@@ -16,7 +18,11 @@ export function waitForClient(call: Call, ms: number, label: string): Promise<bo
       resolve(there);
     };
     const gone = (): void => settle(false);
-    const cancel = clock.schedule(clock.now() + ms, label, () => settle(true), gone);
+    const dropped = (): void => {
+      settle(false);
+      request.socket.destroy();
+    };
+    const cancel = clock.schedule(clock.now() + Math.ceil(ms), label, () => settle(true), dropped);
     response.once("close", gone);
   });
 }

@@ -23,8 +23,11 @@ export function deliverStream(call: Call, turn: ChatTurn, dialect: ModelDialect)
 /** One write instead of one per chunk; booked before, so that an acknowledged end is a stored one (W-8). */
 async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<void> {
   const { response } = call;
+  const gone = response.destroyed;
+  if (gone) turn.exchange.notes.push("the connection ended before the answer");
+  const completion = gone ? 0 : turn.reply.usage.completion;
   const failure = await new Promise<Error | null>((resolve) =>
-    call.services.chat.close(turn, 200, body, turn.reply.usage.completion, resolve),
+    call.services.chat.close(turn, 200, gone ? "" : body, completion, resolve),
   );
   if (failure) return send(call.request, response, storageFailure(call));
   if (response.destroyed) return;

@@ -1,4 +1,4 @@
-import { isPaced, tokenIntervalMs } from "../../domain/completion/style.js";
+import { isPaced, paceMs } from "../../domain/completion/style.js";
 import type { ChatTurn } from "../../services/turns.js";
 import { type Answer, JSON_TYPE, send } from "../answer.js";
 import type { Call } from "../routes.js";
@@ -8,18 +8,17 @@ import { turnHeaders } from "./turn.js";
 
 /**
  * Sends a whole answer, at its pace and with its fault. It is booked before it is sent: an acknowledged answer is
- * a stored one (W-8).
+ * a stored one (W-8). Who hangs up before is charged the prompt (L-4).
  */
 export async function deliverWhole(call: Call, turn: ChatTurn, encoded: string): Promise<void> {
   const { reply, style, fault } = turn;
-  if (isPaced(style)) {
-    const jitter = (style.jitter_ms ?? 0) * call.services.kernel.random.float();
-    const ms = (style.ttft_ms ?? 0) + reply.usage.completion * tokenIntervalMs(style) + jitter;
-    if (!(await waitForClient(call, ms, "answer"))) {
-      turn.exchange.notes.push("the client hung up before the answer");
-      await close(call, turn, "", 0);
-      return;
-    }
+  const there = isPaced(style)
+    ? await waitForClient(call, durationMs(call, turn), "answer")
+    : !call.response.destroyed;
+  if (!there) {
+    turn.exchange.notes.push("the connection ended before the answer");
+    await close(call, turn, "", 0);
+    return;
   }
   const body = fault?.truncated_json ? encoded.slice(0, Math.floor(encoded.length / 2)) : encoded;
   const failure = await close(call, turn, body, reply.usage.completion);
@@ -29,13 +28,24 @@ export async function deliverWhole(call: Call, turn: ChatTurn, encoded: string):
   send(call.request, call.response, answer);
 }
 
+/** As long as the same answer takes token by token, when its first one comes after the wait for it. */
+function durationMs(call: Call, { reply, style }: ChatTurn): number {
+  const jitter = style.jitter_ms ? style.jitter_ms * call.services.kernel.random.float() : 0;
+  return (style.ttft_ms ?? 0) + paceMs(style, Math.max(0, reply.usage.completion - 1)) + jitter;
+}
+
 function close(call: Call, turn: ChatTurn, body: string, completion: number): Promise<Error | null> {
   return new Promise((resolve) => call.services.chat.close(turn, 200, body, completion, resolve));
 }
 
-/** The head promises the whole body; after `bytes` of it the connection ends (inference §1.4). */
+/**
+ * The head promises the whole body; after `bytes` of it the connection ends (inference §1.4). The model produced
+ * all of it, so all of it is charged (L-4).
+ */
 function cutOff({ request, response }: Call, answer: Answer, bytes: number): void {
   const body = Buffer.from(answer.body);
   response.writeHead(answer.status, { ...answer.headers, "Content-Length": body.length });
-  response.write(body.subarray(0, bytes), () => request.socket.end());
+  response.flushHeaders();
+  response.write(body.subarray(0, bytes));
+  request.socket.destroySoon();
 }

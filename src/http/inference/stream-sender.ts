@@ -1,23 +1,26 @@
 import type { StreamFrame } from "../../domain/completion/stream.js";
-import { tokenIntervalMs } from "../../domain/completion/style.js";
+import { paceMs } from "../../domain/completion/style.js";
 import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
 import type { ChatTurn } from "../../services/turns.js";
 import type { Call } from "../routes.js";
 import { STREAM_HEADERS } from "./deliver-stream.js";
 import { turnHeaders } from "./turn.js";
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /**
  * Sends a stream chunk by chunk on the world's clock, with what a fault does to it. However it ends (whole, cut,
- * or because the client hung up), it is booked once, with the tokens sent so far (L-4).
+ * because the client hung up, or because the clock dropped its jobs), it is booked once, with the tokens sent so
+ * far (L-4).
  */
 export class StreamSender {
   readonly #call: Call;
   readonly #turn: ChatTurn;
   readonly #frames: Iterator<StreamFrame>;
-  readonly #interval: number;
   #next: StreamFrame | undefined;
-  /** When the next token is due by the pace alone; jitter delays a chunk, but not those after it. */
-  #due: number;
+  /** From when the pace counts, and the tokens that it has let pass since. */
+  #from: number;
+  #paced = 0;
   #lastAt = 0;
   #cancel: () => void = () => {};
   #chunks = 0;
@@ -32,8 +35,7 @@ export class StreamSender {
     this.#call = call;
     this.#turn = turn;
     this.#frames = frames[Symbol.iterator]();
-    this.#interval = tokenIntervalMs(turn.style);
-    this.#due = call.services.kernel.clock.now() + (turn.style.ttft_ms ?? 0);
+    this.#from = call.services.kernel.clock.now() + Math.ceil(turn.style.ttft_ms ?? 0);
   }
 
   /** Resolves when the stream is over and booked. */
@@ -41,9 +43,10 @@ export class StreamSender {
     const { response } = this.#call;
     return new Promise((resolve) => {
       this.#finished = resolve;
+      if (response.destroyed) return this.#abandon();
       response.once("close", () => this.#abandon());
       this.#next = this.#pull();
-      this.#waitUntilDue();
+      if (!this.#waits()) void this.#send();
     });
   }
 
@@ -52,53 +55,64 @@ export class StreamSender {
     return result.done ? undefined : result.value;
   }
 
-  #waitUntilDue(): void {
-    const { kernel } = this.#call.services;
-    const jitter = this.#turn.style.jitter_ms ? this.#turn.style.jitter_ms * kernel.random.float() : 0;
+  /** Whether the next chunk is not due yet; it is then sent when it is. Jitter delays it, not those after it. */
+  #waits(): boolean {
+    const { clock, random } = this.#call.services.kernel;
+    const { style } = this.#turn;
+    const jitter = style.jitter_ms ? style.jitter_ms * random.float() : 0;
     // Whole milliseconds, as the clock counts; rounding up never sends early.
-    this.#lastAt = Math.max(this.#lastAt, Math.ceil(this.#due + jitter));
-    this.#schedule(this.#lastAt);
+    this.#lastAt = Math.max(this.#lastAt, Math.ceil(this.#from + paceMs(style, this.#paced) + jitter));
+    if (this.#lastAt <= clock.now()) return false;
+    this.#schedule(this.#lastAt, "stream chunk");
+    return true;
   }
 
-  #schedule(at: number): void {
+  #schedule(at: number, label: string): void {
     this.#cancel = this.#call.services.kernel.clock.schedule(
       at,
-      "stream chunk",
-      () => this.#tick(),
-      () => this.#call.request.socket.destroy(),
+      label,
+      () => this.#send(),
+      () => {
+        this.#abandon("the emulator ended it");
+        this.#call.request.socket.destroy();
+      },
     );
   }
 
   /** Sends what is due; the clock waits for what this returns. */
-  #tick(): void | Promise<void> {
+  #send(): void | Promise<void> {
     while (!this.#over && this.#next) {
       const frame = this.#next;
-      if (this.#cutsBefore(frame)) return this.#cut(frame);
+      const cut = this.#cutIn(frame);
+      if (cut !== null) return this.#cut(frame, cut);
       if (this.#stallsNow()) return;
       this.#next = this.#pull();
       if (!this.#next) return this.#end(frame);
       this.#write(frame);
       const tokens = this.#next.completionTokens - frame.completionTokens;
-      if (tokens > 0 && this.#interval > 0) {
-        this.#due += tokens * this.#interval;
-        return this.#waitUntilDue();
-      }
+      this.#paced += tokens;
+      if (tokens > 0 && this.#waits()) return;
       if (this.#call.response.writableNeedDrain) {
-        this.#call.response.once("drain", () => void this.#tick());
+        this.#call.response.once("drain", () => void this.#send());
         return;
       }
     }
   }
 
   #write(frame: StreamFrame): void {
-    const { response } = this.#call;
     this.#head();
-    this.#chunks++;
-    const data = this.#turn.fault?.malformed_chunk === this.#chunks ? malformed(frame.data) : frame.data;
-    this.#bytes += Buffer.byteLength(data);
     this.#tokens = frame.completionTokens;
+    const data = this.#take(frame);
     if (this.#body.length < JOURNAL_BODY_CHARS) this.#body += data;
-    response.write(data);
+    this.#call.response.write(data);
+  }
+
+  /** The bytes of the next chunk. */
+  #take({ data }: StreamFrame): string {
+    this.#chunks++;
+    const taken = this.#turn.fault?.malformed_chunk === this.#chunks ? malformed(data) : data;
+    this.#bytes += Buffer.byteLength(taken);
+    return taken;
   }
 
   #head(): void {
@@ -110,60 +124,59 @@ export class StreamSender {
   async #end(frame: StreamFrame): Promise<void> {
     this.#over = true;
     const { response } = this.#call;
-    const failure = await this.#book(frame.completionTokens, this.#body + frame.data);
+    const data = this.#take(frame);
+    const failure = await this.#book(frame.completionTokens, this.#body + data);
     if (failure) response.destroy();
     else {
       this.#head();
-      response.end(frame.data);
+      response.end(data);
     }
     this.#finished();
   }
 
-  #cutsBefore(frame: StreamFrame): boolean {
+  /** How many bytes of the frame still go out before the connection ends; null when it is not cut there. */
+  #cutIn({ data }: StreamFrame): number | null {
     const cut = this.#turn.fault?.cut;
-    if (!cut) return false;
-    if (cut.after_chunks !== undefined && this.#chunks >= cut.after_chunks) return true;
-    return cut.after_bytes !== undefined && this.#bytes + Buffer.byteLength(frame.data) > cut.after_bytes;
+    if (!cut) return null;
+    if (this.#chunks >= (cut.after_chunks ?? NEVER)) return 0;
+    const room = (cut.after_bytes ?? NEVER) - this.#bytes;
+    return Buffer.byteLength(data) > room ? room : null;
   }
 
   /** The connection just ends: no error event, no `[DONE]` (inference §1.4). */
-  async #cut(frame: StreamFrame): Promise<void> {
+  async #cut({ data }: StreamFrame, bytes: number): Promise<void> {
     this.#over = true;
     const { request, response } = this.#call;
     this.#turn.exchange.notes.push(`cut after ${this.#chunks} chunks`);
     await this.#book(this.#tokens, this.#body);
     this.#head();
-    const rest = (this.#turn.fault?.cut?.after_bytes ?? this.#bytes) - this.#bytes;
-    if (rest > 0) response.write(Buffer.from(frame.data).subarray(0, rest));
-    response.write("", () => request.socket.end());
-    if (rest <= 0) {
-      response.flushHeaders();
-      request.socket.end();
-    }
+    response.flushHeaders();
+    if (bytes > 0) response.write(Buffer.from(data).subarray(0, bytes));
+    request.socket.destroySoon();
     this.#finished();
   }
 
-  /** Nothing comes, for a time or until the client gives up. */
+  /** Nothing comes, for a time or until somebody gives up. */
   #stallsNow(): boolean {
     const stall = this.#turn.fault?.stall;
     if (!stall || this.#stalled || this.#chunks < stall.after_chunks) return false;
     this.#stalled = true;
     this.#head();
     this.#call.response.flushHeaders();
-    if (stall.for_ms !== undefined) {
-      const { clock } = this.#call.services.kernel;
-      this.#due = Math.max(this.#due, clock.now() + stall.for_ms);
-      this.#schedule(clock.now() + stall.for_ms);
-    }
+    const until = this.#call.services.kernel.clock.now() + (stall.for_ms ?? NEVER);
+    // The pace starts anew behind the stall; what it swallowed is not caught up.
+    this.#from = until;
+    this.#paced = 0;
+    this.#schedule(until, "stalled stream");
     return true;
   }
 
-  /** The client hung up: work stops, and what was sent is what is charged. */
-  #abandon(): void {
+  /** Nobody listens any more: work stops, and what was sent is what is charged. */
+  #abandon(why = "the client hung up"): void {
     this.#cancel();
     if (this.#over) return;
     this.#over = true;
-    this.#turn.exchange.notes.push(`the client hung up after ${this.#chunks} chunks`);
+    this.#turn.exchange.notes.push(`${why} after ${this.#chunks} chunks`);
     void this.#book(this.#tokens, this.#body).then(() => this.#finished());
   }
 

@@ -88,7 +88,8 @@ export class Keys {
   /** @throws GatewayError `not_found`: unknown, revoked, or another group's (K-2) */
   get(group: Group, prefix: string): FederatedKey {
     const key = this.#kernel.store.keys.byPrefix(group.id, prefix);
-    if (!key) throw new GatewayError("not_found", { message: `API key ${prefix} not found.` });
+    if (!key)
+      throw new GatewayError("not_found", { message: `API key ${federatedPrefix(prefix)} not found.` });
     return key;
   }
 

@@ -1,0 +1,109 @@
+import type { LedgerEntry } from "./journal.js";
+
+/** One billed request as the webhook tells it (W-2). Keys are in wire order. */
+export interface BillingEvent {
+  readonly idempotencyKey: string;
+  /** ISO 8601 UTC with milliseconds. */
+  readonly timestamp: string;
+  readonly requestId: string;
+  readonly requestMetadata: Readonly<Record<string, unknown>> | null;
+  readonly modelSlug: string;
+  readonly externalEntityId: string;
+  /** Only with `webhook_fields: both` (W-3). */
+  readonly externalCustomerId?: string;
+  readonly apiKeyPrefix: string;
+  readonly tokens: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly cachedInputTokens: number;
+  };
+}
+
+/** W-3: which name the external id goes by. */
+export type WebhookFields = "new" | "both";
+
+/** @param shiftMs moves the timestamp, for receivers that check its age */
+export function billingEvent(
+  entry: Omit<LedgerEntry, "feeds">,
+  fields: WebhookFields,
+  shiftMs = 0,
+): BillingEvent {
+  return {
+    idempotencyKey: entry.eventId,
+    timestamp: new Date(entry.completedAt + shiftMs).toISOString(),
+    requestId: entry.requestId,
+    requestMetadata: entry.metadata,
+    modelSlug: entry.slug,
+    externalEntityId: entry.externalEntityId,
+    ...(fields === "both" ? { externalCustomerId: entry.externalEntityId } : {}),
+    apiKeyPrefix: entry.keyPrefix,
+    tokens: {
+      inputTokens: entry.promptTokens,
+      outputTokens: entry.completionTokens,
+      cachedInputTokens: entry.cachedTokens,
+    },
+  };
+}
+
+/** The body of a delivery (W-2). */
+export function webhookBody(events: readonly BillingEvent[]): string {
+  return JSON.stringify({ type: "API_BILLING_USAGE", data: { events } });
+}
+
+/** What became of one attempt. */
+export type AttemptOutcome =
+  | { readonly kind: "answered"; readonly status: number }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "network" };
+
+/** Longest attempt, milliseconds (W-5). */
+export const ATTEMPT_TIMEOUT_MS = 10_000;
+/** After so much time from the first attempt no further one starts (W-5). */
+export const DELIVERY_BUDGET_MS = 15_000;
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/** What happens to a delivery after an attempt (W-5, W-6). */
+export type NextStep =
+  | { readonly kind: "delivered" }
+  | { readonly kind: "retry"; readonly at: number }
+  | { readonly kind: "dead"; readonly reason: string };
+
+/**
+ * @param attempts how many there have been, this one included
+ * @param startedAt when the first began
+ * @param now when this one ended
+ */
+export function nextStep(
+  outcome: AttemptOutcome,
+  attempts: number,
+  startedAt: number,
+  now: number,
+): NextStep {
+  if (outcome.kind === "answered") {
+    if (outcome.status >= 200 && outcome.status < 300) return { kind: "delivered" };
+    if (outcome.status >= 400 && outcome.status < 500) {
+      return { kind: "dead", reason: `the receiver answered ${outcome.status}, which ends a delivery` };
+    }
+  }
+  const at = now + Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), LONGEST_BACKOFF_MS);
+  if (at - startedAt > DELIVERY_BUDGET_MS) {
+    return { kind: "dead", reason: `no attempt succeeded within ${DELIVERY_BUDGET_MS / 1000} s` };
+  }
+  return { kind: "retry", at };
+}
+
+/** A workspace's webhook. */
+export interface Webhook {
+  readonly url: string;
+  /** Newest first; `until` is when an older one stops signing (W-4). */
+  readonly secrets: readonly { readonly secret: string; readonly until: number | null }[];
+}
+
+/** How long an old secret signs beside the new one (W-4). */
+export const ROTATION_MS = 24 * 60 * 60 * 1000;
+
+/** Secrets that sign at `now`, newest first. */
+export function signingSecrets(webhook: Webhook, now: number): string[] {
+  return webhook.secrets.filter(({ until }) => until === null || now < until).map(({ secret }) => secret);
+}

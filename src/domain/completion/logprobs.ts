@@ -1,0 +1,80 @@
+/** Log probabilities of an answer's tokens (inference §1.3), for models that give them. The numbers are made up. */
+
+import { splitTokens } from "./tokens.js";
+
+interface Scored {
+  readonly token: string;
+  /** Natural logarithm of the probability, at most 0. */
+  readonly logprob: number;
+  /** The token in UTF-8. */
+  readonly bytes: readonly number[];
+}
+
+/** One element of `choices[].logprobs.content`, keys in the documented order. */
+export interface TokenLogprob extends Scored {
+  /** The likeliest tokens at this place, this one first. */
+  readonly top_logprobs: readonly Scored[];
+}
+
+/** What else might have been said: one more than `top_logprobs` can ask for (§1.1), in case the token is one. */
+const ALTERNATIVES =
+  " the, a, and, to, of, in, is, that, it, for, with, on, as, this, be, are, by, or, an, at, not".split(",");
+/** The chosen token is always the likeliest, as at temperature 0. */
+const LEAST_PROBABILITY = 0.5;
+/** Of what is left, the next alternative takes this share. */
+const SHARE = 0.5;
+const DECIMALS = 1e6;
+
+/**
+ * The log probabilities of each token of a content. Each token draws once, so the numbers of a text do not
+ * depend on how many alternatives are asked for.
+ * @param top alternatives per token, 0 to 20
+ * @param float numbers in [0, 1)
+ */
+export function tokenLogprobs(content: string, top: number, float: () => number): TokenLogprob[] {
+  return splitTokens(content).map((token) => {
+    const draw = float();
+    const probability = LEAST_PROBABILITY + (1 - LEAST_PROBABILITY) * draw;
+    const chosen = scored(token, probability);
+    if (top === 0) return { ...chosen, top_logprobs: [] };
+    return { ...chosen, top_logprobs: [chosen, ...alternatives(token, 1 - probability, draw, top - 1)] };
+  });
+}
+
+/** @param rest probability that is left for them */
+function alternatives(token: string, rest: number, draw: number, count: number): Scored[] {
+  const others = ALTERNATIVES.filter((word) => word !== token);
+  const from = Math.floor(draw * others.length);
+  return Array.from({ length: count }, (_, index) =>
+    scored(others[(from + index) % others.length] ?? "", rest * SHARE ** (index + 1)),
+  );
+}
+
+function scored(token: string, probability: number): Scored {
+  const logprob = Math.round(Math.log(probability) * DECIMALS) / DECIMALS;
+  return { token, logprob, bytes: [...new TextEncoder().encode(token)] };
+}
+
+/** The `logprobs` object of a choice. */
+export function logprobsJson(content: readonly TokenLogprob[]): string {
+  return `{"content":${JSON.stringify(content)}}`;
+}
+
+/**
+ * Hands the log probabilities of a content out piece by piece: those of the tokens that end with it.
+ * @returns takes the length of the next piece, UTF-16 units
+ */
+export function logprobsPieces(content: readonly TokenLogprob[]): (length: number) => string {
+  let at = 0;
+  let next = 0;
+  let end = content[0]?.token.length ?? 0;
+  return (length) => {
+    at += length;
+    const from = next;
+    while (next < content.length && end <= at) {
+      next += 1;
+      end += content[next]?.token.length ?? 0;
+    }
+    return logprobsJson(content.slice(from, next));
+  };
+}

@@ -1,0 +1,45 @@
+import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing.js";
+import type { Clock } from "../../runtime/clock.js";
+import { post } from "./post.js";
+
+/** How one attempt went. */
+export interface AttemptResult {
+  readonly outcome: AttemptOutcome;
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly answer: string | null;
+}
+
+/**
+ * One attempt. Its 10 s (W-5) are the world's: an advance of the clock can end it before the network does.
+ * @param stop aborted when the world goes away
+ */
+export async function attempt(
+  clock: Clock,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  stop: AbortSignal,
+): Promise<AttemptResult> {
+  const timeout = new AbortController();
+  const cancel = clock.schedule(clock.now() + ATTEMPT_TIMEOUT_MS, "webhook attempt times out", () =>
+    timeout.abort(),
+  );
+  try {
+    const answer = await post(url, headers, body, AbortSignal.any([timeout.signal, stop]));
+    return {
+      outcome: { kind: "answered", status: answer.status },
+      status: answer.status,
+      error: null,
+      answer: answer.start,
+    };
+  } catch (cause) {
+    if (timeout.signal.aborted) {
+      return { outcome: { kind: "timeout" }, status: null, error: "no answer within 10 s", answer: null };
+    }
+    const error = cause instanceof Error ? cause.message || cause.name : String(cause);
+    return { outcome: { kind: "network" }, status: null, error, answer: null };
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,144 @@
+import type { Db } from "./database.js";
+import { type FullRow, fromRow, type LedgerRow } from "./ledger.js";
+
+/** What a list of events can be narrowed to; every given field has to fit. */
+export interface EventFilter {
+  /** Group id or external entity id. */
+  readonly group?: string | undefined;
+  /** Key prefix. */
+  readonly key?: string | undefined;
+  readonly slug?: string | undefined;
+  /** Completed at this instant or later, epoch milliseconds. */
+  readonly since?: number | undefined;
+  /** Completed before this instant. */
+  readonly until?: number | undefined;
+}
+
+export type EventState = "recorded" | "waiting" | "pending" | "delivered" | "dead";
+
+/** Two sums that should agree, of one group, key and slug. */
+export interface SumPair {
+  readonly group: string;
+  readonly entity: string | null;
+  readonly key: string | null;
+  readonly slug: string;
+  readonly left: { readonly requests: number; readonly tokens: number };
+  readonly right: { readonly requests: number; readonly tokens: number };
+}
+
+/** Questions across ledger, journal, limits and deliveries. */
+export interface BillingStore {
+  events(filter: EventFilter, after: number, limit: number): (LedgerRow & { readonly state: EventState })[];
+  answersAgainstLedger(): SumPair[];
+  ledgerAgainstLimits(): SumPair[];
+  ledgerAgainstDeliveries(): SumPair[];
+}
+
+interface PairRow {
+  group_id: string;
+  entity: string | null;
+  key: string | null;
+  slug: string;
+  left_requests: number;
+  left_tokens: number;
+  right_requests: number;
+  right_tokens: number;
+}
+
+/** An event of several deliveries, as a duplicate makes them, is as far as the furthest. */
+const STATE = `
+  CASE
+    WHEN outbox.handed_over IS NULL THEN 'recorded'
+    ELSE coalesce(
+      (SELECT state FROM delivery_events JOIN deliveries ON deliveries.seq = delivery_seq
+       WHERE ledger_seq = ledger.seq ORDER BY state = 'delivered' DESC, state = 'pending' DESC LIMIT 1),
+      CASE WHEN ledger.seq > outbox.handed_over THEN 'waiting' ELSE 'recorded' END)
+  END`;
+
+export function createBillingStore(db: Db): BillingStore {
+  const events = db.prepare<[object], FullRow & { state: EventState }>(
+    `SELECT ledger.*, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
+     WHERE ledger.seq > :after AND billed = 1
+       AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
+       AND (:key IS NULL OR key_prefix = :key) AND (:slug IS NULL OR slug = :slug)
+       AND (:since IS NULL OR completed_at >= :since) AND (:until IS NULL OR completed_at < :until)
+     ORDER BY ledger.seq LIMIT :limit`,
+  );
+  // Only requests that are in both books: the journal may have been emptied, and knows refusals too.
+  const answers = db.prepare<[], PairRow>(
+    `SELECT ledger.group_id, ledger.external_entity_id AS entity, ledger.key_prefix AS key, ledger.slug,
+       count(*) AS right_requests, sum(ledger.prompt_tokens + ledger.completion_tokens) AS right_tokens,
+       count(*) AS left_requests, sum(journal.prompt_tokens + journal.completion_tokens) AS left_tokens
+     FROM ledger JOIN journal ON journal.seq = ledger.journal_seq WHERE ledger.billed = 1
+     GROUP BY ledger.group_id, ledger.key_prefix, ledger.slug`,
+  );
+  const limits = db.prepare<[], PairRow>(
+    `WITH RECURSIVE
+       feeds (group_id, fed) AS (
+         SELECT id, id FROM groups
+         UNION ALL
+         SELECT feeds.group_id, groups.parent_id FROM feeds JOIN groups ON groups.id = feeds.fed
+         WHERE groups.parent_id IS NOT NULL AND groups.enforcement = 'CASCADING'
+       ),
+       spent (group_id, slug, requests, tokens) AS (
+         SELECT fed, slug, count(*), sum(prompt_tokens + completion_tokens) FROM ledger JOIN feeds USING (group_id)
+         GROUP BY fed, slug
+         UNION ALL
+         SELECT group_id, slug, sum(requests), sum(tokens) FROM declared_usage WHERE unit = 'DAY'
+         GROUP BY group_id, slug
+       ),
+       expected AS (
+         SELECT group_id, slug, sum(requests) AS requests, sum(tokens) AS tokens FROM spent GROUP BY group_id, slug
+       ),
+       counted AS (
+         SELECT group_id, slug, sum(requests) AS requests, sum(tokens) AS tokens FROM usage_days
+         GROUP BY group_id, slug
+       )
+     SELECT coalesce(expected.group_id, counted.group_id) AS group_id,
+       (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS entity,
+       NULL AS key, coalesce(expected.slug, counted.slug) AS slug,
+       coalesce(expected.requests, 0) AS left_requests, coalesce(expected.tokens, 0) AS left_tokens,
+       coalesce(counted.requests, 0) AS right_requests, coalesce(counted.tokens, 0) AS right_tokens
+     FROM expected FULL OUTER JOIN counted ON counted.group_id = expected.group_id AND counted.slug = expected.slug`,
+  );
+  // Every event up to the mark is in a delivery, unless it is older than the webhook.
+  const deliveries = db.prepare<[], PairRow>(
+    `WITH handed AS (
+       SELECT ledger.*, ledger.seq IN (SELECT ledger_seq FROM delivery_events) AS is_in
+       FROM ledger JOIN outbox USING (workspace_id)
+       WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
+     )
+     SELECT group_id, external_entity_id AS entity, key_prefix AS key, slug,
+       count(*) AS left_requests, sum(prompt_tokens + completion_tokens) AS left_tokens,
+       sum(is_in) AS right_requests, sum(is_in * (prompt_tokens + completion_tokens)) AS right_tokens
+     FROM handed GROUP BY group_id, key_prefix, slug`,
+  );
+  return {
+    events: ({ group, key, slug, since, until }, after, limit) =>
+      events
+        .all({
+          after,
+          limit,
+          group: group ?? null,
+          key: key ?? null,
+          slug: slug ?? null,
+          since: since ?? null,
+          until: until ?? null,
+        })
+        .map((row) => ({ ...fromRow(row), state: row.state })),
+    answersAgainstLedger: () => answers.all().map(pair),
+    ledgerAgainstLimits: () => limits.all().map(pair),
+    ledgerAgainstDeliveries: () => deliveries.all().map(pair),
+  };
+}
+
+function pair(row: PairRow): SumPair {
+  return {
+    group: row.group_id,
+    entity: row.entity,
+    key: row.key,
+    slug: row.slug,
+    left: { requests: row.left_requests, tokens: row.left_tokens },
+    right: { requests: row.right_requests, tokens: row.right_tokens },
+  };
+}
