@@ -1,0 +1,104 @@
+import type { Random } from "../runtime/random.js";
+import { pick } from "./generation.js";
+import { FIRST_NAMES, LAST_NAMES, WORDS } from "./words.js";
+
+/** Lengths in characters. */
+export interface Lengths {
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+/** Days that dates are taken from: 2025 and 2026. */
+const FIRST_DAY = Date.UTC(2025, 0, 1);
+const DAYS = 730;
+const DAY_MS = 86_400_000;
+
+type Maker = (random: Random, lengths: Lengths) => string;
+
+const word = (random: Random): string => pick(random, WORDS) ?? "word";
+const person = (random: Random): string =>
+  `${pick(random, FIRST_NAMES) ?? "Ada"}.${pick(random, LAST_NAMES) ?? "King"}`.toLowerCase();
+const two = (value: number): string => String(value).padStart(2, "0");
+
+function date(random: Random): string {
+  return new Date(FIRST_DAY + random.int(DAYS) * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** In working hours, at full quarters. */
+function time(random: Random): string {
+  return `${two(8 + random.int(11))}:${two(15 * random.int(4))}:00`;
+}
+
+function hostname(random: Random): string {
+  return `${word(random)}.example.com`;
+}
+
+/** Filled up in its path when it has to be longer. */
+function uri(random: Random, { minLength, maxLength }: Lengths): string {
+  const base = `https://example.com/${word(random)}/${word(random)}`;
+  if (base.length <= maxLength) return base.padEnd(minLength, "s");
+  return "http://a.co".length <= maxLength ? "http://a.co".padEnd(minLength, "s") : "a:b";
+}
+
+function email(random: Random, { minLength, maxLength }: Lengths): string {
+  const usual = `${person(random)}@example.com`;
+  if (usual.length > maxLength) {
+    return maxLength < 11 ? "a@b.co" : `${word(random).slice(0, maxLength - 7)}@ab.com`;
+  }
+  if (usual.length >= minLength) return usual;
+  // At most 64 characters may stand before the @, and 63 between two dots.
+  const local = "a".repeat(Math.min(64, minLength - "@example.com".length));
+  const missing = minLength - `${local}@example.com`.length;
+  return missing <= 0 ? `${local}@example.com` : `${local}@${"b".repeat(Math.min(63, missing))}.example.com`;
+}
+
+function ipv6(random: Random): string {
+  return `2001:db8:${Array.from({ length: 6 }, () => random.hex(4).replace(/^0+(?=.)/, "")).join(":")}`;
+}
+
+function base64(random: Random, { minLength }: Lengths): string {
+  const groups = Math.max(4, Math.ceil(minLength / 4));
+  return Array.from({ length: groups }, () => random.alphanumeric(4)).join("");
+}
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ["date-time", (random) => `${date(random)}T${time(random)}Z`],
+  ["iso-date-time", (random) => `${date(random)}T${time(random)}Z`],
+  ["date", date],
+  ["time", (random) => `${time(random)}Z`],
+  ["iso-time", (random) => `${time(random)}Z`],
+  ["duration", (random) => `PT${1 + random.int(8)}H${15 * (1 + random.int(3))}M`],
+  ["email", email],
+  ["idn-email", email],
+  ["hostname", hostname],
+  ["idn-hostname", hostname],
+  ["ipv4", (random) => `192.0.2.${1 + random.int(254)}`],
+  ["ipv6", ipv6],
+  ["uri", uri],
+  ["url", uri],
+  ["iri", uri],
+  ["uri-reference", uri],
+  ["iri-reference", uri],
+  ["uri-template", (random) => `https://example.com/${word(random)}/{id}`],
+  ["uuid", (random) => random.uuid()],
+  ["guid", (random) => random.uuid()],
+  ["json-pointer", (random) => `/${word(random)}/${random.int(10)}`],
+  ["json-pointer-uri-fragment", (random) => `#/${word(random)}/${random.int(10)}`],
+  ["relative-json-pointer", (random) => `${random.int(3)}/${word(random)}`],
+  ["regex", (random) => `^${word(random)}[0-9]+$`],
+  ["byte", base64],
+  ["base64", base64],
+  ["base64url", base64],
+  ["ulid", (random) => `01${random.hex(24).toUpperCase()}`],
+  ["cuid", (random) => `c${random.hex(24)}`],
+  ["cuid2", (random) => `c${random.hex(23)}`],
+  ["nanoid", (random) => random.alphanumeric(21)],
+]);
+
+/**
+ * A text of a `format` (JSON Schema, OpenAPI and zod's additions), of the wanted length where the format has
+ * room for it; null for a format without text of its own, such as `password`.
+ */
+export function formatText(format: string, random: Random, lengths: Lengths): string | null {
+  return MAKERS.get(format)?.(random, lengths) ?? null;
+}

@@ -1,0 +1,79 @@
+import type { Random } from "../runtime/random.js";
+import type { Budget } from "./failure.js";
+import type { RegexNode } from "./regex-parse.js";
+import type { Range } from "./regex-ranges.js";
+
+/** Printable ASCII, the characters that are nice to read. */
+const READABLE: Range = [32, 126];
+const LETTERS: readonly Range[] = [
+  [97, 122],
+  [97, 122],
+  [65, 90],
+  [48, 57],
+];
+
+/**
+ * A text along the tree of a pattern. Anchors, look-arounds and word boundaries are not looked at: check the text.
+ * @param growth most repetitions beyond those that a quantifier demands
+ */
+export function generateFromRegex(node: RegexNode, random: Random, budget: Budget, growth: number): string {
+  const captured = new Map<string, string>();
+  const walk = (part: RegexNode): string => {
+    budget.spend();
+    switch (part.kind) {
+      case "nothing":
+        return "";
+      case "character":
+        return characterIn(part.ranges, random);
+      case "sequence":
+        return part.parts.map(walk).join("");
+      case "choice": {
+        const option = part.options[random.int(part.options.length)];
+        return option ? walk(option) : "";
+      }
+      case "repeat": {
+        const count = part.min + random.int(Math.min(part.max - part.min, growth) + 1);
+        budget.spend(count);
+        let text = "";
+        for (let at = 0; at < count; at++) text += walk(part.node);
+        return text;
+      }
+      case "group": {
+        const text = walk(part.node);
+        for (const name of part.names) captured.set(name, text);
+        return text;
+      }
+      case "backreference": {
+        const text = captured.get(part.name) ?? "";
+        budget.spend(text.length);
+        return text;
+      }
+    }
+  };
+  return walk(node);
+}
+
+function characterIn(ranges: readonly Range[], random: Random): string {
+  const readable = within(ranges, READABLE);
+  // Where nearly everything is allowed, letters and digits read best.
+  const letters = LETTERS.flatMap((range) => within(ranges, range));
+  const useful = size(readable) > 60 && letters.length > 0 ? letters : readable;
+  const from = useful.length > 0 ? useful : ranges;
+  let at = random.int(Math.max(1, size(from)));
+  for (const [low, high] of from) {
+    if (at <= high - low) return String.fromCodePoint(low + at);
+    at -= high - low + 1;
+  }
+  return "";
+}
+
+function within(ranges: readonly Range[], [first, last]: Range): Range[] {
+  return ranges.flatMap(([low, high]): Range[] => {
+    const range: Range = [Math.max(low, first), Math.min(high, last)];
+    return range[0] <= range[1] ? [range] : [];
+  });
+}
+
+function size(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0);
+}
