@@ -1,7 +1,11 @@
 /** Crockford's base 32, as ULIDs use it. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const TIME_CHARACTERS = 10;
-const RANDOM_CHARACTERS = 16;
+/** Two characters, ten bits, at a time. */
+const PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31),
+);
+const PAIRS_OF_TIME = 5;
 
 /**
  * A ULID (W-2): 48 bits of time, 80 bits of chance.
@@ -9,18 +13,21 @@ const RANDOM_CHARACTERS = 16;
  * @param uint32 a source of 32 random bits
  */
 export function ulid(at: number, uint32: () => number): string {
-  let time = "";
-  for (let rest = at; time.length < TIME_CHARACTERS; rest = Math.floor(rest / 32)) {
-    time = ALPHABET.charAt(rest % 32) + time;
+  let text = "";
+  for (let pair = 0, rest = at; pair < PAIRS_OF_TIME; pair++) {
+    text = PAIRS[rest % 1024] + text;
+    rest = Math.floor(rest / 1024);
   }
-  let chance = "";
-  // Six characters of five bits from each draw.
-  for (let bits = 0, left = 0; chance.length < RANDOM_CHARACTERS; bits >>>= 5, left--) {
-    if (left === 0) {
-      bits = uint32();
-      left = 6;
-    }
-    chance += ALPHABET.charAt(bits & 31);
-  }
-  return time + chance;
+  const [one, two, three] = [uint32(), uint32(), uint32()];
+  return (
+    text +
+    PAIRS[one & 1023] +
+    PAIRS[(one >>> 10) & 1023] +
+    PAIRS[(one >>> 20) & 1023] +
+    PAIRS[two & 1023] +
+    PAIRS[(two >>> 10) & 1023] +
+    PAIRS[(two >>> 20) & 1023] +
+    PAIRS[three & 1023] +
+    PAIRS[(three >>> 10) & 1023]
+  );
 }

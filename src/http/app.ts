@@ -12,21 +12,28 @@ import { fail, settle } from "./settle.js";
 /** Every route of every surface: the map that the coverage table is checked against. */
 export const ROUTES: readonly Route[] = [...MANAGEMENT_ROUTES, ...INFERENCE_ROUTES, ...CONTROL_ROUTES];
 
-/** Hono as the map from (surface, method, path) to handler; answers go straight to Node's response. */
-export function createApp(): App {
-  const app = new Hono<Env>({
-    getPath: (_request, options) => options?.env?.route ?? "/",
-  });
-  for (const route of ROUTES) {
-    app.on(route.method, `/${route.surface}${route.path}`, (context) => serve(context, route));
-  }
+/** One map per surface: the few fixed paths of the inference host then cost one look-up. */
+export type Apps = Readonly<Record<Surface, App>>;
+
+export function createApps(): Apps {
+  return {
+    management: createApp("management"),
+    inference: createApp("inference"),
+    control: createApp("control"),
+  };
+}
+
+/** Hono as the map from method and path to handler; answers go straight to Node's response. */
+function createApp(surface: Surface): App {
+  const app = new Hono<Env>({ getPath: (_request, options) => options?.env?.path ?? "/" });
+  const routes = ROUTES.filter((route) => route.surface === surface);
   const paths = new Map<string, string[]>();
-  for (const { surface, method, path } of ROUTES) {
-    const pattern = `/${surface}${path}`;
-    paths.set(pattern, [...(paths.get(pattern) ?? []), method]);
+  for (const route of routes) {
+    app.on(route.method, route.path, (context) => serve(context, route));
+    paths.set(route.path, [...(paths.get(route.path) ?? []), route.method]);
   }
-  for (const [pattern, methods] of paths) {
-    app.all(pattern, (context) =>
+  for (const [path, methods] of paths) {
+    app.all(path, (context) =>
       refuse(context, new GatewayError("method_not_allowed", { headers: { Allow: allowed(methods) } })),
     );
   }

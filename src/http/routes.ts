@@ -11,9 +11,8 @@ export interface Env {
     readonly incoming: IncomingMessage;
     readonly outgoing: ServerResponse;
     readonly services: Services;
-    /** `/<surface><path>`: what the map is keyed by. */
-    readonly route: string;
     readonly surface: Surface;
+    /** As the surface knows it: without `/_host/<hostname>`. */
     readonly path: string;
     readonly query: URLSearchParams;
     readonly emulator: EmulatorFace;

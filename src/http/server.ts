@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import { destinationOf } from "../domain/hosts.js";
 import type { Services } from "../services/services.js";
-import { createApp } from "./app.js";
+import { createApps } from "./app.js";
 import type { EmulatorFace, Env } from "./routes.js";
 
 const NO_QUERY = new URLSearchParams();
@@ -11,9 +11,12 @@ const MAX_HEADER_BYTES = 64 * 1024;
 
 /** An HTTP server for one world; the caller listens and closes. */
 export function createHttpServer(services: Services, emulator: EmulatorFace): Server {
-  const app = createApp();
+  const apps = createApps();
   const listener = getRequestListener(
-    (request, env) => app.fetch(request, bindings(env, services, emulator)),
+    (request, env) => {
+      const bound = bindings(env, services, emulator);
+      return apps[bound.surface].fetch(request, bound);
+    },
     { overrideGlobalObjects: false, errorHandler: () => new Response(null, { status: 500 }) },
   );
   const server = createServer(
@@ -41,7 +44,6 @@ function bindings(env: unknown, services: Services, emulator: EmulatorFace): Env
     emulator,
     surface: destination.surface,
     path: destination.path,
-    route: `/${destination.surface}${destination.path}`,
     query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
   };
 }

@@ -167,5 +167,20 @@ export const chatRequestSchema = z.object({
 /** A body that fits the schema, before defaults; unknown fields are gone. */
 export type ChatBody = z.output<typeof chatRequestSchema>;
 
+/**
+ * The same for bodies that hold nothing but what most of them hold. Every field a schema knows costs, also
+ * when it is absent, so this one runs several times as fast.
+ */
+export const plainChatRequestSchema = chatRequestSchema.pick({
+  model: true,
+  messages: true,
+  max_tokens: true,
+  temperature: true,
+  stream: true,
+});
+
+/** Names of the fields of {@link plainChatRequestSchema}. */
+export const PLAIN_FIELDS: ReadonlySet<string> = new Set(Object.keys(plainChatRequestSchema.shape));
+
 /** Names of the fields that the schema knows. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatRequestSchema.shape));

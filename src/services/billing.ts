@@ -2,6 +2,8 @@ import { type BillingEvent, billingEvent } from "../domain/billing.js";
 import type { EventFilter } from "../store/billing.js";
 import type { Kernel } from "./kernel.js";
 
+export type { EventFilter };
+
 /** A billing event with what belongs to it inside the emulator. */
 export interface RecordedEvent {
   readonly seq: number;
@@ -50,8 +52,8 @@ export class Billing {
   }
 
   /**
-   * Compares what clients were sent (the journal), what the ledger holds, what the limits counted and what was
-   * handed to webhooks, per group, key and slug. Answers what differs; nothing, when all is well. Requests whose
+   * Compares what clients were sent (the journal), what the ledger holds, what the limits counted and what
+   * deliveries tell, per group, key and slug. Answers what differs; nothing, when all is well. Requests whose
    * journal entries were deleted are left out of the first comparison.
    */
   reconcile(): Difference[] {

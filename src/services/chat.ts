@@ -42,7 +42,8 @@ interface Parts {
 }
 
 const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
-const NO_HEADERS: Readonly<Record<string, string>> = {};
+/** What {@link AdmittedChat.limitHeaders} is when there are none. */
+export const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** A request to a model, from key to ledger, whatever its dialect. The order of checks is X-7. */
 export class Chat {
@@ -75,31 +76,25 @@ export class Chat {
       header: arrival.header,
     });
     const limitHeaders = admission ? this.#limitHeaders(admission, exchange.at) : NO_HEADERS;
-    const base = { exchange, subject, requestId, modelId, limitHeaders, wishes };
     const struck = arrival.fault
       ? { id: "x-emulator-fault", fault: arrival.fault }
       : this.#parts.faults.meet(subject);
     if (struck) exchange.notes.push(`met by ${struck.id}`);
-    if (struck && refuses(struck.fault)) {
-      return { ...base, request: null, rule: null, fault: struck.fault, account: null };
-    }
-    if (!parsed.ok && !endsTheRequest(struck)) {
+    const ended = endsTheRequest(struck);
+    if (!parsed.ok && !ended) {
       const served = { acceptedAt: exchange.at, requestId, modelId };
       throw new GatewayError("invalid_value", { message: parsed.message, served });
     }
+    const refused = struck !== null && refuses(struck.fault);
     const request = parsed.ok ? parsed.request : null;
-    const rule = request && !endsTheRequest(struck) ? this.#rule(exchange, request, base) : null;
-    if (grant && admission) count(grant.plan.feeds, admission);
-    return {
-      ...base,
-      request,
-      rule,
-      fault: struck?.fault ?? null,
-      account:
-        grant && caller.kind === "federated"
-          ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
-          : null,
-    };
+    const rule = request && !ended ? this.#rule(exchange, request, { subject, requestId, modelId }) : null;
+    if (grant && admission && !refused) count(grant.plan.feeds, admission);
+    const account =
+      grant && !refused && caller.kind === "federated"
+        ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
+        : null;
+    const fault = struck?.fault ?? null;
+    return { exchange, request, subject, wishes, rule, fault, requestId, modelId, account, limitHeaders };
   }
 
   /** The model's answer; at once for echoed and canned ones. @throws GatewayError */

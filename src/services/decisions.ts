@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../domain/journal.js";
-import type { Admission } from "../domain/limits/admission.js";
+import type { Admission, LimitPlan } from "../domain/limits/admission.js";
+import type { Group } from "../domain/model.js";
 import type { Settings } from "../domain/settings.js";
 import type { Grant } from "./limits.js";
 
@@ -46,27 +47,42 @@ interface DecisionRecord {
   readonly bound: number;
 }
 
-/** The decision as JSON text for the journal; {@link readDecision} makes it readable. */
+/**
+ * The decision as JSON text for the journal; {@link readDecision} makes it readable. Put together from the
+ * parts that the grant has ready: only what was used is new.
+ */
 export function decisionRecord(
   grant: Grant,
   admission: Admission,
   tokenAdmission: Settings["tokenAdmission"],
 ): string {
-  const record: DecisionRecord = {
-    mode: grant.chain[0].enforcement,
-    tokens: tokenAdmission,
-    chain: grant.chain.map((group) => [group.id, group.externalEntityId]),
-    limits: admission.checks.map(({ limit, used, demand }) => [
-      limit.type,
-      limit.unit,
-      limit.threshold,
-      limit.sourceGroup,
-      used,
-      demand,
-    ]),
-    bound: admission.admitted ? -1 : admission.checks.indexOf(admission.bound),
+  const { head, limits } = grant.decisionParts;
+  let text = "";
+  let bound = -1;
+  for (const [index, check] of admission.checks.entries()) {
+    text += `${index === 0 ? "" : ","}${limits[index]}${check.used},${check.demand}]`;
+    if (!admission.admitted && check === admission.bound) bound = index;
+  }
+  return `${head}${text}],"tokens":"${tokenAdmission}","bound":${bound}}`;
+}
+
+/** What does not change from one decision of a grant to the next: the text before the limits' numbers. */
+export function decisionParts(chain: readonly Group[], plan: LimitPlan): DecisionParts {
+  const mode = JSON.stringify(chain[0]?.enforcement);
+  const groups = JSON.stringify(chain.map((group) => [group.id, group.externalEntityId]));
+  return {
+    head: `{"mode":${mode},"chain":${groups},"limits":[`,
+    limits: plan.checks.map(({ limit }) => {
+      const { type, unit, threshold, sourceGroup } = limit;
+      return `${JSON.stringify([type, unit, threshold, sourceGroup]).slice(0, -1)},`;
+    }),
   };
-  return JSON.stringify(record);
+}
+
+/** See {@link decisionParts}. */
+export interface DecisionParts {
+  readonly head: string;
+  readonly limits: readonly string[];
 }
 
 /** The decision of a journal entry, or null when limits were never looked at. */

@@ -4,6 +4,7 @@ import { Meter } from "../domain/limits/meter.js";
 import { dayOf, MINUTE_MS, SECOND_MS } from "../domain/limits/time.js";
 import type { Group, LimitType, LimitUnit } from "../domain/model.js";
 import type { CountedAt } from "../store/ledger.js";
+import { type DecisionParts, decisionParts } from "./decisions.js";
 import type { Kernel, Projection } from "./kernel.js";
 
 /** A federated key's group and slug, resolved: what a chat request is admitted by. */
@@ -14,6 +15,7 @@ export interface Grant {
   readonly plan: LimitPlan;
   /** Ids of the groups whose counters an admitted request feeds (L-6). */
   readonly feeds: readonly string[];
+  readonly decisionParts: DecisionParts;
 }
 
 /** What a seed says was used before the first request. */
@@ -91,10 +93,12 @@ export class Limits implements Projection {
     const [group, ...ancestors] = this.#kernel.store.groups.chain(groupId);
     if (!group?.models.some((model) => model.slug === slug)) return null;
     const chain: readonly [Group, ...Group[]] = [group, ...ancestors];
+    const plan = planFor(chain, slug, (id, of) => this.meter(id, of));
     return {
       chain,
       slug,
-      plan: planFor(chain, slug, (id, of) => this.meter(id, of)),
+      plan,
+      decisionParts: decisionParts(chain, plan),
       feeds: feedsOf(chain),
     };
   }

@@ -86,7 +86,7 @@ export class Replies {
     wishes: ChatWishes,
   ): Promise<Styled> {
     const said = await forwardChat(request, target);
-    const uncut = { ...request, maxTokens: Number.POSITIVE_INFINITY, stop: [] };
+    const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...said.usage, ...source.usage };
     return this.#finish(uncut, { ...said, usage, stream: source.stream }, wishes);
   }

@@ -64,13 +64,23 @@ export function createBillingStore(db: Db): BillingStore {
        AND (:since IS NULL OR completed_at >= :since) AND (:until IS NULL OR completed_at < :until)
      ORDER BY ledger.seq LIMIT :limit`,
   );
-  // Only requests that are in both books: the journal may have been emptied, and knows refusals too.
+  // Starts from the journal, which may have been emptied: what it does not know any more cannot be compared.
+  // An answer is a request of a group that has a token count.
   const answers = db.prepare<[], PairRow>(
-    `SELECT ledger.group_id, ledger.external_entity_id AS entity, ledger.key_prefix AS key, ledger.slug,
-       count(*) AS right_requests, sum(ledger.prompt_tokens + ledger.completion_tokens) AS right_tokens,
-       count(*) AS left_requests, sum(journal.prompt_tokens + journal.completion_tokens) AS left_tokens
-     FROM ledger JOIN journal ON journal.seq = ledger.journal_seq WHERE ledger.billed = 1
-     GROUP BY ledger.group_id, ledger.key_prefix, ledger.slug`,
+    `WITH compared AS (
+       SELECT coalesce(ledger.group_id, journal.group_id) AS group_id,
+         coalesce(ledger.external_entity_id, journal.external_entity_id) AS entity,
+         coalesce(ledger.key_prefix, journal.key_prefix) AS key, coalesce(ledger.slug, journal.slug) AS slug,
+         journal.prompt_tokens IS NOT NULL AS answered,
+         coalesce(journal.prompt_tokens + journal.completion_tokens, 0) AS sent,
+         ledger.seq IS NOT NULL AS booked,
+         coalesce(ledger.prompt_tokens + ledger.completion_tokens, 0) AS charged
+       FROM journal LEFT JOIN ledger ON ledger.journal_seq = journal.seq
+       WHERE journal.group_id IS NOT NULL AND (journal.prompt_tokens IS NOT NULL OR ledger.billed = 1)
+     )
+     SELECT group_id, entity, key, slug, sum(answered) AS left_requests, sum(sent) AS left_tokens,
+       sum(booked) AS right_requests, sum(charged) AS right_tokens
+     FROM compared GROUP BY group_id, key, slug`,
   );
   const limits = db.prepare<[], PairRow>(
     `WITH RECURSIVE
@@ -101,16 +111,22 @@ export function createBillingStore(db: Db): BillingStore {
        coalesce(counted.requests, 0) AS right_requests, coalesce(counted.tokens, 0) AS right_tokens
      FROM expected FULL OUTER JOIN counted ON counted.group_id = expected.group_id AND counted.slug = expected.slug`,
   );
-  // Every event up to the mark is in a delivery, unless it is older than the webhook.
+  // Every event up to the mark is in a delivery with its tokens, unless it is older than the webhook.
   const deliveries = db.prepare<[], PairRow>(
     `WITH handed AS (
-       SELECT ledger.*, ledger.seq IN (SELECT ledger_seq FROM delivery_events) AS is_in
+       SELECT ledger.*, (
+         SELECT json_extract(event.value, '$.tokens.inputTokens') + json_extract(event.value, '$.tokens.outputTokens')
+         FROM delivery_events JOIN deliveries ON deliveries.seq = delivery_seq,
+           json_each(deliveries.body, '$.data.events') AS event
+         WHERE ledger_seq = ledger.seq AND json_extract(event.value, '$.idempotencyKey') = event_id
+         LIMIT 1
+       ) AS told
        FROM ledger JOIN outbox USING (workspace_id)
        WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
      )
      SELECT group_id, external_entity_id AS entity, key_prefix AS key, slug,
        count(*) AS left_requests, sum(prompt_tokens + completion_tokens) AS left_tokens,
-       sum(is_in) AS right_requests, sum(is_in * (prompt_tokens + completion_tokens)) AS right_tokens
+       sum(told IS NOT NULL) AS right_requests, coalesce(sum(told), 0) AS right_tokens
      FROM handed GROUP BY group_id, key_prefix, slug`,
   );
   return {

@@ -58,15 +58,25 @@ interface AttemptRow {
   answer: string | null;
 }
 
+/** What a list of deliveries can be narrowed to; every given field has to fit. */
+export interface DeliveryFilter {
+  readonly state?: DeliveryState | undefined;
+  /** `idempotencyKey` of an event that it carries. */
+  readonly event?: string | undefined;
+}
+
 export interface DeliveryStore {
   /** @param ledgerSeqs the events it carries */
   insert(delivery: Omit<Delivery, "seq">, ledgerSeqs: readonly number[]): number;
   update(delivery: Pick<Delivery, "seq" | "state" | "reason" | "startedAt" | "dueAt" | "attempts">): void;
+  /** Makes a dead delivery pending again, without its flaws; null: every dead one of the workspace. @returns how many */
+  revive(seq: number | null, workspaceId: string, url: string, dueAt: number): number;
   bySeq(seq: number): Delivery | null;
   byId(id: string): Delivery | null;
   /** At most `limit` after `after`, oldest first. */
-  page(state: DeliveryState | null, after: number, limit: number): Delivery[];
-  pending(workspaceId: string): Delivery[];
+  page(filter: DeliveryFilter, after: number, limit: number): Delivery[];
+  /** The first pending one with a higher number than `after`. */
+  nextPending(workspaceId: string, after: number): Delivery | null;
   addAttempt(deliverySeq: number, attempt: Omit<Attempt, "number">): void;
   attempts(deliverySeq: number): Attempt[];
   /** The last ledger row that became part of a delivery, or was passed over (W-8). */
@@ -90,11 +100,20 @@ export function createDeliveryStore(db: Db): DeliveryStore {
   );
   const bySeq = db.prepare<[number], Row>("SELECT * FROM deliveries WHERE seq = ?");
   const byId = db.prepare<[string], Row>("SELECT * FROM deliveries WHERE id = ?");
-  const page = db.prepare<[{ state: string | null; after: number; limit: number }], Row>(
-    "SELECT * FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state) ORDER BY seq LIMIT :limit",
+  const revive = db.prepare<[object]>(
+    `UPDATE deliveries SET state = 'pending', reason = NULL, flaws = NULL, url = :url, started_at = NULL,
+       due_at = :dueAt, attempts = 0
+     WHERE state = 'dead' AND workspace_id = :workspaceId AND (:seq IS NULL OR seq = :seq)`,
   );
-  const pending = db.prepare<[string], Row>(
-    "SELECT * FROM deliveries WHERE workspace_id = ? AND state = 'pending' ORDER BY seq",
+  const page = db.prepare<[object], Row>(
+    `SELECT * FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state)
+       AND (:event IS NULL OR EXISTS (
+         SELECT 1 FROM delivery_events JOIN ledger ON ledger.seq = ledger_seq
+         WHERE delivery_seq = deliveries.seq AND event_id = :event))
+     ORDER BY seq LIMIT :limit`,
+  );
+  const nextPending = db.prepare<[string, number], Row>(
+    "SELECT * FROM deliveries WHERE workspace_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT 1",
   );
   const addAttempt = db.prepare(
     `INSERT INTO delivery_attempts (delivery_seq, number, at, duration_ms, status, error, answer)
@@ -131,10 +150,12 @@ export function createDeliveryStore(db: Db): DeliveryStore {
     },
     update: ({ seq, state, reason, startedAt, dueAt, attempts }) =>
       void update.run(state, reason, startedAt, dueAt, attempts, seq),
-    bySeq: (seq) => fromRow(bySeq.get(seq)),
-    byId: (id) => fromRow(byId.get(id)),
-    page: (state, after, limit) => fromRows(page.all({ state, after, limit })),
-    pending: (workspaceId) => fromRows(pending.all(workspaceId)),
+    revive: (seq, workspaceId, url, dueAt) => revive.run({ seq, workspaceId, url, dueAt }).changes,
+    bySeq: (seq) => found(bySeq.get(seq)),
+    byId: (id) => found(byId.get(id)),
+    page: ({ state, event }, after, limit) =>
+      page.all({ state: state ?? null, event: event ?? null, after, limit }).map(fromRow),
+    nextPending: (workspaceId, after) => found(nextPending.get(workspaceId, after)),
     addAttempt: (seq, { at, durationMs, status, error, answer }) =>
       void addAttempt.run({ seq, at, duration: durationMs, status, error, answer }),
     attempts: (seq) =>
@@ -152,12 +173,11 @@ export function createDeliveryStore(db: Db): DeliveryStore {
   };
 }
 
-function fromRows(rows: readonly Row[]): Delivery[] {
-  return rows.map(fromRow).filter((delivery) => delivery !== null);
+function found(row: Row | undefined): Delivery | null {
+  return row ? fromRow(row) : null;
 }
 
-function fromRow(row: Row | undefined): Delivery | null {
-  if (!row) return null;
+function fromRow(row: Row): Delivery {
   const { seq, id, url, body, flaws, state, reason, attempts } = row;
   return {
     seq,

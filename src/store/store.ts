@@ -26,13 +26,14 @@ export interface Store {
   readonly billing: BillingStore;
   /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
-  /** Empties every table but `meta`. */
+  /** Empties every table. */
   clear(): void;
   close(): void;
 }
 
 /** In an order that no foreign key minds. */
 const TABLES = [
+  "meta",
   "federated_keys",
   "groups",
   "routes",

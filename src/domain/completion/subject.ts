@@ -35,35 +35,72 @@ export interface Sender {
 
 /** @param request null while the values are invalid: then only model and sender can match */
 export function matchSubject(model: string, request: ChatRequest | null, sender: Sender): MatchSubject {
-  const messages = request?.messages ?? [];
-  return {
-    model,
-    group: sender.group,
-    key: sender.key,
-    get lastMessage() {
-      return lastMessageText(messages);
-    },
-    get system() {
-      return messages
-        .filter(({ role }) => role === "system")
-        .map(messageText)
-        .join("\n");
-    },
-    get turn() {
-      return messages.filter(({ role }) => role === "user").length;
-    },
-    get hasToolResult() {
-      const lastUser = messages.findLastIndex(({ role }) => role === "user");
-      return messages.some(({ role }, index) => role === "tool" && index > lastUser);
-    },
-    get toolsCalled() {
-      return messages.flatMap(({ tool_calls }) => (tool_calls ?? []).map((call) => call.function.name));
-    },
-    responseFormat: request?.responseFormat.type ?? "text",
-    stream: request?.stream ?? false,
-    metadata: request?.metadata ?? {},
-    header: (name) => sender.header(name),
-  };
+  return new ChatSubject(model, request, sender);
+}
+
+/** A class, because every request makes one: its getters are shared and run only when a rule asks. */
+class ChatSubject implements MatchSubject {
+  readonly model: string;
+  readonly #request: ChatRequest | null;
+  readonly #sender: Sender;
+
+  constructor(model: string, request: ChatRequest | null, sender: Sender) {
+    this.model = model;
+    this.#request = request;
+    this.#sender = sender;
+  }
+
+  get group(): readonly string[] {
+    return this.#sender.group;
+  }
+
+  get key(): readonly string[] {
+    return this.#sender.key;
+  }
+
+  get lastMessage(): string {
+    return lastMessageText(this.#messages);
+  }
+
+  get system(): string {
+    return this.#messages
+      .filter(({ role }) => role === "system")
+      .map(messageText)
+      .join("\n");
+  }
+
+  get turn(): number {
+    return this.#messages.filter(({ role }) => role === "user").length;
+  }
+
+  get hasToolResult(): boolean {
+    const lastUser = this.#messages.findLastIndex(({ role }) => role === "user");
+    return this.#messages.some(({ role }, index) => role === "tool" && index > lastUser);
+  }
+
+  get toolsCalled(): readonly string[] {
+    return this.#messages.flatMap(({ tool_calls }) => (tool_calls ?? []).map((call) => call.function.name));
+  }
+
+  get responseFormat(): string {
+    return this.#request?.responseFormat.type ?? "text";
+  }
+
+  get stream(): boolean {
+    return this.#request?.stream ?? false;
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#request?.metadata ?? {};
+  }
+
+  header(name: string): string | undefined {
+    return this.#sender.header(name);
+  }
+
+  get #messages(): readonly ChatMessage[] {
+    return this.#request?.messages ?? [];
+  }
 }
 
 /** Text of the last user message: the string, or its text parts joined; "" when there is none. */

@@ -1,8 +1,8 @@
-import * as z from "zod";
 import { completionRuleSchema } from "../../schemas/completions.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
-import { controlBody, wholeList } from "./call.js";
+import { wholeList } from "./call.js";
+import { addOneOrMore } from "./one-or-more.js";
 
 const PATH = "/_emulator/completions";
 
@@ -19,11 +19,8 @@ export const COMPLETION_ROUTES: readonly Route[] = [
     surface: "control",
     method: "POST",
     path: PATH,
-    async handler(call) {
-      const body = await controlBody(call, z.union([completionRuleSchema, z.array(completionRuleSchema)]));
-      const added = call.services.completions.add(Array.isArray(body) ? body : [body], true);
-      return json(200, Array.isArray(body) ? { items: added } : added[0]);
-    },
+    handler: (call) =>
+      addOneOrMore(call, completionRuleSchema, (rules) => call.services.completions.add(rules, true)),
   },
   {
     surface: "control",

@@ -1,9 +1,9 @@
-import * as z from "zod";
 import { GatewayError } from "../../domain/errors.js";
 import { faultRuleSchema } from "../../schemas/faults.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
-import { controlBody, wholeList } from "./call.js";
+import { wholeList } from "./call.js";
+import { addOneOrMore } from "./one-or-more.js";
 
 const PATH = "/_emulator/faults";
 
@@ -20,11 +20,7 @@ export const FAULT_ROUTES: readonly Route[] = [
     surface: "control",
     method: "POST",
     path: PATH,
-    async handler(call) {
-      const body = await controlBody(call, z.union([faultRuleSchema, z.array(faultRuleSchema)]));
-      const added = call.services.faults.add(Array.isArray(body) ? body : [body]);
-      return json(200, Array.isArray(body) ? { items: added } : added[0]);
-    },
+    handler: (call) => addOneOrMore(call, faultRuleSchema, (rules) => call.services.faults.add(rules)),
   },
   {
     surface: "control",

@@ -34,10 +34,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     surface: "control",
     method: "POST",
     path: "/_emulator/webhooks/dead-letters/redrive",
-    handler: async (call) =>
-      json(200, {
-        items: (await call.services.webhooks.redriveAll()).map((delivery) => deliveryJson(call, delivery)),
-      }),
+    handler: ({ services }) => json(200, { redriven: services.webhooks.redriveAll() }),
   },
   {
     surface: "control",
@@ -69,10 +66,11 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
   },
 ];
 
-function deliveries(call: Call, state: DeliveryState | null): Answer {
+function deliveries(call: Call, state: DeliveryState | undefined): Answer {
   const limit = limitOf(call.query);
   const after = integerOf(call.query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
-  const found = call.services.webhooks.list(state, after, limit + 1);
+  const event = call.query.get("event") ?? undefined;
+  const found = call.services.webhooks.list({ state, event }, after, limit + 1);
   return page(
     found,
     limit,
@@ -81,9 +79,9 @@ function deliveries(call: Call, state: DeliveryState | null): Answer {
   );
 }
 
-function stateOf({ query }: Call): DeliveryState | null {
+function stateOf({ query }: Call): DeliveryState | undefined {
   const state = query.get("state");
-  if (state === null) return null;
+  if (state === null) return undefined;
   if (!isState(state)) throw invalid("state", `expected one of ${STATES.join(", ")}`);
   return state;
 }

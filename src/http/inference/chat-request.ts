@@ -2,7 +2,13 @@ import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
 import type { ChatRequest, ResponseFormat, ToolChoice } from "../../domain/chat.js";
 import type { Settings } from "../../domain/settings.js";
-import { type ChatBody, chatRequestSchema, KNOWN_FIELDS } from "../../schemas/chat.js";
+import {
+  type ChatBody,
+  chatRequestSchema,
+  KNOWN_FIELDS,
+  PLAIN_FIELDS,
+  plainChatRequestSchema,
+} from "../../schemas/chat.js";
 import { extraField, fieldErrors, invalidRequest, pythonStr, valueAt } from "./pydantic-messages.js";
 
 export { chatRequestSchema } from "../../schemas/chat.js";
@@ -63,11 +69,12 @@ export function parseChatRequest(
     extraNames.unshift("max_completion_tokens");
   }
 
+  const schema: z.ZodType<ChatBody> = Object.keys(body).every((name) => PLAIN_FIELDS.has(name))
+    ? plainChatRequestSchema
+    : chatRequestSchema;
   // Without options the schema runs twice as fast, so the usual body gets none.
   const parsed =
-    size > MAX_SIZE_FOR_FULL_REPORT
-      ? chatRequestSchema.safeParse(body, STOP_EARLY)
-      : chatRequestSchema.safeParse(body);
+    size > MAX_SIZE_FOR_FULL_REPORT ? schema.safeParse(body, STOP_EARLY) : schema.safeParse(body);
   if (parsed.success && extraNames.length === 0) {
     const message = relationMessage(parsed.data);
     return message === null

@@ -10,7 +10,7 @@ import { StreamSender } from "./stream-sender.js";
 import { turnHeaders } from "./turn.js";
 
 /** inference §1.4: exactly this type, no charset. */
-export const STREAM_HEADERS = { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" } as const;
+export const STREAM_HEADERS = ["Content-Type", "text/event-stream", "Cache-Control", "no-cache"] as const;
 
 /** Sends a streamed answer: all at once when nothing paces or disturbs it, else chunk by chunk on the clock. */
 export function deliverStream(call: Call, turn: ChatTurn, dialect: ModelDialect): Promise<void> {
@@ -31,7 +31,7 @@ async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<voi
   );
   if (failure) return send(call.request, response, storageFailure(call));
   if (response.destroyed) return;
-  response.writeHead(200, { ...STREAM_HEADERS, ...turnHeaders(turn) });
+  response.writeHead(200, turnHeaders(turn, ...STREAM_HEADERS));
   response.end(body);
 }
 

@@ -1,6 +1,6 @@
 import { isPaced, paceMs } from "../../domain/completion/style.js";
 import type { ChatTurn } from "../../services/turns.js";
-import { type Answer, JSON_TYPE, send } from "../answer.js";
+import { JSON_TYPE, send } from "../answer.js";
 import type { Call } from "../routes.js";
 import { storageFailure } from "../settle.js";
 import { waitForClient } from "./client.js";
@@ -23,9 +23,13 @@ export async function deliverWhole(call: Call, turn: ChatTurn, encoded: string):
   const body = fault?.truncated_json ? encoded.slice(0, Math.floor(encoded.length / 2)) : encoded;
   const failure = await close(call, turn, body, reply.usage.completion);
   if (failure) return send(call.request, call.response, storageFailure(call));
-  const answer = { status: 200, body, headers: { "Content-Type": JSON_TYPE, ...turnHeaders(turn) } };
-  if (fault?.cut) return cutOff(call, answer, fault.cut.after_bytes ?? 0);
-  send(call.request, call.response, answer);
+  const { response } = call;
+  if (response.destroyed) return;
+  const length = String(Buffer.byteLength(body));
+  response.writeHead(200, turnHeaders(turn, "Content-Type", JSON_TYPE, "Content-Length", length));
+  if (fault?.cut) return cutOff(call, body, fault.cut.after_bytes ?? 0);
+  // As a string, so that Node sends head and body in one write.
+  response.end(body);
 }
 
 /** As long as the same answer takes token by token, when its first one comes after the wait for it. */
@@ -42,10 +46,8 @@ function close(call: Call, turn: ChatTurn, body: string, completion: number): Pr
  * The head promises the whole body; after `bytes` of it the connection ends (inference §1.4). The model produced
  * all of it, so all of it is charged (L-4).
  */
-function cutOff({ request, response }: Call, answer: Answer, bytes: number): void {
-  const body = Buffer.from(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, "Content-Length": body.length });
+function cutOff({ request, response }: Call, body: string, bytes: number): void {
   response.flushHeaders();
-  response.write(body.subarray(0, bytes));
+  response.write(Buffer.from(body).subarray(0, bytes));
   request.socket.destroySoon();
 }

@@ -1,8 +1,10 @@
+import type { ChatRequest } from "../../domain/chat.js";
 import type { Chunking } from "../../domain/completion/deltas.js";
 import type { StreamFrame } from "../../domain/completion/stream.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { Fault } from "../../domain/faults.js";
 import type { Settings } from "../../domain/settings.js";
+import type { Styled } from "../../services/replies.js";
 import type { AdmittedChat, ChatTurn, ParsedChat } from "../../services/turns.js";
 import type { Call, Route } from "../routes.js";
 import { fail, failAdmitted } from "../settle.js";
@@ -51,12 +53,31 @@ async function serve(call: Call, dialect: ModelDialect): Promise<void> {
   let turn: ChatTurn;
   try {
     const answer = call.services.chat.answer(admitted, request);
-    turn = { ...admitted, request, ...(answer instanceof Promise ? await answer : answer) };
+    turn = turnOf(admitted, request, answer instanceof Promise ? await answer : answer);
   } catch (cause) {
     return failAdmitted(call, admitted, inDialect(cause, dialect));
   }
   if (request.stream) return deliverStream(call, turn, dialect);
   return deliverWhole(call, turn, dialect.encode(turn));
+}
+
+/** Spelt out: this is made for every request, and spreading costs more than all of it. */
+function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: Styled): ChatTurn {
+  const { exchange, subject, wishes, rule, fault, requestId, modelId, account, limitHeaders } = admitted;
+  return {
+    exchange,
+    subject,
+    wishes,
+    rule,
+    fault,
+    requestId,
+    modelId,
+    account,
+    limitHeaders,
+    request,
+    reply,
+    style,
+  };
 }
 
 /** What the model server refuses, in the dialect's own envelope. */

@@ -117,7 +117,7 @@ export class StreamSender {
 
   #head(): void {
     const { response } = this.#call;
-    if (!response.headersSent) response.writeHead(200, { ...STREAM_HEADERS, ...turnHeaders(this.#turn) });
+    if (!response.headersSent) response.writeHead(200, turnHeaders(this.#turn, ...STREAM_HEADERS));
   }
 
   /** The last frame waits for the books: an acknowledged end is a stored one (W-8). */

@@ -4,6 +4,7 @@ import type { Fault } from "../../domain/faults.js";
 import { FAULT_PRESETS } from "../../domain/faults.js";
 import { faultSchema } from "../../schemas/faults.js";
 import type { ChatArrival } from "../../services/chat.js";
+import { NO_HEADERS } from "../../services/chat.js";
 import { faultOf } from "../../services/faults.js";
 import type { ChatWishes } from "../../services/replies.js";
 import type { AdmittedChat } from "../../services/turns.js";
@@ -12,7 +13,7 @@ import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
 import { traceHeaders } from "../settle.js";
 import { type ChatEnvelope, parseEnvelope } from "./chat-request.js";
-import { modelServerHeaders } from "./headers.js";
+import { modelServerHeaderList } from "./headers.js";
 
 /** What the gateway layer reads of a request, before it looks at the key. */
 export interface GatewayRequest extends ChatArrival {
@@ -94,12 +95,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Headers of an answer from behind the gateway (inference §1.5, L-13). */
-export function turnHeaders(turn: AdmittedChat): Record<string, string> {
+/**
+ * Headers of an answer from behind the gateway (inference §1.5, L-13), as name and value in turn: Node takes
+ * a list as it is, and checks and copies a record.
+ */
+export function turnHeaders(turn: AdmittedChat, ...first: readonly string[]): string[] {
   const { exchange, requestId, modelId, limitHeaders } = turn;
-  return {
-    ...modelServerHeaders({ acceptedAt: exchange.at, requestId, modelId }),
-    ...limitHeaders,
-    ...traceHeaders(exchange),
-  };
+  const list = modelServerHeaderList({ acceptedAt: exchange.at, requestId, modelId });
+  list.push(...first);
+  if (limitHeaders !== NO_HEADERS) for (const header of Object.entries(limitHeaders)) list.push(...header);
+  for (const header of Object.entries(traceHeaders(exchange))) list.push(...header);
+  return list;
 }

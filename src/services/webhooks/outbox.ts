@@ -1,5 +1,6 @@
 import { billingEvent, webhookBody } from "../../domain/billing.js";
 import type { WebhookFlaw } from "../../domain/faults.js";
+import { createRandom } from "../../runtime/random.js";
 import type { Delivery } from "../../store/deliveries.js";
 import type { LedgerRow } from "../../store/ledger.js";
 import type { Faults } from "../faults.js";
@@ -9,9 +10,18 @@ import { eventSubject } from "./event-subject.js";
 /** How far a stale timestamp lies back. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
-/** An event of one workspace that a fault holds back until the next one is there. */
-export interface HeldBack {
-  event: { readonly row: LedgerRow; readonly flaw: WebhookFlaw } | null;
+/** What the outbox of one workspace remembers between two looks at the ledger. */
+export interface OutboxMemory {
+  /** An event that a fault holds back until the next one is there. */
+  held: { readonly row: LedgerRow; readonly flaw: WebhookFlaw } | null;
+  /** The event that faults were asked about last, so that each is asked about once. */
+  asked: { readonly seq: number; readonly flaw: WebhookFlaw | null } | null;
+  /** Up to this ledger row nothing more is to be found: other workspaces' events are passed over once. */
+  searchedTo: number;
+}
+
+export function emptyOutbox(): OutboxMemory {
+  return { held: null, asked: null, searchedTo: 0 };
 }
 
 /**
@@ -29,40 +39,53 @@ export class Outbox {
     this.#urlOf = urlOf;
   }
 
-  /** The next deliveries: one, or two when a fault makes a pair. */
-  next(workspaceId: string, held: HeldBack): Delivery[] {
+  /** The next deliveries in the order to send them: none, one, or two when a fault makes a pair. */
+  next(workspaceId: string, memory: OutboxMemory): Delivery[] {
     const { ledger, deliveries } = this.#kernel.store;
+    const { held } = memory;
+    const from = Math.max(held?.row.seq ?? deliveries.handedOver(workspaceId), memory.searchedTo);
     const { webhookBatch } = this.#kernel.settings;
-    const from = deliveries.handedOver(workspaceId);
-    const skip = held.event ? 1 : 0;
-    const rows = ledger.billedAfter(workspaceId, from, webhookBatch + skip).slice(skip);
-    const [first] = rows;
-    if (!first) return [];
-    if (held.event) {
-      const { row, flaw } = held.event;
-      held.event = null;
+    const [first, ...others] = ledger.billedAfter(workspaceId, from, webhookBatch);
+    if (!first) {
+      memory.searchedTo = ledger.lastSeq();
+      return [];
+    }
+    if (held) {
+      memory.held = null;
       deliveries.setHandedOver(workspaceId, first.seq);
-      if (flaw.batch) return [this.#insert(workspaceId, [row, first], flaw)];
-      return [this.#insert(workspaceId, [first], {}), this.#insert(workspaceId, [row], flaw)];
+      if (held.flaw.batch) return [this.#insert([held.row, first], held.flaw)];
+      return [this.#insert([first], {}), this.#insert([held.row], held.flaw)];
     }
-    const flaw = this.#faults.meetEvent(eventSubject(first));
+    const flaw = this.#flawOf(first, memory);
     if (flaw?.out_of_order || flaw?.batch) {
-      held.event = { row: first, flaw };
-      return this.next(workspaceId, held);
+      memory.held = { row: first, flaw };
+      return this.next(workspaceId, memory);
     }
-    const last = flaw ? first : (rows.at(-1) ?? first);
-    deliveries.setHandedOver(workspaceId, last.seq);
-    const made = [this.#insert(workspaceId, flaw ? [first] : rows, flaw ?? {})];
-    if (flaw?.duplicate) made.push(this.#insert(workspaceId, [first], flaw));
-    return made;
+    if (flaw) {
+      deliveries.setHandedOver(workspaceId, first.seq);
+      const copies = flaw.duplicate ? 2 : 1;
+      return Array.from({ length: copies }, (_, copy) => this.#insert([first], flaw, copy));
+    }
+    const flawed = others.findIndex((row) => this.#flawOf(row, memory) !== null);
+    const clean = flawed < 0 ? others : others.slice(0, flawed);
+    deliveries.setHandedOver(workspaceId, clean.at(-1)?.seq ?? first.seq);
+    return [this.#insert([first, ...clean], {})];
   }
 
-  #insert(workspaceId: string, rows: readonly LedgerRow[], flaw: WebhookFlaw): Delivery {
-    const { store, clock, random, settings } = this.#kernel;
+  #flawOf(row: LedgerRow, memory: OutboxMemory): WebhookFlaw | null {
+    if (memory.asked?.seq !== row.seq) {
+      memory.asked = { seq: row.seq, flaw: this.#faults.meetEvent(eventSubject(row)) };
+    }
+    return memory.asked.flaw;
+  }
+
+  #insert(rows: readonly [LedgerRow, ...LedgerRow[]], flaw: WebhookFlaw, copy = 0): Delivery {
+    const { store, clock, settings } = this.#kernel;
     const now = clock.now();
     const shift = flaw.stale_timestamp ? -STALE_MS : 0;
+    const [{ workspaceId, eventId }] = rows;
     const delivery: Omit<Delivery, "seq"> = {
-      id: random.uuid(),
+      id: this.#idFor(eventId, copy),
       workspaceId,
       url: this.#urlOf(workspaceId),
       body: webhookBody(rows.map((row) => billingEvent(row, settings.webhookFields, shift))),
@@ -79,5 +102,10 @@ export class Outbox {
       rows.map((row) => row.seq),
     );
     return { ...delivery, seq };
+  }
+
+  /** From the event and not from the world's sequence of ids, which must not depend on when deliveries happen (X-22). */
+  #idFor(eventId: string, copy: number): string {
+    return createRandom(`${this.#kernel.randomSeed} delivery ${eventId} ${copy}`).uuid();
   }
 }

@@ -1,27 +1,26 @@
-import { nextStep, ROTATION_MS, signingSecrets, type Webhook } from "../../domain/billing.js";
+import { ROTATION_MS, type Webhook } from "../../domain/billing.js";
 import { GatewayError } from "../../domain/errors.js";
-import type { WebhookFlaw } from "../../domain/faults.js";
 import type { Workspace } from "../../domain/model.js";
-import type { Attempt, Delivery, DeliveryState } from "../../store/deliveries.js";
+import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../store/deliveries.js";
 import type { Faults } from "../faults.js";
 import type { Journal } from "../journal.js";
 import { type Kernel, type Projection, write } from "../kernel.js";
-import { attempt } from "./attempt.js";
-import { type HeldBack, Outbox } from "./outbox.js";
-import { signatureHeader } from "./signature.js";
+import { emptyOutbox, Outbox, type OutboxMemory } from "./outbox.js";
+import { send } from "./send.js";
 
-export type { Attempt, Delivery, DeliveryState };
+export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 
 /** In the meta table. */
 const PAUSED = "webhooks_paused";
-/** Signs what a fault wants signed wrongly. */
-const WRONG_SECRET = "not the secret";
 
-/** Deliveries of one workspace that are under way, waiting for a retry included (W-10). */
+/** One workspace's deliveries. */
 interface Lane {
   readonly workspaceId: string;
+  /** Numbers of those that were begun, waiting for a retry included: at most `webhook_concurrency` (W-10). */
   readonly underWay: Set<number>;
-  readonly outbox: HeldBack;
+  /** Above this number there may be pending deliveries that are not under way; null: there are none. */
+  backlogAfter: number | null;
+  readonly outbox: OutboxMemory;
 }
 
 /**
@@ -33,10 +32,15 @@ export class Webhooks implements Projection {
   readonly #kernel: Kernel;
   readonly #outbox: Outbox;
   readonly #lanes = new Map<string, Lane>();
-  readonly #waiting = new Set<number>();
+  /** Attempts that go on right now, by delivery. */
+  readonly #sending = new Map<number, Promise<void>>();
+  /** Due while deliveries are paused. */
+  readonly #parked = new Set<number>();
   #hooks: Map<string, Webhook> | null = null;
   #stop = new AbortController();
   #pumping = false;
+  /** Told whenever something came to its end. */
+  #onQuieter: (() => void)[] = [];
 
   constructor(kernel: Kernel, faults: Faults, journal: Journal) {
     this.#kernel = kernel;
@@ -55,46 +59,57 @@ export class Webhooks implements Projection {
     this.close();
     this.#stop = new AbortController();
     this.#lanes.clear();
-    this.#waiting.clear();
+    this.#sending.clear();
+    this.#parked.clear();
     this.#hooks = null;
+    this.#pumping = false;
   }
 
   /** Goes on with what a stopped or killed process left (W-8). */
   resume(): void {
-    for (const workspaceId of this.#webhooks().keys()) {
-      for (const delivery of this.#kernel.store.deliveries.pending(workspaceId)) this.#start(delivery);
-    }
+    for (const workspaceId of this.#webhooks().keys()) this.#lane(workspaceId).backlogAfter = 0;
     this.#wake();
   }
 
   close(): void {
     this.#stop.abort();
+    this.#quieter();
   }
 
   get paused(): boolean {
     return this.#kernel.store.meta.get(PAUSED) === true;
   }
 
+  /** Nothing is sent until {@link unpause}; attempts that go on come to their end. */
   pause(): void {
     this.#kernel.store.meta.set(PAUSED, true);
+    this.#quieter();
   }
 
   unpause(): void {
     this.#kernel.store.meta.set(PAUSED, false);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const seq of waiting) void this.#run(seq);
+    const parked = [...this.#parked];
+    this.#parked.clear();
+    for (const seq of parked) this.#run(seq);
     this.#wake();
   }
 
   /** At most `limit` deliveries after number `after`, oldest first. */
-  list(state: DeliveryState | null, after: number, limit: number): Delivery[] {
-    return this.#kernel.store.deliveries.page(state, after, limit);
+  list(filter: DeliveryFilter, after: number, limit: number): Delivery[] {
+    return this.#kernel.store.deliveries.page(filter, after, limit);
   }
 
   /** Every attempt of a delivery so far. */
   attempts(delivery: Delivery): Attempt[] {
     return this.#kernel.store.deliveries.attempts(delivery.seq);
+  }
+
+  /**
+   * Resolves when nothing is being sent and nothing will be, unless somebody moves the clock, resumes, or makes
+   * further requests: retries are waited for only while the clock runs by itself.
+   */
+  async idle(): Promise<void> {
+    while (!this.#quiet()) await new Promise<void>((resolve) => this.#onQuieter.push(resolve));
   }
 
   /**
@@ -105,14 +120,17 @@ export class Webhooks implements Projection {
   rotate(name: string | null, secret: string): void {
     const workspace = this.#workspace(name);
     const { webhook } = workspace;
-    const until = this.#kernel.clock.now() + ROTATION_MS;
-    const old = webhook.secrets.map((known) => ({ ...known, until: known.until ?? until }));
+    const now = this.#kernel.clock.now();
+    const old = webhook.secrets
+      .map((known) => ({ ...known, until: known.until ?? now + ROTATION_MS }))
+      .filter(({ until }) => until > now);
     const rotated = { ...workspace, webhook: { ...webhook, secrets: [{ secret, until: null }, ...old] } };
     write(this.#kernel, () => this.#kernel.store.workspaces.update(rotated));
   }
 
   /**
-   * Sends a dead delivery again, with the same ids. @returns it after its first new attempt
+   * Sends a dead delivery again: the same ids and body, signed properly, to the URL of now.
+   * @returns it after its first new attempt; still pending when there is no room for it yet (W-10)
    * @throws GatewayError `not_found`, `validation`
    */
   async redrive(id: string): Promise<Delivery> {
@@ -124,23 +142,26 @@ export class Webhooks implements Projection {
         message: `Delivery ${id} is ${dead.state}, not a dead letter.`,
       });
     }
-    const dueAt = this.#kernel.clock.now();
-    deliveries.update({ ...dead, state: "pending", reason: null, startedAt: null, dueAt, attempts: 0 });
-    this.#lane(dead.workspaceId).underWay.add(dead.seq);
-    await this.#run(dead.seq);
+    this.#revive(dead.workspaceId, dead);
+    await this.#sending.get(dead.seq);
     return deliveries.byId(id) ?? dead;
   }
 
-  /** Every dead letter, one after the other. */
-  async redriveAll(): Promise<Delivery[]> {
-    const redriven: Delivery[] = [];
-    for (let after = 0; ; ) {
-      const dead = this.list("dead", after, 100);
-      const last = dead.at(-1);
-      if (!last) return redriven;
-      for (const { id } of dead) redriven.push(await this.redrive(id));
-      after = last.seq;
-    }
+  /** Sends every dead letter again, each as soon as there is room. @returns how many there are */
+  redriveAll(): number {
+    let revived = 0;
+    for (const workspaceId of this.#webhooks().keys()) revived += this.#revive(workspaceId, null);
+    return revived;
+  }
+
+  #revive(workspaceId: string, dead: Delivery | null): number {
+    const url = this.#webhooks().get(workspaceId)?.url ?? dead?.url ?? "";
+    const { store, clock } = this.#kernel;
+    const revived = store.deliveries.revive(dead?.seq ?? null, workspaceId, url, clock.now());
+    const lane = this.#lane(workspaceId);
+    lane.backlogAfter = dead ? Math.min(dead.seq - 1, lane.backlogAfter ?? dead.seq) : 0;
+    this.#pump(lane);
+    return revived;
   }
 
   #workspace(name: string | null): Workspace & { readonly webhook: Webhook } {
@@ -157,91 +178,89 @@ export class Webhooks implements Projection {
     this.#pumping = true;
     const { signal } = this.#stop;
     const pumped = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      this.#pumping = false;
       if (signal.aborted) return;
+      this.#pumping = false;
       for (const workspaceId of this.#webhooks().keys()) this.#pump(this.#lane(workspaceId));
+      this.#quieter();
     });
     this.#kernel.clock.hold(pumped);
   }
 
-  /** Makes events into deliveries while there is room for more. */
+  /** Begins deliveries while there is room for more. */
   #pump(lane: Lane): void {
-    const { settings, store } = this.#kernel;
     if (this.paused) return;
-    while (lane.underWay.size < settings.webhookConcurrency) {
-      const started = store.transaction(() => this.#outbox.next(lane.workspaceId, lane.outbox));
-      if (started.length === 0) return;
-      for (const delivery of started) this.#start(delivery);
+    while (lane.underWay.size < this.#kernel.settings.webhookConcurrency) {
+      const delivery = this.#next(lane);
+      if (!delivery) return;
+      lane.underWay.add(delivery.seq);
+      if (delivery.dueAt <= this.#kernel.clock.now()) this.#run(delivery.seq);
+      else this.#schedule(delivery.seq, delivery.dueAt);
     }
   }
 
-  #start(delivery: Delivery): void {
-    this.#lane(delivery.workspaceId).underWay.add(delivery.seq);
-    if (delivery.dueAt <= this.#kernel.clock.now()) void this.#run(delivery.seq);
-    else this.#schedule(delivery.seq, delivery.dueAt);
+  /** What to begin next: the oldest that is pending already, or else what the outbox makes of the ledger. */
+  #next(lane: Lane): Delivery | null {
+    const { store } = this.#kernel;
+    while (lane.backlogAfter !== null) {
+      const known = store.deliveries.nextPending(lane.workspaceId, lane.backlogAfter);
+      lane.backlogAfter = known?.seq ?? null;
+      if (known && !lane.underWay.has(known.seq)) return known;
+    }
+    const [first, second] = store.transaction(() => this.#outbox.next(lane.workspaceId, lane.outbox));
+    if (second) lane.backlogAfter = second.seq - 1;
+    return first ?? null;
   }
 
   #schedule(seq: number, at: number): void {
-    this.#kernel.clock.schedule(at, "webhook attempt", () => void this.#run(seq));
+    this.#kernel.clock.schedule(at, "webhook attempt", () => this.#run(seq));
   }
 
-  /** One attempt and what follows from it. Never rejects. */
-  #run(seq: number): Promise<void> {
-    const work = this.#attempt(seq);
-    this.#kernel.clock.hold(work);
-    return work;
-  }
-
-  async #attempt(seq: number): Promise<void> {
-    const { store, clock } = this.#kernel;
-    const { signal } = this.#stop;
-    if (signal.aborted) return;
-    const delivery = store.deliveries.bySeq(seq);
-    if (delivery?.state !== "pending") return;
+  /** One attempt and what follows from it. */
+  #run(seq: number): void {
     if (this.paused) {
-      this.#waiting.add(seq);
+      this.#parked.add(seq);
       return;
     }
-    const at = clock.now();
-    const result = await attempt(clock, delivery.url, this.#headers(delivery, at), delivery.body, signal);
-    if (signal.aborted) return;
-    const now = clock.now();
-    const attempts = delivery.attempts + 1;
-    const startedAt = delivery.startedAt ?? at;
-    const next = nextStep(result.outcome, attempts, startedAt, now);
-    store.transaction(() => {
-      const { status, error, answer } = result;
-      store.deliveries.addAttempt(seq, { at, durationMs: now - at, status, error, answer });
-      store.deliveries.update({
-        seq,
-        state: next.kind === "retry" ? "pending" : next.kind,
-        reason: next.kind === "dead" ? next.reason : null,
-        startedAt,
-        dueAt: next.kind === "retry" ? next.at : now,
-        attempts,
-      });
+    const { signal } = this.#stop;
+    const work = this.#attempt(seq, signal).finally(() => {
+      // A later world may know another delivery by this number.
+      if (signal.aborted) return;
+      this.#sending.delete(seq);
+      this.#quieter();
     });
-    if (next.kind === "retry") return this.#schedule(seq, next.at);
-    this.#lane(delivery.workspaceId).underWay.delete(seq);
+    this.#sending.set(seq, work);
+    this.#kernel.clock.hold(work);
+  }
+
+  async #attempt(seq: number, stop: AbortSignal): Promise<void> {
+    const delivery = this.#kernel.store.deliveries.bySeq(seq);
+    if (delivery?.state !== "pending") return;
+    const webhook = this.#webhooks().get(delivery.workspaceId);
+    const retryAt = await send(this.#kernel, delivery, webhook, stop);
+    if (stop.aborted) return;
+    if (retryAt !== null) return this.#schedule(seq, retryAt);
+    const lane = this.#lane(delivery.workspaceId);
+    lane.underWay.delete(seq);
     this.#wake();
   }
 
-  /** W-4. The signature is of now: a rotation between two attempts shows. */
-  #headers(delivery: Delivery, now: number): Record<string, string> {
-    const webhook = this.#webhooks().get(delivery.workspaceId);
-    const flaw: WebhookFlaw = delivery.flaws === null ? {} : JSON.parse(delivery.flaws);
-    const secrets = flaw.bad_signature ? [WRONG_SECRET] : webhook ? signingSecrets(webhook, now) : [];
-    return {
-      "Content-Type": "application/json",
-      "X-Baseten-Signature": signatureHeader(delivery.body, secrets),
-      "X-Baseten-Request-ID": delivery.id,
-    };
+  #quiet(): boolean {
+    if (this.#stop.signal.aborted) return true;
+    if (this.#pumping || this.#sending.size > 0) return false;
+    if (this.paused || this.#kernel.clock.state.mode === "frozen") return true;
+    return [...this.#lanes.values()].every(({ underWay }) => underWay.size === 0);
+  }
+
+  #quieter(): void {
+    const told = this.#onQuieter;
+    this.#onQuieter = [];
+    for (const tell of told) tell();
   }
 
   #lane(workspaceId: string): Lane {
     let lane = this.#lanes.get(workspaceId);
     if (!lane) {
-      lane = { workspaceId, underWay: new Set(), outbox: { event: null } };
+      lane = { workspaceId, underWay: new Set(), backlogAfter: null, outbox: emptyOutbox() };
       this.#lanes.set(workspaceId, lane);
     }
     return lane;
