@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type BillingFace, billingFace, type WebhooksFace, webhooksFace } from "./billing-face.js";
 import { type ClockFace, clockFace } from "./clock-face.js";
 import { type ExampleCall, exampleCall } from "./config/example-call.js";
 import { loadSeeds, type SeedSource } from "./config/load-seeds.js";
@@ -12,7 +13,7 @@ import type { Settings } from "./domain/settings.js";
 import { createHttpServer } from "./http/server.js";
 import { type Drain, drainable } from "./runtime/drain.js";
 import type { Seed } from "./schemas/seed.js";
-import { declaredKeys, SeedError } from "./services/seeding.js";
+import { SeedError } from "./services/seeding.js";
 import { VERSION } from "./version.js";
 import { World } from "./world.js";
 
@@ -56,6 +57,10 @@ export interface GatewayEmulator extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Moves the world's time. */
   readonly clock: ClockFace;
+  /** Deliveries of billing events. */
+  readonly webhooks: WebhooksFace;
+  /** What was billed. */
+  readonly billing: BillingFace;
   /** Whether the state file had data: the seed is then only what {@link reset} goes back to. */
   readonly resumed: boolean;
   /** A key of the seed with a slug it may call, or null when the seed has none. */
@@ -141,6 +146,8 @@ function invalidSeed(path: string, message: string): InvalidSeed {
 
 class RunningEmulator implements GatewayEmulator {
   readonly clock: ClockFace;
+  readonly webhooks: WebhooksFace;
+  readonly billing: BillingFace;
   readonly #world: World;
   readonly #server: Server;
   readonly #drain: Drain;
@@ -151,6 +158,8 @@ class RunningEmulator implements GatewayEmulator {
   constructor(world: World, options: EmulatorOptions) {
     this.#world = world;
     this.clock = clockFace(world.services.time);
+    this.webhooks = webhooksFace(world.services.webhooks);
+    this.billing = billingFace(world.services.billing);
     this.#server = createHttpServer(world.services, {
       version: VERSION,
       url: () => this.url,

@@ -215,6 +215,12 @@ export const DECISIONS: readonly DecisionRow[] = [
     switch: null,
   },
   {
+    id: "Y-17",
+    question: "A body nested very deep",
+    answer: "refused as not valid above 500 levels, on both hosts",
+    switch: null,
+  },
+  {
     id: "Y-16",
     question: "What POST /v1/messages answers where nothing is known",
     answer:

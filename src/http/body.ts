@@ -52,8 +52,49 @@ export function jsonText(request: IncomingMessage, body: Buffer, refuse: (proble
     refuse(`expected Content-Type: application/json, got ${type}`);
   }
   if (!isUtf8(body)) refuse("the body is not valid UTF-8");
-  return body.toString("utf8");
+  const text = body.toString("utf8");
+  if (nestsTooDeep(text)) refuse(`the body is nested more than ${MAX_NESTING} levels deep`);
+  return text;
 }
+
+/**
+ * Deepest nesting of a body; our own choice. Parsing goes deeper, but writing it out again recurses, and a body
+ * that breaks that would take what is stored together with it along.
+ */
+const MAX_NESTING = 500;
+
+function nestsTooDeep(text: string): boolean {
+  // It takes an opening and a closing bracket per level, so most bodies need not be looked at.
+  if (text.length < 2 * MAX_NESTING) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        inString = !inString;
+        break;
+      case BACKSLASH:
+        if (inString) at++;
+        break;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        if (!inString && ++depth > MAX_NESTING) return true;
+        break;
+      case CLOSE_BRACKET:
+      case CLOSE_BRACE:
+        if (!inString) depth--;
+        break;
+    }
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 function isJsonType(type: string): boolean {
   const end = type.indexOf(";");

@@ -155,7 +155,11 @@ const LOAD_BALANCER_PAGE = `
 </body></html>
 `;
 
+/** Longest hint, characters: clients refuse header blocks of some kilobytes. */
+const MAX_HINT = 600;
+
 /** One line of printable ASCII, as a header has to be. */
 function oneLine(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, "?");
+  const line = text.slice(0, MAX_HINT).replace(/[^\x20-\x7e]+/g, "?");
+  return text.length > MAX_HINT ? `${line}...` : line;
 }

@@ -1,23 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Hono } from "hono";
 import type { Surface } from "../domain/journal.js";
 import type { Exchange } from "../services/journal.js";
 import type { Services } from "../services/services.js";
 import type { Answer } from "./answer.js";
-
-/** What hono hands to every route: the raw Node pair, the world, and the path on its surface. */
-export interface Env {
-  Bindings: {
-    readonly incoming: IncomingMessage;
-    readonly outgoing: ServerResponse;
-    readonly services: Services;
-    readonly surface: Surface;
-    /** As the surface knows it: without `/_host/<hostname>`. */
-    readonly path: string;
-    readonly query: URLSearchParams;
-    readonly emulator: EmulatorFace;
-  };
-}
 
 /** What the control plane may ask of the emulator as a whole. */
 export interface EmulatorFace {
@@ -56,5 +41,3 @@ export type Route = {
   /** Hono's pattern, such as `/v1/gateway/groups/:id`. */
   readonly path: string;
 } & ({ readonly handler: Handler } | { readonly raw: RawHandler });
-
-export type App = Hono<Env>;

@@ -1,27 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { getRequestListener } from "@hono/node-server";
-import { destinationOf } from "../domain/hosts.js";
+import { createServer, type Server } from "node:http";
 import type { Services } from "../services/services.js";
-import { createApps } from "./app.js";
-import type { EmulatorFace, Env } from "./routes.js";
+import { createApp } from "./app.js";
+import type { EmulatorFace } from "./routes.js";
 
-const NO_QUERY = new URLSearchParams();
 /** Header blocks above this are refused by Node itself; keys and metadata fit many times. */
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Longer than clients keep a connection in their pool, so that they, not we, end it. */
+const KEEP_ALIVE_MS = 75_000;
 
 /** An HTTP server for one world; the caller listens and closes. */
 export function createHttpServer(services: Services, emulator: EmulatorFace): Server {
-  const apps = createApps();
-  const listener = getRequestListener(
-    (request, env) => {
-      const bound = bindings(env, services, emulator);
-      return apps[bound.surface].fetch(request, bound);
-    },
-    { overrideGlobalObjects: false, errorHandler: () => new Response(null, { status: 500 }) },
-  );
+  const app = createApp(services, emulator);
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 75_000 },
-    (request, response) => void listener(request, response),
+    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => void app(request, response),
   );
   // Bytes that are not HTTP have no surface; the connection gets a bare 400 and ends.
   server.on("clientError", (_error, socket) => {
@@ -30,20 +22,4 @@ export function createHttpServer(services: Services, emulator: EmulatorFace): Se
     else socket.destroy();
   });
   return server;
-}
-
-function bindings(env: unknown, services: Services, emulator: EmulatorFace): Env["Bindings"] {
-  const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
-  const url = incoming.url ?? "/";
-  const mark = url.indexOf("?");
-  const destination = destinationOf(incoming.headers.host, mark < 0 ? url : url.slice(0, mark));
-  return {
-    incoming,
-    outgoing,
-    services,
-    emulator,
-    surface: destination.surface,
-    path: destination.path,
-    query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
-  };
 }

@@ -135,12 +135,26 @@ export class Journal implements Projection {
     const batch = this.#pending;
     if (batch.length === 0) return;
     this.#pending = [];
-    let failure: Error | null = null;
+    const failure = this.#commit(batch);
+    if (failure && batch.length > 1) {
+      // One that cannot be stored must not take the others along.
+      for (const pending of batch) this.#finished([pending], this.#commit([pending]));
+    } else {
+      this.#finished(batch, failure);
+    }
+  }
+
+  /** All of it, or nothing. @returns what went wrong */
+  #commit(batch: readonly Pending[]): Error | null {
     try {
       this.#kernel.store.transaction(() => this.#write(batch));
+      return null;
     } catch (cause) {
-      failure = cause instanceof Error ? cause : new Error(String(cause));
+      return cause instanceof Error ? cause : new Error(String(cause));
     }
+  }
+
+  #finished(batch: readonly Pending[], failure: Error | null): void {
     if (!failure && batch.some(({ ledger }) => ledger?.billed)) this.#onBilled();
     for (const { entry, done } of batch) {
       done(failure);

@@ -1,0 +1,39 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/**
+ * A server in a process of its own. It says `{ port }` once it listens, and `{ cpu }` (microseconds) when asked.
+ * @param script relative to this folder
+ * @param input handed over as its only argument, as JSON
+ */
+export async function startServer(script, input = {}) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = fork(path, [JSON.stringify(input)], {
+    execArgv: process.env.BENCH_EXEC_ARGV?.split(" ") ?? [],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const answer = () =>
+    new Promise((resolve, reject) => {
+      const ended = () => reject(new Error(`${script} ended early`));
+      child.once("exit", ended);
+      child.once("message", (message) => {
+        child.off("exit", ended);
+        resolve(message);
+      });
+    });
+  const { port, ...rest } = await answer();
+  return {
+    port,
+    ...rest,
+    async cpu() {
+      const reply = answer();
+      child.send("cpu");
+      return (await reply).cpu;
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.send("stop");
+      await gone;
+    },
+  };
+}

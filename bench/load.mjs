@@ -1,0 +1,143 @@
+// A load generator that costs less than any server: raw sockets, one prepared request, the least of HTTP.
+import { connect } from "node:net";
+
+const HEAD_END = Buffer.from("\r\n\r\n");
+const CRLF = Buffer.from("\r\n");
+const LENGTH = Buffer.from("Content-Length: ");
+const OK = "HTTP/1.1 200";
+
+/** A request as bytes. */
+export function httpRequest(method, path, headers, body = "") {
+  const lines = Object.entries({
+    Host: "127.0.0.1",
+    ...headers,
+    "Content-Length": Buffer.byteLength(body),
+  });
+  const head = lines.map(([name, value]) => `${name}: ${value}`).join("\r\n");
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+}
+
+/** One keep-alive connection, one request at a time. */
+export class Connection {
+  #socket;
+  #buffer = null;
+  #waiting = null;
+
+  static open(port) {
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(new Connection(socket));
+      });
+    });
+  }
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("error", (cause) => this.#fail(cause));
+    socket.on("close", () => this.#fail(new Error("the server closed the connection")));
+  }
+
+  /** @param done called with an error, or with null and a view of the whole answer */
+  send(bytes, done) {
+    this.#waiting = done;
+    this.#socket.write(bytes);
+  }
+
+  ask(bytes) {
+    return new Promise((resolve, reject) =>
+      this.send(bytes, (failure, answer) => (failure ? reject(failure) : resolve(Buffer.from(answer)))),
+    );
+  }
+
+  close() {
+    this.#waiting = null;
+    this.#socket.destroy();
+  }
+
+  #take(chunk) {
+    const buffer = this.#buffer === null ? chunk : Buffer.concat([this.#buffer, chunk]);
+    const end = answerEnd(buffer);
+    if (end < 0) {
+      this.#buffer = buffer;
+      return;
+    }
+    this.#buffer = null;
+    const done = this.#waiting;
+    this.#waiting = null;
+    if (end !== buffer.length) done?.(new Error("more bytes than one answer"));
+    else if (buffer.latin1Slice(0, OK.length) !== OK) done?.(new Error(buffer.toString("utf8", 0, 500)));
+    else done?.(null, buffer);
+  }
+
+  #fail(cause) {
+    const done = this.#waiting;
+    this.#waiting = null;
+    done?.(cause);
+  }
+}
+
+/** Where the answer at the start of the buffer ends; -1 while it is not all there. */
+function answerEnd(buffer) {
+  const headEnd = buffer.indexOf(HEAD_END);
+  if (headEnd < 0) return -1;
+  const body = headEnd + HEAD_END.length;
+  const lengthAt = buffer.indexOf(LENGTH);
+  if (lengthAt >= 0 && lengthAt < headEnd) {
+    const end = body + Number.parseInt(buffer.latin1Slice(lengthAt + LENGTH.length, headEnd), 10);
+    return buffer.length >= end ? end : -1;
+  }
+  for (let at = body; ; ) {
+    const lineEnd = buffer.indexOf(CRLF, at);
+    if (lineEnd < 0) return -1;
+    const size = Number.parseInt(buffer.latin1Slice(at, lineEnd), 16);
+    at = lineEnd + 2 + size + 2;
+    if (at > buffer.length) return -1;
+    if (size === 0) return at;
+  }
+}
+
+/** The body of an answer, chunks joined. */
+export function bodyOf(answer) {
+  const start = answer.indexOf(HEAD_END) + HEAD_END.length;
+  if (answer.indexOf(LENGTH) >= 0 && answer.indexOf(LENGTH) < start) return answer.toString("utf8", start);
+  let body = "";
+  for (let at = start; ; ) {
+    const lineEnd = answer.indexOf(CRLF, at);
+    const size = Number.parseInt(answer.latin1Slice(at, lineEnd), 16);
+    if (size === 0) return body;
+    body += answer.toString("utf8", lineEnd + 2, lineEnd + 2 + size);
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+/** As many requests as `connections` keep-alive connections get answered in `milliseconds`, per second. */
+export async function throughput(port, bytes, connections, milliseconds) {
+  const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
+  let answered = 0;
+  let stopped = false;
+  const started = performance.now();
+  await new Promise((resolve, reject) => {
+    let running = connections;
+    const next = (connection) =>
+      connection.send(bytes, (failure) => {
+        if (failure) return reject(failure);
+        if (!stopped) {
+          answered++;
+          return next(connection);
+        }
+        if (--running === 0) resolve();
+      });
+    setTimeout(() => {
+      stopped = true;
+    }, milliseconds);
+    open.forEach(next);
+  });
+  const elapsed = performance.now() - started;
+  for (const connection of open) connection.close();
+  return { perSecond: (answered * 1000) / elapsed, answered };
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { httpRequest } from "./load.mjs";
+
+export const SLUG = "acme/llama";
+export const KEY = "sky_benchbench01.local-secret";
+/** Checked on every request, never reached. */
+const NEVER_REACHED = 1_000_000_000_000;
+export const LIMITED_MODEL = {
+  slug: SLUG,
+  rate_limits: [{ type: "REQUEST", unit: "MINUTE", threshold: NEVER_REACHED }],
+  usage_limits: [{ type: "TOKEN", unit: "DAY", threshold: NEVER_REACHED }],
+};
+
+/** One group with one limit per minute and one per day. */
+export const SEED = {
+  workspaces: [
+    {
+      name: "acme",
+      endpoints: [{ slug: SLUG, targets: [{ provider: "BASETEN", model_id: "3kZ9xqd" }] }],
+      groups: [
+        {
+          external_entity_id: "org",
+          models: [LIMITED_MODEL],
+          keys: [{ name: "bench", key: KEY }],
+        },
+      ],
+    },
+  ],
+};
+
+/** The bytes of a chat request. */
+export function chatRequest({
+  content = "Say hello in one short sentence.",
+  stream = false,
+  key = KEY,
+} = {}) {
+  const body = {
+    model: SLUG,
+    messages: [
+      { role: "system", content: "You are a helpful assistant." },
+      { role: "user", content },
+    ],
+    max_tokens: 512,
+    temperature: 0.7,
+    ...(stream ? { stream: true } : {}),
+  };
+  return httpRequest(
+    "POST",
+    "/v1/chat/completions",
+    { Authorization: `Api-Key ${key}`, "Content-Type": "application/json" },
+    JSON.stringify(body),
+  );
+}
+
+/** Runs `work` with a folder that is gone afterwards. */
+export async function withFolder(work) {
+  const folder = await mkdtemp(join(tmpdir(), "gateway-emulator-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

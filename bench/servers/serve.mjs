@@ -1,0 +1,15 @@
+/** The server's side of `startServer`: answers the questions of the bench. */
+export function serve(hello, stop) {
+  process.on("message", async (message) => {
+    if (message === "cpu") {
+      const { user, system } = process.cpuUsage();
+      process.send({ cpu: user + system });
+    } else if (message === "stop") {
+      await stop();
+      process.disconnect();
+    }
+  });
+  process.send(hello);
+}
+
+export const input = () => JSON.parse(process.argv[2] ?? "{}");

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { type GatewayEmulator, startGatewayEmulator } from "../../emulator.js";
+import { VERSION } from "../../version.js";
+import { count } from "../count.js";
+import { createLog, type Listening } from "../log/log.js";
+import { UserError } from "../user-error.js";
+import { startFailure } from "./failure.js";
+import type { StartOptions } from "./options.js";
+import { stopOnSignals } from "./signals.js";
+import { watchFiles } from "./watch.js";
+
+/** Starts, says so, and stays until a signal. @throws UserError when it cannot start */
+export async function runStart(options: StartOptions): Promise<void> {
+  const log = createLog(options.log, process.stdout, process.env);
+  const gateway = await startGatewayEmulator({
+    ...options,
+    seed: options.seeds.length > 0 ? options.seeds : undefined,
+    onRequest: (entry) => log.request(entry),
+  }).catch(async (cause) => {
+    throw await startFailure(cause, options);
+  });
+
+  const stopWatching = options.watch
+    ? watchFiles(options.seeds, () =>
+        gateway.reseed(options.seeds).then(
+          () => log.notice(`Seed read again, state reset: ${count(Object.keys(gateway.keys).length, "key")}`),
+          (cause) => notReseeded(cause, options),
+        ),
+      )
+    : () => {};
+
+  stopOnSignals(async () => {
+    stopWatching();
+    await gateway.stop();
+    log.flush();
+  });
+  log.listening(factsOf(gateway, options));
+  log.flush();
+}
+
+/** The file is being worked on: say what is wrong with it, and go on with what there was. */
+async function notReseeded(cause: unknown, options: StartOptions): Promise<void> {
+  const failure: unknown = await startFailure(cause, options);
+  if (!(failure instanceof UserError)) throw failure;
+  console.error(`${failure.text}; the state stays as it was`);
+}
+
+function factsOf(gateway: GatewayEmulator, options: StartOptions): Listening {
+  return {
+    version: VERSION,
+    url: gateway.url,
+    host: options.host,
+    workspaceKey: gateway.workspaceKey,
+    ownKey: options.workspaceKey !== undefined,
+    env: gateway.env,
+    state: options.state === ":memory:" ? options.state : resolve(options.state),
+    resumed: gateway.resumed,
+    seeds: options.seeds,
+    keys: Object.keys(gateway.keys).length,
+    example: gateway.example,
+  };
+}

@@ -1,0 +1,17 @@
+/** Something the user can put right. It is printed without a stack, and the process ends with code 1. */
+export class UserError extends Error {
+  /** Printed above the message, each on a line of its own. */
+  readonly details: readonly string[];
+
+  /** @param message one line: what is wrong and what to do */
+  constructor(message: string, details: readonly string[] = []) {
+    super(message);
+    this.name = "UserError";
+    this.details = details;
+  }
+
+  /** The lines to print. */
+  get text(): string {
+    return [...this.details, `gateway-emulator: ${this.message}`].join("\n");
+  }
+}

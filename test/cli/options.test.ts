@@ -1,0 +1,76 @@
+import { delimiter } from "node:path";
+import { describe, expect, test } from "vitest";
+import { startOptions } from "../../src/cli/start/options.js";
+
+/** As commander gives them when no flag is there. */
+const NO_FLAGS = { managementRateLimit: true };
+
+describe("options of start", () => {
+  test("the defaults", () => {
+    expect(startOptions(NO_FLAGS, {})).toEqual({
+      port: 4110,
+      host: "127.0.0.1",
+      state: ".gateway-emulator/state.db",
+      seeds: [],
+      reset: false,
+      watch: false,
+      acceptBearer: undefined,
+      managementRateLimit: undefined,
+      log: "pretty",
+      workspaceKey: undefined,
+    });
+  });
+
+  test("every one from the environment", () => {
+    const env = {
+      GATEWAY_EMULATOR_PORT: "0",
+      GATEWAY_EMULATOR_HOST: "::1",
+      GATEWAY_EMULATOR_STATE: ":memory:",
+      GATEWAY_EMULATOR_SEED: `a.yaml${delimiter}b.json, c.yml`,
+      GATEWAY_EMULATOR_RESET: "yes",
+      GATEWAY_EMULATOR_WATCH: "true",
+      GATEWAY_EMULATOR_ACCEPT_BEARER: "1",
+      GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT: "0",
+      GATEWAY_EMULATOR_LOG: "json",
+      BASETEN_API_KEY: "my.key",
+    };
+    expect(startOptions(NO_FLAGS, env)).toEqual({
+      port: 0,
+      host: "::1",
+      state: ":memory:",
+      seeds: ["a.yaml", "b.json", "c.yml"],
+      reset: true,
+      watch: true,
+      acceptBearer: true,
+      managementRateLimit: false,
+      log: "json",
+      workspaceKey: "my.key",
+    });
+  });
+
+  test("flags win; what is empty is not there", () => {
+    const env = { GATEWAY_EMULATOR_PORT: "5000", GATEWAY_EMULATOR_LOG: "", BASETEN_API_KEY: "" };
+    const options = startOptions({ port: "6000", managementRateLimit: false, seed: ["x,y.yaml"] }, env);
+    expect(options).toMatchObject({
+      port: 6000,
+      log: "pretty",
+      managementRateLimit: false,
+      seeds: ["x,y.yaml"],
+      workspaceKey: undefined,
+    });
+  });
+
+  test.each([
+    [{ GATEWAY_EMULATOR_PORT: "http" }, "GATEWAY_EMULATOR_PORT: expected a whole number from 0 to 65535"],
+    [{ GATEWAY_EMULATOR_LOG: "loud" }, 'GATEWAY_EMULATOR_LOG: expected pretty, json, silent, got "loud"'],
+    [{ GATEWAY_EMULATOR_RESET: "maybe" }, 'GATEWAY_EMULATOR_RESET: expected 1 or 0, got "maybe"'],
+    [{ GATEWAY_EMULATOR_WATCH: "1" }, "--watch looks at seed files"],
+    [{ BASETEN_API_KEY: "with a space" }, "BASETEN_API_KEY: expected printable ASCII without spaces"],
+  ])("%j is refused by name", (env, message) => {
+    expect(() => startOptions(NO_FLAGS, env)).toThrow(message);
+  });
+
+  test("an empty flag is refused rather than taken for every address", () => {
+    expect(() => startOptions({ ...NO_FLAGS, host: "" }, {})).toThrow("--host: expected a value");
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { chat } from "../support/chat.js";
+import { Receiver } from "./receiver.js";
+import { startWith } from "./support.js";
+
+describe("a reset in the middle of a delivery", () => {
+  test("ends the attempt; what the receiver answers then is not written down", async () => {
+    let answer = () => {};
+    await using receiver = await Receiver.start(
+      () =>
+        new Promise((resolve) => {
+          answer = () => resolve(200);
+        }),
+    );
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await receiver.arrived(1);
+    await gateway.reset();
+    await receiver.givenUp(1);
+    answer();
+    await gateway.clock.advance("1h");
+    expect(receiver.received).toHaveLength(1);
+    expect(await gateway.webhooks.deliveries()).toEqual([]);
+    expect(await gateway.billing.events()).toEqual([]);
+  });
+
+  test("nothing that waited is sent: retries, events behind a full lane, events held back", async () => {
+    await using receiver = await Receiver.start([500]);
+    const fault = { match: {}, after: 3, fault: { webhook: { out_of_order: true } } };
+    await using gateway = await startWith(receiver, {
+      settings: { webhook_concurrency: 2 },
+      top: { faults: [fault] },
+    });
+    for (let at = 0; at < 5; at++) await chat(gateway, { metadata: { at } });
+    await gateway.webhooks.idle();
+    expect(receiver.received).toHaveLength(2);
+    await gateway.reset();
+    await gateway.clock.advance("1h");
+    expect(receiver.received).toHaveLength(2);
+    expect(await gateway.billing.reconcile()).toEqual([]);
+  });
+
+  test("the new world delivers as if there had been no other, with ids as before (X-22)", async () => {
+    await using receiver = await Receiver.start(["hang", 200]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await receiver.arrived(1);
+    await gateway.reset();
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    const [before, after] = receiver.received;
+    expect(after?.raw).toEqual(before?.raw);
+    expect(after?.requestId).toBe(before?.requestId);
+    expect(await gateway.webhooks.deliveries()).toMatchObject([
+      { state: "delivered", attempts: [{ number: 1 }] },
+    ]);
+  });
+
+  test("who waits for quiet is told", async () => {
+    await using receiver = await Receiver.start(["hang"]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await receiver.arrived(1);
+    const idle = gateway.webhooks.idle();
+    await gateway.reset();
+    await idle;
+  });
+
+  test("a redrive that the reset cuts off comes to its end", async () => {
+    await using receiver = await Receiver.start([400, "hang"]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    const [dead] = await gateway.webhooks.deadLetters();
+    const redriven = gateway.webhooks.redrive(dead?.id ?? "");
+    await receiver.arrived(2);
+    await gateway.reset();
+    expect(await redriven).toMatchObject({ id: dead?.id });
+    expect(await gateway.webhooks.deliveries()).toEqual([]);
+  });
+});
