@@ -9,8 +9,8 @@ const root = new URL("..", import.meta.url);
 process.chdir(new URL(root).pathname);
 await rm("dist", { recursive: true, force: true });
 
-/** Native, or slow to load and therefore loaded only when first used. */
-const external = ["better-sqlite3", "@faker-js/faker", "yaml"];
+/** Native, or large and needed by few. */
+const external = ["better-sqlite3", "@faker-js/faker"];
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 await build({
@@ -22,6 +22,8 @@ await build({
   platform: "node",
   target: "node20",
   external,
+  // The one of its two builds that is made of ES modules.
+  alias: { yaml: "./node_modules/yaml/browser/index.js" },
   minifySyntax: true,
   minifyWhitespace: true,
   chunkNames: "chunks/[name]-[hash]",
