@@ -3,6 +3,7 @@ import { VERSION } from "../version.js";
 import { defineEnv } from "./env.js";
 import { defineStart } from "./start/command.js";
 import { defineValidate } from "./validate.js";
+import { defineWebhooks } from "./webhooks/command.js";
 
 /**
  * The command line: one `define…` per command, which declares it and loads its work when it runs.
@@ -18,6 +19,6 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .exitOverride();
   defineStart(program);
-  for (const define of [defineValidate, defineEnv]) define(program);
+  for (const define of [defineValidate, defineEnv, defineWebhooks]) define(program);
   return program;
 }

@@ -31,6 +31,11 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   if (unread) request.resume();
 }
 
+/** A short rest is read and thrown away by Node itself; a long one is not worth the connection. */
+const SHORT_BODY_BYTES = 64 * 1024;
+
 function announcesBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return (
+    headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SHORT_BODY_BYTES
+  );
 }

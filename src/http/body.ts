@@ -53,7 +53,7 @@ export function jsonText(request: IncomingMessage, body: Buffer, refuse: (proble
   }
   if (!isUtf8(body)) refuse("the body is not valid UTF-8");
   const text = body.toString("utf8");
-  if (nestsTooDeep(text)) refuse(`the body is nested more than ${MAX_NESTING} levels deep`);
+  if (nestsTooDeep(text)) refuse(`the body is JSON nested more than ${MAX_NESTING} levels deep`);
   return text;
 }
 

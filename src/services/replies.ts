@@ -43,22 +43,22 @@ export class Replies {
     wishes: ChatWishes,
   ): Styled | Promise<Styled> {
     const source = rule ?? ownWishes(request);
-    if (source === null) return this.#finish(request, null, wishes);
+    if (source === null) return this.#finish(request, subject, null, wishes);
     const said = { ...source, ...filled(source, subject) };
-    const finish = (reply: RuleReply): Styled => this.#finish(request, reply, wishes);
-    if (said.forward) return this.#forwarded(request, said, said.forward, wishes);
+    const finish = (reply: RuleReply): Styled => this.#finish(request, subject, reply, wishes);
+    if (said.forward) return this.#forwarded(request, subject, said, said.forward, wishes);
     switch (said.mode) {
       case "lorem":
-        return this.#lorem(request, said).then(finish);
+        return this.#lorem(subject, said).then(finish);
       case "schema":
-        return this.#fromSchema(request, said).then(finish);
+        return this.#fromSchema(request, subject, said).then(finish);
       case "echo":
       case undefined:
         return finish(said);
     }
   }
 
-  #finish(request: ChatRequest, said: RuleReply | null, wishes: ChatWishes): Styled {
+  #finish(request: ChatRequest, subject: MatchSubject, said: RuleReply | null, wishes: ChatWishes): Styled {
     const { random, settings } = this.#kernel;
     const usage = wishes.usage
       ? { prompt_tokens: wishes.usage.prompt, completion_tokens: wishes.usage.completion }
@@ -68,19 +68,20 @@ export class Replies {
     const style = mergeStyles(settings.stream, said?.stream);
     const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
     const reply = silent ? { ...built, finishReason: null } : built;
-    return { reply: request.logprobs ? this.#withLogprobs(request, reply) : reply, style };
+    return { reply: request.logprobs ? this.#withLogprobs(request, subject, reply) : reply, style };
   }
 
-  #withLogprobs(request: ChatRequest, reply: Reply): Reply {
+  #withLogprobs(request: ChatRequest, subject: MatchSubject, reply: Reply): Reply {
     const { logprobs } = abilitiesOf(this.#kernel.settings, request.model);
     if (logprobs !== "supported" || reply.content === null) return reply;
-    const random = this.#randomFor(request);
+    const random = this.#randomFor(subject);
     return { ...reply, logprobs: tokenLogprobs(reply.content, request.topLogprobs, () => random.float()) };
   }
 
   /** A real server's answer, as it stands: that server was told where to end it. The rule's numbers win. */
   async #forwarded(
     request: ChatRequest,
+    subject: MatchSubject,
     source: RuleReply,
     target: NonNullable<RuleReply["forward"]>,
     wishes: ChatWishes,
@@ -88,18 +89,18 @@ export class Replies {
     const said = await forwardChat(request, target);
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...said.usage, ...source.usage };
-    return this.#finish(uncut, { ...said, usage, stream: source.stream }, wishes);
+    return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, wishes);
   }
 
-  async #lorem(request: ChatRequest, source: RuleReply): Promise<RuleReply> {
+  async #lorem(subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
     const { lorem } = await import("../generate/lorem.js");
-    return { ...source, mode: undefined, content: await lorem(this.#randomFor(request)) };
+    return { ...source, mode: undefined, content: await lorem(this.#randomFor(subject)) };
   }
 
   /** JSON that fits what the request asks for: the chosen tool's arguments, or `response_format`. */
-  async #fromSchema(request: ChatRequest, source: RuleReply): Promise<RuleReply> {
+  async #fromSchema(request: ChatRequest, subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
     const { generateValid } = await import("../generate/valid.js");
-    const random = this.#randomFor(request);
+    const random = this.#randomFor(subject);
     const tool = chosenTool(request);
     const schema = tool ? (tool.parameters ?? { type: "object" }) : schemaOf(request);
     const generated = await generateValid(schema, random);
@@ -114,12 +115,10 @@ export class Replies {
     return { ...source, mode: undefined, ...said };
   }
 
-  /** The same request gets the same words, whatever was asked before. */
-  #randomFor(request: ChatRequest): Random {
-    const { model, messages, responseFormat, tools } = request;
-    return createRandom(
-      `${this.#kernel.randomSeed} ${JSON.stringify([model, messages, responseFormat, tools])}`,
-    );
+  /** The same request gets the same words, whatever was asked before. By its texts: schemas may nest without end. */
+  #randomFor({ model, system, lastMessage, turn, toolsCalled }: MatchSubject): Random {
+    const request = JSON.stringify([model, system, lastMessage, turn, toolsCalled]);
+    return createRandom(`${this.#kernel.randomSeed} ${request}`);
   }
 }
 

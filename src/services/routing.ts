@@ -1,3 +1,4 @@
+import { MAX_SLUG_LENGTH } from "../domain/slug.js";
 import type { Route } from "../store/endpoints.js";
 import type { Kernel, Projection } from "./kernel.js";
 
@@ -38,6 +39,7 @@ export class Routing implements Projection {
 
   /** Where the slug leads now, or null. */
   route(slug: string): Route | null {
+    if (slug.length > MAX_SLUG_LENGTH) return null;
     this.#syncIfDue();
     let route = this.#routes.get(slug);
     if (route === undefined) {

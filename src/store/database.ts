@@ -7,6 +7,9 @@ export type Db = Database.Database;
 /** How long to wait for a state file that another process is just letting go of, milliseconds. */
 const BUSY_TIMEOUT_MS = 500;
 
+/** Most memory for pages of the file. */
+const CACHE_KIB = 32 * 1024;
+
 /** How many pages of 4 KiB the log holds before it is copied into the file. */
 const CHECKPOINT_PAGES = 4_000;
 
@@ -25,6 +28,7 @@ export function openDatabase(path: string): Db {
     db.pragma("synchronous = OFF");
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.pragma("foreign_keys = ON");
+    db.pragma(`cache_size = -${CACHE_KIB}`);
     db.pragma("temp_store = MEMORY");
     migrate(db);
     return db;

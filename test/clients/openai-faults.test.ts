@@ -110,6 +110,13 @@ describe("presets", () => {
     },
   );
 
+  test("the model's own failures are 502, 503, 504 and 529, an empty account is 402", async () => {
+    await using gateway = await faulty([]);
+    const presets = ["model_unavailable", "draining", "timeout", "overloaded", "payment_required"];
+    for (const preset of presets) await caught(create(gateway, { "x-emulator-fault": preset }));
+    expect(await statuses(gateway)).toEqual([502, 503, 504, 529, 402]);
+  });
+
   test("the hint, the gateway's own headers, and none of the model server's (§1.5)", async () => {
     await using gateway = await faulty([{ fault: { preset: "draining" } }]);
     const error = await caught(create(gateway));

@@ -185,9 +185,11 @@ export class ManagementWriter {
   /** The whole subtree goes, keys included (G-9). */
   #deleteGroup(entity: string): Write {
     const gone = new Set([entity]);
-    // Parents were made before their children.
-    for (const [name, { parent }] of Object.entries(this.state.groups)) {
-      if (parent !== null && gone.has(parent)) gone.add(name);
+    // In no order: after a restart the groups come as the list gives them. A group is as deep as five levels.
+    for (let level = 0; level < 5; level++) {
+      for (const [name, { parent }] of Object.entries(this.state.groups)) {
+        if (parent !== null && gone.has(parent)) gone.add(name);
+      }
     }
     const left = Object.entries(this.state.groups).filter(([name]) => !gone.has(name));
     return {

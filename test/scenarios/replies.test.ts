@@ -257,14 +257,16 @@ describe("forward", () => {
   });
 
   test("streams it, with the rule's own pieces and usage", async () => {
-    await using real = await upstream(() => [200, completion({ content: "one two three" })]);
+    const usage = { prompt_tokens: 7, completion_tokens: 3 };
+    const said = { ...JSON.parse(completion({ content: "one two three" })), usage };
+    await using real = await upstream(() => [200, JSON.stringify(said)]);
     await using gateway = await startGatewayEmulator({
       seed: forwarding(real.url, {}, { stream: { chunk_tokens: 2 }, usage: { completion_tokens: 30 } }),
     });
     const stream = await openStream(gateway);
     expect([await stream.text(), await stream.text()]).toEqual(["one two", " three"]);
-    const usage = (await stream.rest()).at(-2) ?? "";
-    expect(JSON.parse(usage).usage.completion_tokens).toBe(30);
+    const last = (await stream.rest()).at(-2) ?? "";
+    expect(JSON.parse(last).usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 30 });
   });
 
   test.each<[string, [number, string]]>([

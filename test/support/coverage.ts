@@ -82,6 +82,26 @@ export const ROUTE_TESTS: Table = {
     "control DELETE /_emulator/requests": "DELETE forgets them; counters and later requests stay",
     "control GET /_emulator/requests/:id": "of a chat completion",
   }),
+  ...from("webhooks/control.test.ts", {
+    "control GET /_emulator/webhooks/deliveries":
+      "deliveries: every attempt with time, duration, status or error, and the receiver's words",
+    "control GET /_emulator/webhooks/dead-letters":
+      "dead letters: those, and a redrive that answers the delivery",
+    "control POST /_emulator/webhooks/dead-letters/:id/redrive":
+      "dead letters: those, and a redrive that answers the delivery",
+    "control POST /_emulator/webhooks/dead-letters/redrive": "a redrive of all answers how many there are",
+    "control POST /_emulator/webhooks/rotate":
+      "rotate takes a new secret, and the workspace where there are several",
+  }),
+  ...from("webhooks/pause.test.ts", {
+    "control POST /_emulator/webhooks/pause": "over HTTP",
+    "control POST /_emulator/webhooks/resume": "over HTTP",
+  }),
+  ...from("webhooks/events.test.ts", {
+    "control GET /_emulator/billing/events":
+      "over HTTP: the event as webhooks tell it, with its state, byte for byte",
+    "control GET /_emulator/billing/reconcile": "reconcile over HTTP: no differences",
+  }),
   ...from("http/control-rest.test.ts", {
     "control POST /_emulator/clock": "freezes, sets and goes back to real time",
     "control POST /_emulator/clock/advance": "moves by a duration, to a time and to landmarks",

@@ -65,7 +65,7 @@ describe("W-4: rotation", () => {
     await say(gateway, "after");
     await gateway.webhooks.idle();
     const [during, after] = receiver.received;
-    const signed = (secret: string, raw = Buffer.alloc(0)) =>
+    const signed = (secret: string, raw: Buffer = Buffer.alloc(0)) =>
       `v1=${createHmac("sha256", secret).update(raw).digest("hex")}`;
     expect(during?.signature).toBe(`${signed("whsec_new", during?.raw)},${signed(SECRET, during?.raw)}`);
     expect(after?.signature).toBe(signed("whsec_new", after?.raw));

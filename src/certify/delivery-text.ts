@@ -1,0 +1,65 @@
+import type { Verification } from "./signature.js";
+
+/** What a listener shows of one delivery: several lines without a newline at the end. */
+export interface DeliveryText {
+  /** One line: request id, verified or why not, how many events. */
+  readonly head: string;
+  /** One line per event. */
+  readonly events: readonly string[];
+  /** Whether the body is one of billing events. */
+  readonly wellFormed: boolean;
+}
+
+/**
+ * Puts a delivery into words.
+ * @param seen idempotency keys of earlier deliveries; those of this one are added
+ */
+export function deliveryText(
+  raw: Buffer,
+  requestId: string | undefined,
+  verification: Verification | null,
+  seen: Set<string>,
+): DeliveryText {
+  const events = eventsOf(raw);
+  const verified =
+    verification === null
+      ? "not checked: no --secret"
+      : verification.ok
+        ? "verified"
+        : `NOT VERIFIED: ${verification.why}`;
+  const counted =
+    events === null ? "not a billing payload" : `${events.length} event${events.length === 1 ? "" : "s"}`;
+  return {
+    head: `${requestId ?? "without X-Baseten-Request-ID"}  ${verified}  ${counted}`,
+    events: (events ?? []).map((event) => eventLine(event, seen)),
+    wellFormed: events !== null,
+  };
+}
+
+function eventLine(event: unknown, seen: Set<string>): string {
+  const key = String(field(event, "idempotencyKey") ?? "without idempotencyKey");
+  const before = seen.has(key) ? "  (seen before)" : "";
+  seen.add(key);
+  const tokens = field(event, "tokens");
+  const whom = `${text(event, "modelSlug")}  ${text(event, "externalEntityId")}  ${text(event, "apiKeyPrefix")}`;
+  const sums = `${text(tokens, "inputTokens")} in, ${text(tokens, "outputTokens")} out`;
+  return `${key}  ${text(event, "timestamp")}  ${whom}  ${sums}${before}`;
+}
+
+function eventsOf(raw: Buffer): unknown[] | null {
+  try {
+    const body: unknown = JSON.parse(raw.toString());
+    const events = field(field(body, "data"), "events");
+    return Array.isArray(events) ? events : null;
+  } catch {
+    return null;
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function text(value: unknown, name: string): string {
+  return String(field(value, name) ?? "-");
+}
