@@ -33,6 +33,8 @@ export type Surface = "management" | "inference" | "control";
 
 /** Most characters of a body that the journal keeps. */
 export const JOURNAL_BODY_CHARS = 16 * 1024;
+/** The same of a stream, whose chunks say little more than the answer's length. */
+export const JOURNAL_STREAM_CHARS = 2 * 1024;
 /** Bodies are kept for this many newest requests; the entries themselves stay. */
 export const JOURNAL_BODIES_KEPT = 10_000;
 

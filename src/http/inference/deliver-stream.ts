@@ -1,6 +1,7 @@
 import type { Chunking } from "../../domain/completion/deltas.js";
 import { joinFrames } from "../../domain/completion/stream.js";
 import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
+import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { ChatTurn } from "../../services/turns.js";
 import { send } from "../answer.js";
 import type { Call } from "../routes.js";
@@ -27,7 +28,7 @@ async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<voi
   if (gone) turn.exchange.notes.push("the connection ended before the answer");
   const completion = gone ? 0 : turn.reply.usage.completion;
   const failure = await new Promise<Error | null>((resolve) =>
-    call.services.chat.close(turn, 200, gone ? "" : body, completion, resolve),
+    call.services.chat.close(turn, 200, gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS), completion, resolve),
   );
   if (failure) return send(call.request, response, storageFailure(call));
   if (response.destroyed) return;

@@ -1,6 +1,6 @@
 import type { StreamFrame } from "../../domain/completion/stream.js";
 import { paceMs } from "../../domain/completion/style.js";
-import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
+import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { ChatTurn } from "../../services/turns.js";
 import type { Call } from "../routes.js";
 import { STREAM_HEADERS } from "./deliver-stream.js";
@@ -103,7 +103,7 @@ export class StreamSender {
     this.#head();
     this.#tokens = frame.completionTokens;
     const data = this.#take(frame);
-    if (this.#body.length < JOURNAL_BODY_CHARS) this.#body += data;
+    if (this.#body.length < JOURNAL_STREAM_CHARS) this.#body += data;
     this.#call.response.write(data);
   }
 
