@@ -40,12 +40,12 @@ describe("an entry", () => {
     });
   });
 
-  test("of a stream: the bytes that were sent", async () => {
+  test("of a stream: how the bytes that were sent begin", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway, { stream: true });
     const [entry] = (await list(gateway)).items;
     expect(entry).toMatchObject({ status: 200, prompt_tokens: 10, completion_tokens: 4 });
-    expect(entry.response_body).toBe(answer.text);
+    expect(entry.response_body).toBe(answer.text.slice(0, 2048));
   });
 
   test("is there for every request, whatever came of it", async () => {
