@@ -1,8 +1,10 @@
 // Runs after `npm install` in a clone: builds, and says in plain words when an install script was held back.
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const SOURCES = ["src", "scripts", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
 try {
   const Database = require("better-sqlite3");
@@ -21,5 +23,15 @@ try {
   );
 }
 
+// npx runs this again for a clone that is built already.
+if (existsSync("dist/cli.js") && newest("dist/cli.js") > Math.max(...SOURCES.map(newest))) process.exit(0);
+
 const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 process.exit(built.status ?? 1);
+
+/** When a file, or anything in a folder, was last changed. */
+function newest(path) {
+  const entry = statSync(path);
+  if (!entry.isDirectory()) return entry.mtimeMs;
+  return Math.max(entry.mtimeMs, ...readdirSync(path).map((name) => newest(`${path}/${name}`)));
+}
