@@ -2,7 +2,8 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * A server in a process of its own. It says `{ port }` once it listens, and `{ cpu }` (microseconds) when asked.
+ * A server in a process of its own. It says `{ port }` once it listens, and `{ cpu }` (microseconds) or
+ * `{ memory }` (bytes resident) when asked.
  * @param script relative to this folder
  * @param input handed over as its only argument, as JSON
  */
@@ -21,15 +22,17 @@ export async function startServer(script, input = {}) {
         resolve(message);
       });
     });
+  const ask = async (question) => {
+    const reply = answer();
+    child.send(question);
+    return (await reply)[question];
+  };
   const { port, ...rest } = await answer();
   return {
     port,
     ...rest,
-    async cpu() {
-      const reply = answer();
-      child.send("cpu");
-      return (await reply).cpu;
-    },
+    cpu: () => ask("cpu"),
+    memory: () => ask("memory"),
     async stop() {
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.send("stop");

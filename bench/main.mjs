@@ -3,12 +3,14 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { jsonChat } from "./json-chat.mjs";
+import { paced } from "./paced.mjs";
 import { printTable, progress } from "./report.mjs";
 import { scale } from "./scale.mjs";
 import { startUp } from "./start-up.mjs";
 import { streams } from "./streams.mjs";
+import { webhooks } from "./webhooks.mjs";
 
-const BENCHES = { json: jsonChat, stream: streams, startup: startUp, scale };
+const BENCHES = { json: jsonChat, stream: streams, paced, startup: startUp, scale, webhooks };
 
 const { values } = parseArgs({
   options: {

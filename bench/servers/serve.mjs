@@ -4,6 +4,8 @@ export function serve(hello, stop) {
     if (message === "cpu") {
       const { user, system } = process.cpuUsage();
       process.send({ cpu: user + system });
+    } else if (message === "memory") {
+      process.send({ memory: process.memoryUsage.rss() });
     } else if (message === "stop") {
       await stop();
       process.disconnect();

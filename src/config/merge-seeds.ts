@@ -13,6 +13,7 @@ export function mergeSeeds(seeds: readonly Seed[]): Seed {
       settings: { ...merged.settings, ...seed.settings },
       workspaces: mergeWorkspaces([...(merged.workspaces ?? []), ...(seed.workspaces ?? [])]),
       completions: [...(merged.completions ?? []), ...(seed.completions ?? [])],
+      faults: [...(merged.faults ?? []), ...(seed.faults ?? [])],
     };
   }
   return merged;

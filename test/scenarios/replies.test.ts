@@ -1,12 +1,21 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, test } from "vitest";
 import { startGatewayEmulator } from "../../src/index.js";
-import { basetenHeaders, chat, MODEL_SERVER_HEADERS, say, seedWith } from "../support/chat.js";
-import type { Answered } from "../support/client.js";
-import { COUNTED, contentOf, openStream, usedToday } from "./support.js";
+import {
+  basetenHeaders,
+  CHAT,
+  chat,
+  FEDERATED_KEY,
+  HELLO,
+  MODEL_SERVER_HEADERS,
+  say,
+  seedWith,
+} from "../support/chat.js";
+import { type Answered, call } from "../support/client.js";
+import { COUNTED, contentOf, openStream, until, usedToday } from "./support.js";
 
 const messageOf = ({ body }: Answered) => body.choices[0].message;
 const argumentsOf = (answer: Answered) => JSON.parse(messageOf(answer).tool_calls[0].function.arguments);
@@ -172,16 +181,16 @@ describe("what a model cannot do (§4.2)", () => {
 });
 
 describe("forward", () => {
+  type Answer = [status: number, body: string];
+
   /** A real OpenAI-compatible server that answers with `answer`, and tells what it was asked. */
-  async function upstream(
-    answer: (request: IncomingMessage, body: string) => [status: number, body: string],
-  ) {
+  async function upstream(answer: () => Answer | Promise<Answer>) {
     const asked: { path: string; headers: IncomingMessage["headers"]; body: object }[] = [];
     const server = createServer(async (request, response) => {
       let text = "";
       for await (const part of request.setEncoding("utf8")) text += part;
       asked.push({ path: request.url ?? "", headers: request.headers, body: JSON.parse(text) });
-      const [status, body] = answer(request, text);
+      const [status, body] = await answer();
       response.writeHead(status, { "Content-Type": "application/json" }).end(body);
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
@@ -283,6 +292,36 @@ describe("forward", () => {
       `forwarding to ${real.url}/chat/completions failed`,
     );
     expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 0 });
+  });
+
+  test.each([
+    [{}, {}],
+    [{ stream: true }, {}],
+    [{ stream: true }, { tokens_per_second: 1 }],
+  ])("a client that hangs up meanwhile, %j in style %j: the prompt alone (L-4)", async (fields, stream) => {
+    const held = new EventEmitter();
+    await using real = await upstream(async () => {
+      await once(held, "release");
+      return [200, completion({ content: "one two three" })];
+    });
+    await using gateway = await startGatewayEmulator({ seed: forwarding(real.url, {}, { stream }) });
+    const abort = new AbortController();
+    const asking = fetch(gateway.url + CHAT, {
+      method: "POST",
+      headers: { Authorization: `Api-Key ${FEDERATED_KEY}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ ...HELLO, ...fields }),
+      signal: abort.signal,
+    });
+    await until(() => real.asked.length === 1);
+    abort.abort();
+    await expect(asking).rejects.toThrow();
+    // The end of the connection reaches the server before these questions do.
+    for (let index = 0; index < 3; index++) await call(gateway, "GET", "/_emulator/health");
+    held.emit("release");
+    const entry = await until(async () => (await gateway.requests())[0]);
+    expect(entry).toMatchObject({ promptTokens: 10, completionTokens: 0 });
+    expect(entry.notes.at(-1)).toMatch(/the connection ended before the answer|hung up after 0 chunks/);
+    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 10 });
   });
 
   test("502 when nobody is there, and the hint says why", async () => {

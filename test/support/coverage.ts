@@ -107,10 +107,33 @@ export const ROUTE_TESTS: Table = {
     "control POST /_emulator/clock/advance": "moves by a duration, to a time and to landmarks",
     "control GET /_emulator/decisions/:id": "says why a request was admitted, and why one was refused",
   }),
+  ...from("scenarios/matching.test.ts", {
+    "control POST /_emulator/completions": "what is added comes first, and the list shows uses",
+    "control GET /_emulator/completions": "what is added comes first, and the list shows uses",
+    "control DELETE /_emulator/completions": "DELETE forgets them all; reset brings the seed's back, unused",
+  }),
+  ...from("clients/openai-faults.test.ts", {
+    "control POST /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
+    "control GET /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
+    "control DELETE /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
+    "control DELETE /_emulator/faults/:id": "POST, GET and DELETE /_emulator/faults",
+  }),
 };
 
 /** By code of the error catalogue (`src/domain/errors.ts`). */
 export const ERROR_TESTS: Table = {
+  ...from("scenarios/matching.test.ts", {
+    unmatched: "400 in the model server's shape, from behind the gateway (§4.2)",
+  }),
+  ...from("clients/openai-faults.test.ts", {
+    client_gone: "longer than the client's patience: it sees a timeout, one REQUEST is counted",
+    injected: "headers win, whatever their case",
+    payment_required: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
+    model_unavailable: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
+    draining: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
+    timeout: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
+    overloaded: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
+  }),
   ...from("http/management/access.test.ts", {
     unauthenticated: "A-3: without an Authorization header every route answers 401",
     key_refused: "A-3: an unknown key is 403 on every route, whether or not the path leads anywhere",

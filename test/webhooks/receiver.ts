@@ -44,6 +44,7 @@ export class Receiver implements AsyncDisposable {
     this.#server = server;
     this.#port = port;
     this.behaviour = typeof behaviour === "function" ? behaviour : inTurn(behaviour);
+    server.on("connection", (socket) => socket.on("error", () => {}));
     server.on("request", (request, response) => void this.#take(request, response));
   }
 
@@ -75,7 +76,6 @@ export class Receiver implements AsyncDisposable {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.socket.on("error", () => {});
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const raw = Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-import { streamFrames } from "../../domain/completion/stream.js";
+import { iterateFrames } from "../../domain/completion/stream.js";
 import { encodeCompletion } from "../../domain/completion/sync.js";
 import type { ChatTurn } from "../../services/turns.js";
 import type { Route } from "../routes.js";
@@ -11,7 +11,7 @@ export const CHAT_ROUTE: Route = modelRoute("/v1/chat/completions", {
   parse: parseChatRequest,
   encode: (turn) => encodeCompletion(metaOf(turn), turn.reply),
   frames: (turn, chunking, settings) =>
-    streamFrames(metaOf(turn), streamOptions(turn), turn.reply, settings.streamDialect, chunking),
+    iterateFrames(metaOf(turn), streamOptions(turn), turn.reply, settings.streamDialect, chunking),
 });
 
 function metaOf(turn: ChatTurn) {
