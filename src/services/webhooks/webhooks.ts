@@ -189,7 +189,7 @@ export class Webhooks implements Projection {
   /** Begins deliveries while there is room for more. */
   #pump(lane: Lane): void {
     if (this.paused) return;
-    while (true) {
+    while (lane.underWay.size < this.#kernel.settings.webhookConcurrency) {
       const delivery = this.#next(lane);
       if (!delivery) return;
       lane.underWay.add(delivery.seq);
