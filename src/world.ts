@@ -1,3 +1,4 @@
+import { APPROXIMATE, type Tokenizer } from "./domain/completion/tokens.js";
 import type { Settings } from "./domain/settings.js";
 import { Clock, type ClockState } from "./runtime/clock.js";
 import { createRandom } from "./runtime/random.js";
@@ -12,6 +13,7 @@ import {
   settingsOf,
 } from "./services/seeding.js";
 import { createServices, type Services } from "./services/services.js";
+import { TokenizerMissing, Tokenizers } from "./services/tokenizers.js";
 import { openStore } from "./store/store.js";
 
 /** The development key of a world whose seed declares none: fixed, so that it can be pasted. */
@@ -48,6 +50,7 @@ export class World {
   readonly resumed: boolean;
   readonly #kernel: Kernel;
   readonly #options: WorldOptions;
+  readonly #tokenizers = new Tokenizers();
   #seed: Seed;
   /** Keys that {@link add} declared since the last reset. */
   #added: Readonly<Record<string, string>> = {};
@@ -65,6 +68,7 @@ export class World {
       random: createRandom(randomSeed(this.#seed, 0)),
       randomSeed: randomSeed(this.#seed, 0),
       settings: this.#settings(),
+      tokenizer: APPROXIMATE,
       cursorSecret: "",
       projections: [],
     };
@@ -119,9 +123,12 @@ export class World {
         "only the seed a world starts from can set this; POST /_emulator/clock moves time",
       );
     }
+    const settings = settingsOf(partial, this.#kernel.settings);
+    const tokenizer = this.#tokenizer(settings);
     this.services.journal.flush();
     store.transaction(() => applySeed(this.services, partial));
-    this.#kernel.settings = settingsOf(partial, this.#kernel.settings);
+    this.#kernel.settings = settings;
+    this.#kernel.tokenizer = tokenizer;
     this.#added = { ...this.#added, ...declaredKeys(partial) };
     for (const projection of projections) projection.configurationChanged();
     this.services.limits.rebuild();
@@ -137,12 +144,14 @@ export class World {
   /** Everything anew, in one transaction: a seed that cannot be applied leaves the state as it was. */
   #start(): void {
     const { store, clock } = this.#kernel;
+    const settings = this.#settings();
+    this.#kernel.tokenizer = this.#tokenizer(settings);
     clock.clear();
     const before = clock.state;
     clock.restore(clockOf(this.#seed));
     this.#kernel.randomSeed = randomSeed(this.#seed, 0);
     this.#kernel.random = createRandom(this.#kernel.randomSeed);
-    this.#kernel.settings = this.#settings();
+    this.#kernel.settings = settings;
     this.#added = {};
     try {
       store.transaction(() => {
@@ -167,6 +176,7 @@ export class World {
   /** Goes on where the state file left off; ids continue with a sequence of their own. */
   #resume(): void {
     const { store, clock } = this.#kernel;
+    this.#kernel.tokenizer = this.#tokenizer(this.#kernel.settings);
     clock.restore(store.meta.get(CLOCK) as ClockState);
     const epoch = Number(store.meta.get(EPOCH)) + 1;
     this.#kernel.randomSeed = randomSeed(this.#seed, 0);
@@ -184,6 +194,15 @@ export class World {
 
   #forgetProjections(): void {
     for (const projection of this.#kernel.projections) projection.stateReplaced();
+  }
+
+  #tokenizer({ tokenizer }: Settings): Tokenizer {
+    try {
+      return this.#tokenizers.get(tokenizer);
+    } catch (cause) {
+      if (!(cause instanceof TokenizerMissing)) throw cause;
+      throw new SeedError(["settings", "tokenizer"], cause.message);
+    }
   }
 
   #settings(): Settings {

@@ -79,7 +79,7 @@ export const DECISIONS: readonly DecisionRow[] = [
     id: "X-14",
     question: "Token counts",
     answer: "a deterministic approximation, the same on every machine; exact counts by rule or header",
-    switch: "usage of a rule, x-emulator-usage",
+    switch: "tokenizer, usage of a rule, x-emulator-usage",
   },
   {
     id: "X-15",
@@ -212,6 +212,24 @@ export const DECISIONS: readonly DecisionRow[] = [
     id: "Y-14",
     question: "Where an advance to next_window ends",
     answer: "the instant at which every rolling window is empty, at least one second on",
+    switch: null,
+  },
+  {
+    id: "Y-18",
+    question: "A schema that no value satisfies, asked for by response_format or a tool",
+    answer: "400 from the model server, after admission: it counts one REQUEST",
+    switch: null,
+  },
+  {
+    id: "Y-19",
+    question: "The texts of 402, 503, 504 and 529",
+    answer: '{"error":"<reason phrase>"}; only the 502 is documented, "Error making prediction"',
+    switch: "a fault with a body",
+  },
+  {
+    id: "Y-20",
+    question: "A client that hangs up before the first byte",
+    answer: "counts its REQUEST and the prompt's tokens, and is not billed (L-4, W-7)",
     switch: null,
   },
   {

@@ -29,6 +29,8 @@ export interface Settings {
   readonly unknownFields: "ignore" | "reject";
   /** how stream chunks look. */
   readonly streamDialect: "sparse" | "full" | "openai";
+  /** how tokens are counted. */
+  readonly tokenizer: "approximate" | "o200k_base" | "cl100k_base";
   /** How every answer arrives, unless its rule says otherwise. */
   readonly stream: StreamStyle;
   /** What a request that no rule fits gets. */
@@ -63,6 +65,7 @@ export const DEFAULT_SETTINGS: Settings = {
   modelServerErrors: "nested",
   unknownFields: "ignore",
   streamDialect: "sparse",
+  tokenizer: "approximate",
   stream: {},
   unmatched: "echo",
   abilities: { default: { images: "accept", logprobs: "absent" } },

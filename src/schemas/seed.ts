@@ -110,6 +110,10 @@ const settings = z
     model_server_errors: z.enum(["nested", "flat"]).optional().meta({ description: "X-8" }),
     unknown_fields: z.enum(["ignore", "reject"]).optional().meta({ description: "X-10" }),
     stream_dialect: z.enum(["sparse", "full", "openai"]).optional().meta({ description: "X-11" }),
+    tokenizer: z
+      .enum(["approximate", "o200k_base", "cl100k_base"])
+      .optional()
+      .meta({ description: "X-14; the real ones need the package gpt-tokenizer" }),
     stream: streamStyleSchema.optional().meta({ description: "How every answer arrives" }),
     unmatched: z
       .enum(["echo", "error"])

@@ -156,7 +156,7 @@ export class Chat {
     const demand =
       parsed.ok && tokenAdmission !== "consumed"
         ? {
-            promptTokens: promptTokens(parsed.request.messages, parsed.request.tools),
+            promptTokens: promptTokens(parsed.request.messages, parsed.request.tools, this.#kernel.tokenizer),
             maxTokens: parsed.request.maxTokens,
           }
         : NO_DEMAND;

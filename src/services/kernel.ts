@@ -1,3 +1,4 @@
+import type { Tokenizer } from "../domain/completion/tokens.js";
 import type { Settings } from "../domain/settings.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
@@ -12,6 +13,8 @@ export interface Kernel {
   /** What `random` was made from; derives further sources that do not depend on what came before. */
   randomSeed: string;
   settings: Settings;
+  /** The one that the settings name (X-14). */
+  tokenizer: Tokenizer;
   /** Seals the cursors of lists (P-2). */
   cursorSecret: string;
   /** Told after every change to what the hot path keeps in memory. */

@@ -59,12 +59,12 @@ export class Replies {
   }
 
   #finish(request: ChatRequest, subject: MatchSubject, said: RuleReply | null, wishes: ChatWishes): Styled {
-    const { random, settings } = this.#kernel;
+    const { random, settings, tokenizer } = this.#kernel;
     const usage = wishes.usage
       ? { prompt_tokens: wishes.usage.prompt, completion_tokens: wishes.usage.completion }
       : undefined;
     const source = usage ? { ...said, usage: { ...said?.usage, ...usage } } : said;
-    const built = buildReply(request, source, { hex32: () => random.hex(32) });
+    const built = buildReply(request, source, { hex32: () => random.hex(32) }, tokenizer);
     const style = mergeStyles(settings.stream, said?.stream);
     const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
     const reply = silent ? { ...built, finishReason: null } : built;

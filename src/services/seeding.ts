@@ -76,6 +76,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     modelServerErrors: given.model_server_errors ?? base.modelServerErrors,
     unknownFields: given.unknown_fields ?? base.unknownFields,
     streamDialect: given.stream_dialect ?? base.streamDialect,
+    tokenizer: given.tokenizer ?? base.tokenizer,
     stream: given.stream ?? base.stream,
     unmatched: given.unmatched ?? base.unmatched,
     abilities: abilitiesOf(given, base.abilities),

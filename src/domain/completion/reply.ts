@@ -3,7 +3,7 @@
 import type { ChatRequest, FinishReason, Reply, ToolCall, Usage } from "../chat.js";
 import type { RuleReply } from "./rules.js";
 import { lastMessageText } from "./subject.js";
-import { countTokens, promptTokens, takeTokens } from "./tokens.js";
+import { APPROXIMATE, promptTokens, type Tokenizer } from "./tokens.js";
 
 /** Source of 32 lower-case hex digits for ids; the world's seeded random source (X-22). */
 export interface IdSource {
@@ -20,8 +20,8 @@ interface Produced {
 }
 
 /** What is produced of a text when only `budget` tokens are left. */
-function produce(text: string, budget: number): Produced {
-  const { end, count } = takeTokens(text, budget);
+function produce(text: string, budget: number, tokenizer: Tokenizer): Produced {
+  const { end, count } = tokenizer.take(text, budget);
   if (end === text.length) return { text, tokens: count, ended: null };
   return { text: text.slice(0, end), tokens: count, ended: "length" };
 }
@@ -39,23 +39,28 @@ function findStop(text: string, stop: readonly string[]): { at: number; sequence
 }
 
 /** Cuts at a stop sequence. One that `max_tokens` cut short was never said, so it ends nothing. */
-function applyStop(produced: Produced, request: ChatRequest): Produced {
+function applyStop(produced: Produced, request: ChatRequest, tokenizer: Tokenizer): Produced {
   if (request.stop.length === 0) return produced;
   const stop = findStop(produced.text, request.stop);
   if (stop === null) return produced;
   const text = produced.text.slice(0, request.includeStop ? stop.at + stop.sequence.length : stop.at);
-  return { text, tokens: countTokens(text), ended: "stop", stopSequence: stop.sequence };
+  return { text, tokens: tokenizer.count(text), ended: "stop", stopSequence: stop.sequence };
 }
 
 /** The calls that fit into `budget` tokens; the last one may have cut arguments, as a real model leaves them. */
-function produceToolCalls(calls: RuleReply["tool_calls"], budget: number, ids: IdSource) {
+function produceToolCalls(
+  calls: RuleReply["tool_calls"],
+  budget: number,
+  ids: IdSource,
+  tokenizer: Tokenizer,
+) {
   const produced: ToolCall[] = [];
   let left = budget;
   for (const call of calls ?? []) {
-    const nameTokens = countTokens(call.name);
+    const nameTokens = tokenizer.count(call.name);
     if (nameTokens > left) return { calls: produced, tokens: budget - left, cut: true };
     const text = typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments);
-    const args = produce(text, left - nameTokens);
+    const args = produce(text, left - nameTokens, tokenizer);
     produced.push({
       id: call.id ?? `chatcmpl-tool-${ids.hex32()}`,
       name: call.name,
@@ -82,11 +87,12 @@ function usageOf(
   request: ChatRequest,
   source: RuleReply | null,
   counted: { readonly reasoning: number; readonly rest: number },
+  tokenizer: Tokenizer,
 ): Usage {
   const given = source?.usage;
   const reasoning = given?.reasoning_tokens ?? counted.reasoning;
   return {
-    prompt: given?.prompt_tokens ?? promptTokens(request.messages, request.tools),
+    prompt: given?.prompt_tokens ?? promptTokens(request.messages, request.tools, tokenizer),
     completion: given?.completion_tokens ?? reasoning + counted.rest,
     cached: given?.cached_tokens ?? 0,
     reasoning,
@@ -100,23 +106,28 @@ function usageOf(
  * (everything) ends it; `finish_reason` is then `stop` or `length`, else the rule's, else `tool_calls` or
  * `stop`. Nothing produced of a part leaves it null. Tool call ids are `chatcmpl-tool-<32 hex>`.
  */
-export function buildReply(request: ChatRequest, source: RuleReply | null, ids: IdSource): Reply {
+export function buildReply(
+  request: ChatRequest,
+  source: RuleReply | null,
+  ids: IdSource,
+  tokenizer: Tokenizer = APPROXIMATE,
+): Reply {
   const thought = source?.reasoning_content;
-  const reasoning = thought === undefined ? null : produce(thought, request.maxTokens);
+  const reasoning = thought === undefined ? null : produce(thought, request.maxTokens, tokenizer);
   let left = request.maxTokens - (reasoning?.tokens ?? 0);
   let ended = reasoning?.ended ?? null;
 
   let content: Produced | null = null;
   const text = contentOf(request, source);
   if (ended === null && text !== null) {
-    content = applyStop(produce(text, left), request);
+    content = applyStop(produce(text, left, tokenizer), request, tokenizer);
     ended = content.ended;
     left -= content.tokens;
     // The budget went on reasoning: the content was never begun, which is not the same as empty.
     if (ended === "length" && content.tokens === 0) content = null;
   }
 
-  const tools = produceToolCalls(ended === null ? source?.tool_calls : undefined, left, ids);
+  const tools = produceToolCalls(ended === null ? source?.tool_calls : undefined, left, ids, tokenizer);
   if (tools.cut) ended = "length";
 
   return {
@@ -125,10 +136,12 @@ export function buildReply(request: ChatRequest, source: RuleReply | null, ids: 
     toolCalls: tools.calls,
     finishReason: ended ?? naturalEnd(source, tools.calls.length > 0),
     ...(content?.stopSequence === undefined ? {} : { stopSequence: content.stopSequence }),
-    usage: usageOf(request, source, {
-      reasoning: reasoning?.tokens ?? 0,
-      rest: (content?.tokens ?? 0) + tools.tokens,
-    }),
+    usage: usageOf(
+      request,
+      source,
+      { reasoning: reasoning?.tokens ?? 0, rest: (content?.tokens ?? 0) + tools.tokens },
+      tokenizer,
+    ),
   };
 }
 

@@ -192,15 +192,26 @@ export function takeTokens(text: string, most: number, start = 0): { end: number
   return { end, count };
 }
 
-function messageTokens(message: ChatMessage): number {
+/** Counts and cuts text by tokens (X-14). */
+export interface Tokenizer {
+  /** How many tokens a text has. */
+  count(text: string): number;
+  /** The first tokens of a text, at most `most`: where they end (UTF-16 index) and how many they are. */
+  take(text: string, most: number): { readonly end: number; readonly count: number };
+}
+
+/** The approximation, the same on every machine: the default (X-14). */
+export const APPROXIMATE: Tokenizer = { count: countTokens, take: takeTokens };
+
+function messageTokens(message: ChatMessage, { count: countOf }: Tokenizer): number {
   let count = MESSAGE_OVERHEAD_TOKENS;
   if (typeof message.content === "string") {
-    count += countTokens(message.content);
+    count += countOf(message.content);
   } else {
     for (const part of message.content ?? []) {
       switch (part.type) {
         case "text":
-          count += countTokens(part.text);
+          count += countOf(part.text);
           break;
         case "image_url":
           count += IMAGE_TOKENS;
@@ -211,9 +222,9 @@ function messageTokens(message: ChatMessage): number {
       }
     }
   }
-  if (message.name !== undefined) count += countTokens(message.name);
-  if (message.reasoning_content) count += countTokens(message.reasoning_content);
-  for (const call of message.tool_calls ?? []) count += countTokens(JSON.stringify(call.function));
+  if (message.name !== undefined) count += countOf(message.name);
+  if (message.reasoning_content) count += countOf(message.reasoning_content);
+  for (const call of message.tool_calls ?? []) count += countOf(JSON.stringify(call.function));
   return count;
 }
 
@@ -221,9 +232,13 @@ function messageTokens(message: ChatMessage): number {
  * Tokens of a conversation (X-14): its messages' text, names, reasoning and tool calls (as JSON text), a fixed
  * number per image and audio part, the tools' JSON text, and the framing around them.
  */
-export function promptTokens(messages: readonly ChatMessage[], tools: readonly ToolDefinition[]): number {
+export function promptTokens(
+  messages: readonly ChatMessage[],
+  tools: readonly ToolDefinition[],
+  tokenizer: Tokenizer = APPROXIMATE,
+): number {
   let count = ANSWER_PRIMER_TOKENS;
-  for (const message of messages) count += messageTokens(message);
-  for (const tool of tools) count += countTokens(JSON.stringify(tool));
+  for (const message of messages) count += messageTokens(message, tokenizer);
+  for (const tool of tools) count += tokenizer.count(JSON.stringify(tool));
   return count;
 }
