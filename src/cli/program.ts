@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { VERSION } from "../version.js";
 import { defineEnv } from "./env.js";
+import { defineExec } from "./exec.js";
 import { defineStart } from "./start/command.js";
 import { defineValidate } from "./validate.js";
 import { defineWebhooks } from "./webhooks/command.js";
@@ -19,6 +20,6 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .exitOverride();
   defineStart(program);
-  for (const define of [defineValidate, defineEnv, defineWebhooks]) define(program);
+  for (const define of [defineExec, defineValidate, defineEnv, defineWebhooks]) define(program);
   return program;
 }

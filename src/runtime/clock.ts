@@ -39,6 +39,7 @@ export class Clock {
   readonly #held = new Set<Promise<unknown>>();
   #advancing: Promise<unknown> = Promise.resolve();
   #busy = false;
+  #ringing = false;
   #closed = false;
   /** Counts restores, so that an advance notices that its world is gone. */
   #epoch = 0;
@@ -225,6 +226,7 @@ export class Clock {
 
   /** Sets the one real timer to the next job, unless time stands still. */
   #arm(): void {
+    if (this.#ringing) return;
     const next = this.#queue.peek();
     const wanted =
       next && !this.#busy && !this.#closed && this.#state.mode !== "frozen"
@@ -244,10 +246,13 @@ export class Clock {
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.now();
+    // Each job may schedule the next one; the timer is set once, when all have run.
+    this.#ringing = true;
     for (let entry = this.#queue.peek(); entry && entry.at <= now; entry = this.#queue.peek()) {
       this.#queue.pop();
       run(entry);
     }
+    this.#ringing = false;
     this.#arm();
   }
 }

@@ -38,6 +38,13 @@ export class StreamSender {
     this.#from = call.services.kernel.clock.now() + Math.ceil(turn.style.ttft_ms ?? 0);
   }
 
+  /** Made once: they are scheduled for every chunk. */
+  readonly #sendDue = (): void | Promise<void> => this.#send();
+  readonly #dropped = (): void => {
+    this.#abandon("the emulator ended it");
+    this.#call.request.socket.destroy();
+  };
+
   /** Resolves when the stream is over and booked. */
   run(): Promise<void> {
     const { response } = this.#call;
@@ -68,15 +75,7 @@ export class StreamSender {
   }
 
   #schedule(at: number, label: string): void {
-    this.#cancel = this.#call.services.kernel.clock.schedule(
-      at,
-      label,
-      () => this.#send(),
-      () => {
-        this.#abandon("the emulator ended it");
-        this.#call.request.socket.destroy();
-      },
-    );
+    this.#cancel = this.#call.services.kernel.clock.schedule(at, label, this.#sendDue, this.#dropped);
   }
 
   /** Sends what is due; the clock waits for what this returns. */
@@ -111,7 +110,8 @@ export class StreamSender {
   #take({ data }: StreamFrame): string {
     this.#chunks++;
     const taken = this.#turn.fault?.malformed_chunk === this.#chunks ? malformed(data) : data;
-    this.#bytes += Buffer.byteLength(taken);
+    // Only a cut by bytes asks for them.
+    if (this.#turn.fault?.cut) this.#bytes += Buffer.byteLength(taken);
     return taken;
   }
 
