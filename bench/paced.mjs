@@ -10,68 +10,61 @@ const INTERVAL_MS = 1000 / TOKENS_PER_SECOND;
 /** The load itself takes a core's share; streams begin spread over this time, as they do in life. */
 const SPREAD_MS = 1_000;
 
+/** What the emulator's events look like, for the bare server: the load looks for the delta. */
+const EVENT = `data: {"id":"chatcmpl-${"0".repeat(32)}","choices":[{"index":0,"delta":{"content":" word"}}],"filler":"${"x".repeat(330)}"}\n\n`;
+
 /**
  * 1,000 streams at once, 50 tokens a second each: how late chunks arrive, next to the arrival of their stream's
- * first, and how much memory the server takes. Seen from outside, so the client's own lateness is in it.
+ * first, and how much memory the server takes. Seen from outside, so the client's own lateness is in it, and
+ * what the machine does besides: the bare server, which only keeps time, says how much that is.
  */
 export const paced = ({ quick }) =>
   withFolder(async (folder) => {
-    const emulator = await startServer("servers/emulator.mjs", {
-      state: join(folder, "state.db"),
-      seed: { ...SEED, settings: { stream: { tokens_per_second: TOKENS_PER_SECOND } } },
-    });
     const tokens = TOKENS_PER_SECOND * (quick ? 2 : 5);
     const request = chatRequest({ content: "word ".repeat(tokens).trim(), stream: true });
-    // What is compiled on first use is not what is measured.
-    await Promise.all(Array.from({ length: 50 }, () => follow(emulator.port, request, [])));
-    const late = [];
-    const own = ownLateness();
-    let done = 0;
-    let peak = 0;
-    const watch = setInterval(async () => {
-      peak = Math.max(peak, await emulator.memory());
-      progress(`paced: ${done} of ${STREAMS} streams`);
-    }, 500);
-    await Promise.all(
-      Array.from({ length: STREAMS }, async (_, index) => {
-        await new Promise((resolve) => setTimeout(resolve, (index / STREAMS) * SPREAD_MS));
-        await follow(emulator.port, request, late);
-        done++;
+    const bare = await measure("bare", request, () =>
+      startServer("servers/bare-paced.mjs", { event: EVENT, events: tokens, intervalMs: INTERVAL_MS }),
+    );
+    const emulator = await measure("emulator", request, () =>
+      startServer("servers/emulator.mjs", {
+        state: join(folder, "state.db"),
+        seed: { ...SEED, settings: { stream: { tokens_per_second: TOKENS_PER_SECOND } } },
       }),
     );
-    clearInterval(watch);
-    await emulator.stop();
-    const at = quantiles(late);
+    const lateness = (share) => ({ bare: ms(bare.late(share)), emulator: ms(emulator.late(share)) });
     return [
-      {
-        name: `${count(STREAMS)} paced streams: a chunk's lateness, p50`,
-        emulator: ms(at(0.5)),
-      },
-      { name: "  the same, p99", emulator: ms(at(0.99)), target: "5 ms" },
-      { name: "  of which the load's own, p99", bare: ms(quantiles(own.stop())(0.99)) },
-      { name: "  memory of the server", emulator: `${count(peak / 1e6)} MB`, target: "200 MB" },
+      { name: `${count(STREAMS)} paced streams: a chunk's lateness, p50`, ...lateness(0.5) },
+      { name: "  the same, p99", ...lateness(0.99), target: "5 ms" },
+      { name: "  memory of the server", emulator: `${count(emulator.peak / 1e6)} MB`, target: "200 MB" },
     ];
   });
+
+async function measure(name, request, start) {
+  const server = await start();
+  // What is compiled on first use is not what is measured.
+  await Promise.all(Array.from({ length: 50 }, () => follow(server.port, request, [])));
+  const late = [];
+  let done = 0;
+  let peak = 0;
+  const watch = setInterval(async () => {
+    peak = Math.max(peak, await server.memory());
+    progress(`paced, ${name}: ${done} of ${STREAMS} streams`);
+  }, 500);
+  await Promise.all(
+    Array.from({ length: STREAMS }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, (index / STREAMS) * SPREAD_MS));
+      await follow(server.port, request, late);
+      done++;
+    }),
+  );
+  clearInterval(watch);
+  await server.stop();
+  return { late: quantiles(late), peak };
+}
 
 function quantiles(values) {
   const sorted = [...values].sort((one, other) => one - other);
   return (share) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-}
-
-/** How late this process itself comes to its timers: what it cannot tell from a late server. */
-function ownLateness() {
-  const late = [];
-  let due = performance.now() + 5;
-  const timer = setInterval(() => {
-    late.push(Math.max(0, performance.now() - due));
-    due = performance.now() + 5;
-  }, 5);
-  return {
-    stop() {
-      clearInterval(timer);
-      return late;
-    },
-  };
 }
 
 /** Follows one stream: each `data:` event is due one interval after the one before. */
