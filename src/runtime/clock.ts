@@ -128,11 +128,13 @@ export class Clock {
   }
 
   /**
-   * Moves to `target` from job to job in time order, each at its own instant, waiting for each.
+   * Moves to `target` from job to job in time order, each at its own instant, waiting for each. Moves that
+   * come together run one after the other, each from where the one before ended.
+   * @param target an instant, or how far to go from the instant at which this move begins
    * @returns what fell due
    * @throws ClockError when `target` lies before now
    */
-  advanceTo(target: number): Promise<FiredJob[]> {
+  advanceTo(target: number | ((now: number) => number)): Promise<FiredJob[]> {
     const run = this.#advancing.then(() => this.#advance(target));
     this.#advancing = run.catch(() => undefined);
     return run;
@@ -149,8 +151,9 @@ export class Clock {
     this.clear();
   }
 
-  async #advance(target: number): Promise<FiredJob[]> {
+  async #advance(where: number | ((now: number) => number)): Promise<FiredJob[]> {
     const from = this.now();
+    const target = typeof where === "number" ? where : where(from);
     if (target < from) {
       throw new ClockError(
         `The clock stands at ${iso(from)} and cannot go back to ${iso(target)}; reset the world to start over.`,

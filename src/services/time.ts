@@ -30,7 +30,6 @@ const LAST_INSTANT = 8.64e15 - 86_400_000;
 export class Time {
   readonly #kernel: Kernel;
   readonly #limits: Limits;
-  #moves: Promise<unknown> = Promise.resolve();
 
   constructor(kernel: Kernel, limits: Limits) {
     this.#kernel = kernel;
@@ -80,19 +79,18 @@ export class Time {
     if ("by" in advance) {
       const by = parseDuration(advance.by);
       if (by === null) throw invalid("by", DURATION_FORM);
-      return this.#move("by", () => this.#kernel.clock.now() + by);
+      return this.#move("by", (now) => now + by);
     }
     return this.#move("to", this.#landmark(advance.to));
   }
 
-  /** Where a landmark is, at the time of asking. */
-  #landmark(to: string): () => number {
-    const { clock } = this.#kernel;
+  /** Where a landmark is, seen from the instant at which the move begins. */
+  #landmark(to: string): (now: number) => number {
     switch (to) {
       case "next_midnight":
-        return () => nextMidnight(clock.now());
+        return nextMidnight;
       case "next_window":
-        return () => Math.max(this.#limits.quietAt(clock.now()), clock.now() + SECOND_MS);
+        return (now) => Math.max(this.#limits.quietAt(now), now + SECOND_MS);
       default: {
         const target = instantOf("to", to);
         return () => target;
@@ -100,17 +98,14 @@ export class Time {
     }
   }
 
-  /** Moves that come together run one after the other, each from where the one before ended. */
-  #move(field: string, target: () => number): Promise<FiredJob[]> {
-    const move = this.#moves.then(() => this.#moveTo(field, target()));
-    this.#moves = move.catch(() => undefined);
-    return move;
-  }
-
-  async #moveTo(field: string, target: number): Promise<FiredJob[]> {
-    if (target > LAST_INSTANT) throw invalid(field, "that is beyond the last instant a date can name");
+  async #move(field: string, target: (now: number) => number): Promise<FiredJob[]> {
+    const checked = (now: number): number => {
+      const at = target(now);
+      if (at > LAST_INSTANT) throw invalid(field, "that is beyond the last instant a date can name");
+      return at;
+    };
     try {
-      return await this.#kernel.clock.advanceTo(target);
+      return await this.#kernel.clock.advanceTo(checked);
     } catch (cause) {
       throw backwards(field, cause);
     }

@@ -81,6 +81,13 @@ describe("now", () => {
 });
 
 describe("advanceTo", () => {
+  test("a distance counts from when the move begins, so that none is never backwards in running time", async () => {
+    let ticks = NOON;
+    const clock = new Clock({ mode: "real" }, () => ticks++);
+    await Promise.all([clock.advanceTo((now) => now), clock.advanceTo((now) => now + 60_000)]);
+    expect(clock.now()).toBeGreaterThanOrEqual(NOON + 60_000);
+  });
+
   test("moves a frozen clock, and leaves it frozen", async () => {
     const clock = frozen();
     expect(await clock.advanceTo(NOON + 61_000)).toEqual([]);
