@@ -1,15 +1,28 @@
 import type { Surface } from "./journal.js";
 
+/** A model or chain with a host of its own (inference §5). */
+export interface DeploymentHost {
+  readonly kind: "model" | "chain";
+  /** What stands between `model-` and `.api`, in lower case, as a host name is: an id, or `<id>-<environment>`. */
+  readonly label: string;
+}
+
 /** What a request is for: the surface, and the path as that surface knows it. */
 export interface Destination {
   readonly surface: Surface;
   readonly path: string;
+  /** On the dedicated surface: whose host it is. */
+  readonly deployment: DeploymentHost | null;
 }
 
 /** The emulator's own paths. */
 const CONTROL = "/_emulator";
 /** `/_host/<hostname>/...` stands for any `Host` header, for resolvers that do not know `*.localhost`. */
 const HOST_PREFIX = "/_host/";
+/** `model-<id>.api.…`, regional `model-<id>-<env>.api.…`, chains alike (inference §5). */
+const DEPLOYMENT_LABEL = /^(model|chain)-([a-z0-9_-]+)$/;
+/** Cloudflare's AI Gateway (inference §6). */
+const CLOUDFLARE = "gateway.ai.";
 
 /** First path segments below `/v1/` that the management API owns on the plain host. */
 const MANAGEMENT_SEGMENTS = new Set(["gateway", "spec", "users", "api_keys", "secrets", "teams"]);
@@ -26,16 +39,30 @@ export function destinationOf(host: string | undefined, path: string): Destinati
     const named = end < 0 ? path.slice(HOST_PREFIX.length) : path.slice(HOST_PREFIX.length, end);
     return destinationOf(named, end < 0 ? "/" : path.slice(end));
   }
-  if (path === CONTROL || path.startsWith(`${CONTROL}/`)) return { surface: "control", path };
-  const surface = host === undefined ? null : surfaceOfHost(host);
-  return { surface: surface ?? surfaceOfPath(path), path };
+  if (path === CONTROL || path.startsWith(`${CONTROL}/`))
+    return { surface: "control", path, deployment: null };
+  return (
+    (host === undefined ? null : byHost(host, path)) ?? {
+      surface: surfaceOfPath(path),
+      path,
+      deployment: null,
+    }
+  );
 }
 
-function surfaceOfHost(host: string): Surface | null {
-  const label = host.slice(0, host.indexOf(".") + 1).toLowerCase();
-  if (label === "api.") return "management";
-  if (label === "inference.") return "inference";
-  return null;
+function byHost(host: string, path: string): Destination | null {
+  const name = host.toLowerCase();
+  const label = name.slice(0, Math.max(0, name.indexOf(".")));
+  if (label === "api") return { surface: "management", path, deployment: null };
+  if (label === "inference") return { surface: "inference", path, deployment: null };
+  if (name.startsWith(CLOUDFLARE)) return { surface: "cloudflare", path, deployment: null };
+  const [, kind, id] = DEPLOYMENT_LABEL.exec(label) ?? [];
+  if (id === undefined) return null;
+  return {
+    surface: "dedicated",
+    path,
+    deployment: { kind: kind === "chain" ? "chain" : "model", label: id },
+  };
 }
 
 function surfaceOfPath(path: string): Surface {

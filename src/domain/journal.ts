@@ -29,7 +29,7 @@ export interface JournalEntry {
 }
 
 /** The APIs that one port serves; each has its own error dialect. */
-export type Surface = "management" | "inference" | "control";
+export type Surface = "management" | "inference" | "dedicated" | "cloudflare" | "control";
 
 /** Most characters of a body that the journal keeps. */
 export const JOURNAL_BODY_CHARS = 16 * 1024;

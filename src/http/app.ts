@@ -4,7 +4,9 @@ import { destinationOf } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
 import { FEDERATED_PREFIX_LENGTH } from "../domain/keys.js";
 import type { Services } from "../services/services.js";
+import { CLOUDFLARE_ROUTES } from "./cloudflare/routes.js";
 import { CONTROL_ROUTES } from "./control/routes.js";
+import { DEDICATED_ROUTES } from "./dedicated/routes.js";
 import { INFERENCE_ROUTES } from "./inference/routes.js";
 import { MANAGEMENT_ROUTES } from "./management/routes.js";
 import { RouteMap } from "./route-map.js";
@@ -12,7 +14,13 @@ import type { Call, EmulatorFace, Route } from "./routes.js";
 import { fail, settle } from "./settle.js";
 
 /** Every route of every surface: the map that the coverage table is checked against. */
-export const ROUTES: readonly Route[] = [...MANAGEMENT_ROUTES, ...INFERENCE_ROUTES, ...CONTROL_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ...MANAGEMENT_ROUTES,
+  ...INFERENCE_ROUTES,
+  ...DEDICATED_ROUTES,
+  ...CLOUDFLARE_ROUTES,
+  ...CONTROL_ROUTES,
+];
 
 const NO_QUERY = new URLSearchParams();
 
@@ -29,7 +37,10 @@ export function createApp(services: Services, emulator: EmulatorFace): App {
     const url = request.url ?? "/";
     const mark = url.indexOf("?");
     const method = request.method ?? "GET";
-    const { surface, path } = destinationOf(request.headers.host, mark < 0 ? url : url.slice(0, mark));
+    const { surface, path, deployment } = destinationOf(
+      request.headers.host,
+      mark < 0 ? url : url.slice(0, mark),
+    );
     const found = map.find(surface, method, path);
     const params = found.kind === "route" ? found.params : {};
     const call: Call = {
@@ -37,6 +48,7 @@ export function createApp(services: Services, emulator: EmulatorFace): App {
       response,
       services,
       emulator,
+      deployment,
       exchange: services.journal.begin(surface, method, withoutKeys(path)),
       query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
       param: (name) => params[name] ?? "",
@@ -74,6 +86,10 @@ function unknownPathHint(surface: Surface, path: string): string {
       return `no management route ${path}; the description is at /v1/spec`;
     case "inference":
       return `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`;
+    case "dedicated":
+      return `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`;
+    case "cloudflare":
+      return `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`;
     case "control":
       return `no control route ${path}; the description is at /_emulator/openapi.json`;
   }

@@ -3,6 +3,8 @@ import type { ErrorCode, GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import type { Settings } from "../domain/settings.js";
 import { type Answer, JSON_TYPE, json } from "./answer.js";
+import { cloudflareError } from "./cloudflare/errors.js";
+import { dedicatedError } from "./dedicated/errors.js";
 import { GATEWAY_HEADERS, hexOf, modelServerHeaders } from "./inference/headers.js";
 
 /**
@@ -31,6 +33,10 @@ function dialectOf(surface: Surface): Dialect {
   switch (surface) {
     case "inference":
       return inferenceError;
+    case "dedicated":
+      return dedicatedError;
+    case "cloudflare":
+      return cloudflareError;
     case "management":
     case "control":
       return managementError;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DeploymentHost } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
 import type { Exchange } from "../services/journal.js";
 import type { Services } from "../services/services.js";
@@ -21,6 +22,8 @@ export interface Call {
   readonly services: Services;
   readonly exchange: Exchange;
   readonly query: URLSearchParams;
+  /** On the dedicated surface: the model or chain whose host was asked. */
+  readonly deployment: DeploymentHost | null;
   readonly emulator: EmulatorFace;
   /** A named part of the path, decoded. */
   param(name: string): string;

@@ -37,6 +37,9 @@ function shapeProblem(from: Malformed["from"], status: number, type: string, bod
           : "unexpected text (X-23)";
       }
       return type === "application/json" ? inferenceProblem(parse(body)) : `content type ${type}`;
+    case "dedicated":
+    case "cloudflare":
+      return type === "application/json" ? null : `content type ${type}`;
     case "management":
     case "control":
       return type === "application/json" ? managementProblem(parse(body)) : `content type ${type}`;

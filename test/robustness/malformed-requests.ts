@@ -53,6 +53,8 @@ function goodKey({ surface }: Route, { workspaceKey }: Material): Header[] {
       return [];
     case "inference":
       return [["Authorization", `Api-Key ${FEDERATED_KEY}`]];
+    case "dedicated":
+    case "cloudflare":
     case "management":
       return [["Authorization", `Api-Key ${workspaceKey}`]];
   }
