@@ -1,21 +1,20 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type BillingFace, billingFace, type WebhooksFace, webhooksFace } from "./billing-face.js";
-import { type ClockFace, clockFace } from "./clock-face.js";
-import { type ExampleCall, exampleCall } from "./config/example-call.js";
 import { loadSeeds, type SeedSource } from "./config/load-seeds.js";
-import { InvalidSeed } from "./config/problems.js";
 import type { Refusal } from "./config/refusals.js";
-import { checkSeedValue } from "./config/seed-file.js";
-import { GatewayError } from "./domain/errors.js";
-import type { JournalEntry, JournalFilter } from "./domain/journal.js";
-import type { Settings } from "./domain/settings.js";
+import type { ErrorCoverage } from "./domain/error-coverage.js";
+import type { JournalEntry } from "./domain/journal.js";
+import { atCaller } from "./faces/at-caller.js";
+import { asInvalidSeed, type GatewayWorld, WorldHandle } from "./faces/world.js";
 import { createHttpServer } from "./http/server.js";
 import { type Drain, drainable } from "./runtime/drain.js";
 import type { Seed } from "./schemas/seed.js";
+import { ErrorCounter } from "./services/error-counter.js";
 import { SeedError } from "./services/seeding.js";
+import { Tenancy, worldUrl } from "./tenancy.js";
 import { VERSION } from "./version.js";
-import { World } from "./world.js";
+import { World, type WorldOptions } from "./world.js";
+import { DEFAULT_WORLD, Worlds } from "./worlds.js";
 
 export { loadSeeds, type SeedSource } from "./config/load-seeds.js";
 export { StateError } from "./store/state-file.js";
@@ -42,58 +41,50 @@ export interface EmulatorOptions {
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
 
-/** A running emulator. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
-export interface GatewayEmulator extends AsyncDisposable {
-  /** Such as `http://127.0.0.1:4110`. */
-  readonly url: string;
-  /** `url` with `/v1`: the base URL of OpenAI clients. */
-  readonly inferenceUrl: string;
+/** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
+export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   readonly port: number;
-  /** Manages the first workspace. */
-  readonly workspaceKey: string;
-  /** Federated keys that the seed named, by name. */
-  readonly keys: Readonly<Record<string, string>>;
-  /** Environment for a process that is to use this emulator. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Moves the world's time. */
-  readonly clock: ClockFace;
-  /** Deliveries of billing events. */
-  readonly webhooks: WebhooksFace;
-  /** What was billed. */
-  readonly billing: BillingFace;
   /** Whether the state file had data: the seed is then only what {@link reset} goes back to. */
   readonly resumed: boolean;
-  /** A key of the seed with a slug it may call, or null when the seed has none. */
-  readonly example: ExampleCall | null;
-  /** Back to the seed. */
-  reset(): Promise<void>;
-  /** Makes another seed what {@link reset} goes back to, and resets. A bad one changes nothing. @throws InvalidSeed */
-  reseed(source: SeedSource | readonly SeedSource[]): Promise<void>;
-  /** Adds to what is there. @throws InvalidSeed */
-  seed(partial: SeedSource): Promise<void>;
-  /** What was asked so far, oldest first; every given field has to fit. */
-  requests(filter?: JournalFilter): Promise<readonly JournalEntry[]>;
+  /**
+   * The world of this name, made when it is not there: a copy in memory that shares nothing with the others.
+   * @param options.from `seed`, the default, or the name of the world to copy as it stands
+   * @throws GatewayError for a name that is none, or a source that is not there
+   */
+  world(name: string, options?: { readonly from?: string }): Promise<GatewayWorld>;
+  /** Names of the worlds, the oldest first. */
+  worlds(): readonly string[];
+  /** Ends a world made by {@link world}. @throws GatewayError */
+  removeWorld(name: string): Promise<void>;
+  /** Which of the errors that there are were provoked since the start, over all worlds; a reset forgets none. */
+  errorCoverage(): ErrorCoverage;
   /** Finishes what is in flight, except what waits for a frozen clock, then closes. */
   stop(): Promise<void>;
 }
 
 const DEFAULT_HOST = "127.0.0.1";
-/** Most entries that `requests()` answers at once. */
-const MOST_REQUESTS = 100_000;
 
 /**
  * Starts an emulator in this process.
  * @throws InvalidSeed, StateError, or what `listen` says
  */
-export async function startGatewayEmulator(options: EmulatorOptions = {}): Promise<GatewayEmulator> {
+export function startGatewayEmulator(options: EmulatorOptions = {}): Promise<GatewayEmulator> {
+  return atCaller(startGatewayEmulator, () => start(options));
+}
+
+async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   const seed = options.seed === undefined ? null : await loadSeeds(options.seed);
-  const world = openWorld(options, seed);
+  const worldOptions = worldOptionsOf(options, seed);
+  const worlds = new Worlds(
+    asInvalidSeed(() => new World(worldOptions)),
+    worldOptions,
+  );
   try {
-    const running = new RunningEmulator(world, options);
+    const running = new RunningEmulator(worlds, options.onRequest);
     await running.listen(options.port ?? 0, options.host ?? DEFAULT_HOST);
     return running;
   } catch (cause) {
-    world.close();
+    worlds.close();
     throw cause;
   }
 }
@@ -109,105 +100,77 @@ export function trySeed(seed: Seed): Refusal | null {
   }
 }
 
-function openWorld(options: EmulatorOptions, seed: Seed | null): World {
-  const overrides: Partial<Settings> = {
-    ...(options.acceptBearer === undefined ? {} : { acceptBearer: options.acceptBearer }),
-    ...(options.managementRateLimit === undefined
-      ? {}
-      : { managementRateLimit: options.managementRateLimit }),
+function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptions {
+  const { acceptBearer, managementRateLimit } = options;
+  return {
+    state: options.state ?? ":memory:",
+    seed,
+    reset: options.reset ?? false,
+    workspaceKey: options.workspaceKey ?? null,
+    overrides: {
+      ...(acceptBearer === undefined ? {} : { acceptBearer }),
+      ...(managementRateLimit === undefined ? {} : { managementRateLimit }),
+    },
   };
-  return asInvalidSeed(
-    () =>
-      new World({
-        state: options.state ?? ":memory:",
-        seed,
-        reset: options.reset ?? false,
-        workspaceKey: options.workspaceKey ?? null,
-        overrides,
-      }),
-  );
 }
 
-/** A seed can be wrong in form or in substance; the caller sees one kind of error. */
-function asInvalidSeed<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof SeedError) throw invalidSeed(cause.path.join("."), cause.message);
-    // The only thing a world adds to its seed.
-    if (cause instanceof GatewayError) throw invalidSeed("workspaceKey", cause.message);
-    throw cause;
-  }
-}
-
-function invalidSeed(path: string, message: string): InvalidSeed {
-  return new InvalidSeed([{ file: null, line: null, path, message }]);
-}
-
-class RunningEmulator implements GatewayEmulator {
-  readonly clock: ClockFace;
-  readonly webhooks: WebhooksFace;
-  readonly billing: BillingFace;
-  readonly #world: World;
+class RunningEmulator extends WorldHandle implements GatewayEmulator {
+  readonly #errors = new ErrorCounter();
+  readonly #worlds: Worlds;
+  readonly #tenancy: Tenancy;
   readonly #server: Server;
   readonly #drain: Drain;
-  #host = DEFAULT_HOST;
+  readonly #origin: { url: string };
   #port = 0;
   #stopping: Promise<void> | null = null;
 
-  constructor(world: World, options: EmulatorOptions) {
-    this.#world = world;
-    this.clock = clockFace(world.services.time);
-    this.webhooks = webhooksFace(world.services.webhooks);
-    this.billing = billingFace(world.services.billing);
-    this.#server = createHttpServer(world.services, {
-      version: VERSION,
-      url: () => this.url,
-      env: () => this.env,
-      reset: () => world.reset(),
-      seed: (partial) => asGatewayError(() => this.#add(checkSeedValue(partial))),
-    });
-    this.#drain = drainable(this.#server, () => this.#dropUnreachable());
-    if (options.onRequest) world.services.journal.onEntry(options.onRequest);
-  }
-
-  get url(): string {
-    return `http://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.#port}`;
-  }
-
-  get inferenceUrl(): string {
-    return `${this.url}/v1`;
+  constructor(worlds: Worlds, onRequest: EmulatorOptions["onRequest"]) {
+    const origin = { url: "" };
+    super(worlds.first, DEFAULT_WORLD, () => origin.url);
+    this.#origin = origin;
+    this.#worlds = worlds;
+    if (onRequest) worlds.first.services.journal.onEntry(onRequest);
+    const handleOf = (name: string): WorldHandle => {
+      const world = worlds.get(name);
+      if (onRequest) world.services.journal.onEntry(onRequest);
+      return new WorldHandle(world, name, () => worldUrl(origin.url, name));
+    };
+    this.#tenancy = new Tenancy(worlds, this, handleOf, { version: VERSION, errors: this.#errors });
+    this.#server = createHttpServer(this.#tenancy);
+    this.#drain = drainable(this.#server, () => worlds.dropUnreachable());
   }
 
   get port(): number {
     return this.#port;
   }
 
-  get workspaceKey(): string {
-    return this.#world.workspaceKey;
-  }
-
-  get keys(): Readonly<Record<string, string>> {
-    return this.#world.keys;
-  }
-
-  get env(): Readonly<Record<string, string>> {
-    const [firstKey] = Object.values(this.keys);
-    return {
-      GATEWAY_EMULATOR_URL: this.url,
-      BASETEN_API_KEY: this.workspaceKey,
-      BASETEN_BASE_URL: this.inferenceUrl,
-      OPENAI_BASE_URL: this.inferenceUrl,
-      ...(firstKey === undefined ? {} : { OPENAI_API_KEY: firstKey }),
-    };
-  }
-
   get resumed(): boolean {
-    return this.#world.resumed;
+    return this.#worlds.first.resumed;
   }
 
-  get example(): ExampleCall | null {
-    return exampleCall(this.#world.seed);
+  override async reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
+    await super.reseed(source);
+    this.#worlds.seedChanged();
+  }
+
+  world(name: string, options: { readonly from?: string } = {}): Promise<GatewayWorld> {
+    return atCaller(this.world, () =>
+      this.#worlds.has(name) && options.from === undefined
+        ? this.#tenancy.handle(name)
+        : this.#tenancy.fork(name, options.from),
+    );
+  }
+
+  worlds(): readonly string[] {
+    return this.#worlds.names;
+  }
+
+  removeWorld(name: string): Promise<void> {
+    return atCaller(this.removeWorld, () => this.#tenancy.remove(name));
+  }
+
+  errorCoverage(): ErrorCoverage {
+    return this.#errors.coverage();
   }
 
   listen(port: number, host: string): Promise<void> {
@@ -215,28 +178,11 @@ class RunningEmulator implements GatewayEmulator {
       this.#server.once("error", reject);
       this.#server.listen(port, host, () => {
         this.#server.off("error", reject);
-        this.#host = host;
         this.#port = portOf(this.#server.address());
+        this.#origin.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
         resolve();
       });
     });
-  }
-
-  async reset(): Promise<void> {
-    this.#world.reset();
-  }
-
-  async reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
-    const seed = await loadSeeds(source);
-    asInvalidSeed(() => this.#world.reseed(seed));
-  }
-
-  async seed(partial: SeedSource): Promise<void> {
-    this.#add(await loadSeeds(partial));
-  }
-
-  async requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return this.#world.services.journal.page(filter, 0, MOST_REQUESTS);
   }
 
   stop(): Promise<void> {
@@ -248,28 +194,9 @@ class RunningEmulator implements GatewayEmulator {
     return this.stop();
   }
 
-  #add(seed: Seed): void {
-    asInvalidSeed(() => this.#world.add(seed));
-  }
-
-  /** What waits for an instant that does not come: any while time stands still, or one that there is not. */
-  #dropUnreachable(): void {
-    const { clock } = this.#world.services.kernel;
-    if (clock.state.mode === "frozen" || clock.nextJobAt() === Number.POSITIVE_INFINITY) clock.clear();
-  }
-
   async #close(): Promise<void> {
     await this.#drain();
-    this.#world.close();
-  }
-}
-
-function asGatewayError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof InvalidSeed)) throw cause;
-    throw new GatewayError("validation", { message: cause.message });
+    this.#worlds.close();
   }
 }
 

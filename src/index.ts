@@ -1,8 +1,8 @@
 /** What users import. */
-export type { BillingFace, WebhookDelivery, WebhooksFace } from "./billing-face.js";
-export type { ClockFace } from "./clock-face.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { BillingEvent } from "./domain/billing.js";
+export type { ErrorCoverage } from "./domain/error-coverage.js";
+export { GatewayError } from "./domain/errors.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";
 export {
   type EmulatorOptions,
@@ -10,6 +10,20 @@ export {
   type SeedSource,
   startGatewayEmulator,
 } from "./emulator.js";
+export type { BillingFace, WebhookDelivery, WebhooksFace } from "./faces/billing.js";
+export type { ClockFace } from "./faces/clock.js";
+export {
+  type CreatedEndpoint,
+  type CreatedGroup,
+  type EndpointInput,
+  type GroupInput,
+  ManagementError,
+  type MintedKey,
+} from "./faces/management.js";
+export { type Expectation, RequestExpectationError } from "./faces/requests.js";
+export type { CompletionRuleInput, CompletionsFace, FaultRuleInput, FaultsFace } from "./faces/rules.js";
+export type { Snapshot } from "./faces/snapshots.js";
+export type { GatewayWorld } from "./faces/world.js";
 export type { SeedInput } from "./schemas/seed.js";
 export type { Difference, EventFilter, RecordedEvent } from "./services/billing.js";
 export type { Attempt, DeliveryFilter, DeliveryState } from "./services/webhooks/webhooks.js";

@@ -1,7 +1,7 @@
 import { APPROXIMATE, type Tokenizer } from "./domain/completion/tokens.js";
 import type { Settings } from "./domain/settings.js";
 import { Clock, type ClockState } from "./runtime/clock.js";
-import { createRandom } from "./runtime/random.js";
+import { createRandom, type RandomState } from "./runtime/random.js";
 import type { Seed } from "./schemas/seed.js";
 import type { Kernel } from "./services/kernel.js";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./services/seeding.js";
 import { createServices, type Services } from "./services/services.js";
 import { TokenizerMissing, Tokenizers } from "./services/tokenizers.js";
-import { openStore } from "./store/store.js";
+import { openStore, openStoreImage } from "./store/store.js";
 
 /** The development key of a world whose seed declares none: fixed, so that it can be pasted. */
 export const DEVELOPMENT_KEY = "emulator.local-development-key";
@@ -23,6 +23,8 @@ export const DEVELOPMENT_KEY = "emulator.local-development-key";
 export interface WorldOptions {
   /** A file, or `:memory:`. */
   readonly state: string;
+  /** Start as a copy of the world that this was taken of ({@link World.image}), in memory. */
+  readonly image?: Uint8Array;
   /** Fills an empty state, and is what {@link World.reset} goes back to. */
   readonly seed: Seed | null;
   /** Start from the seed even when the state has data. */
@@ -38,7 +40,15 @@ const SEED = "seed";
 const CLOCK = "clock";
 const EPOCH = "random_epoch";
 const CURSOR_SECRET = "cursor_secret";
+const STANDING = "standing";
 const EMPTY_SEED: Seed = {};
+
+/** What an image remembers of a world besides its rows. */
+interface Standing {
+  readonly settings: Settings;
+  readonly added: Readonly<Record<string, string>>;
+  readonly random: RandomState;
+}
 
 /**
  * One isolated emulator: its database, clock, random source and services. Reset is defined here, once, for
@@ -58,7 +68,8 @@ export class World {
   /** @throws StateError, SeedError */
   constructor(options: WorldOptions) {
     this.#options = options;
-    const store = openStore(options.state);
+    const { image } = options;
+    const store = image ? openStoreImage(image, "the copied world") : openStore(options.state);
     const clock = new Clock();
     const remembered = store.meta.get(SEED) as Seed | undefined;
     this.#seed = options.seed ?? remembered ?? EMPTY_SEED;
@@ -75,7 +86,8 @@ export class World {
     this.services = createServices(this.#kernel);
     this.resumed = remembered !== undefined && !options.reset;
     try {
-      if (this.resumed) this.#resume();
+      if (image) this.#goOn();
+      else if (this.resumed) this.#resume();
       else this.#start();
     } catch (cause) {
       store.close();
@@ -134,6 +146,31 @@ export class World {
     this.services.limits.rebuild();
   }
 
+  /**
+   * This world as it stands, counters, clock, ids and jobs included, as the bytes of a state file. Requests
+   * under way are not in it.
+   */
+  image(): Uint8Array {
+    const { store, settings, random } = this.#kernel;
+    this.services.journal.flush();
+    const standing: Standing = { settings, added: this.#added, random: random.state() };
+    store.meta.set(STANDING, standing);
+    return store.image();
+  }
+
+  /**
+   * Back to an image of this world or another. What is under way is answered, but leaves no trace.
+   * @param name what to call the image when it cannot be read
+   * @throws StateError; nothing has changed then
+   */
+  restore(image: Uint8Array, name = "the snapshot"): void {
+    const { store, clock } = this.#kernel;
+    this.services.journal.flush();
+    store.replace(image, name);
+    clock.clear();
+    this.#goOn();
+  }
+
   close(): void {
     this.services.journal.flush();
     this.services.webhooks.close();
@@ -185,9 +222,34 @@ export class World {
     store.transaction(() => {
       store.meta.set(EPOCH, epoch);
       store.meta.set(SEED, this.#seed);
+      store.meta.set(STANDING, null);
       if (this.#options.workspaceKey)
         ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
     });
+    this.#forgetProjections();
+    this.services.webhooks.resume();
+  }
+
+  /** Goes on exactly where an image was taken, with the same ids to come. */
+  #goOn(): void {
+    const { store, clock } = this.#kernel;
+    const standing = store.meta.get(STANDING) as Standing | undefined;
+    const seed = store.meta.get(SEED) as Seed | undefined;
+    this.#seed = seed ?? EMPTY_SEED;
+    // A state file that is no image does for one.
+    if (!standing) {
+      this.#resume();
+      return;
+    }
+    this.#added = standing.added;
+    this.#kernel.settings = { ...standing.settings, ...this.#options.overrides };
+    this.#kernel.tokenizer = this.#tokenizer(this.#kernel.settings);
+    this.#kernel.randomSeed = randomSeed(this.#seed, 0);
+    this.#kernel.random = createRandom(standing.random);
+    this.#kernel.cursorSecret = String(store.meta.get(CURSOR_SECRET));
+    clock.restore(store.meta.get(CLOCK) as ClockState);
+    const { workspaceKey } = this.#options;
+    if (workspaceKey) ensureWorkspaceKey(this.services, this.#seed, workspaceKey);
     this.#forgetProjections();
     this.services.webhooks.resume();
   }

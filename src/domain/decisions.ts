@@ -215,6 +215,12 @@ export const DECISIONS: readonly DecisionRow[] = [
     switch: null,
   },
   {
+    id: "Y-47",
+    question: "A request for a world that is not there",
+    answer: "404 in the surface's own shape, naming the worlds that there are",
+    switch: null,
+  },
+  {
     id: "Y-18",
     question: "A schema that no value satisfies, asked for by response_format or a tool",
     answer: "400 from the model server, after admission: it counts one REQUEST",

@@ -68,6 +68,12 @@ export const ERRORS = {
     message: "Not found.",
     provoke: "call a path that does not exist",
   },
+  unknown_world: {
+    status: 404,
+    clause: "Y-47",
+    message: "There is no such world.",
+    provoke: "call /_worlds/nowhere/v1/models",
+  },
   method_not_allowed: {
     status: 405,
     clause: "X-18",
@@ -127,7 +133,7 @@ export const ERRORS = {
     status: 413,
     clause: "X-13",
     message: "Request Entity Too Large",
-    provoke: "set `max_body_bytes` and send more",
+    provoke: "seed `settings.max_body_bytes` and send more",
   },
   client_gone: {
     status: 499,
@@ -146,37 +152,37 @@ export const ERRORS = {
     status: 402,
     clause: "inference §4.1",
     message: "Payment Required",
-    provoke: "x-emulator-fault: payment_required",
+    provoke: "send the header x-emulator-fault: payment_required",
   },
   model_unavailable: {
     status: 502,
     clause: "inference §4.3",
     message: "Error making prediction",
-    provoke: "x-emulator-fault: model_unavailable",
+    provoke: "send the header x-emulator-fault: model_unavailable",
   },
   draining: {
     status: 503,
     clause: "inference §4.3",
     message: "Service Unavailable",
-    provoke: "x-emulator-fault: draining",
+    provoke: "send the header x-emulator-fault: draining",
   },
   timeout: {
     status: 504,
     clause: "inference §4.3",
     message: "Gateway Timeout",
-    provoke: "x-emulator-fault: timeout",
+    provoke: "send the header x-emulator-fault: timeout",
   },
   overloaded: {
     status: 529,
     clause: "inference §4.1",
     message: "Overloaded",
-    provoke: "x-emulator-fault: overloaded",
+    provoke: "send the header x-emulator-fault: overloaded",
   },
   injected: {
     status: 500,
     clause: "emulator",
     message: "injected",
-    provoke: 'x-emulator-fault: {"status":418}',
+    provoke: 'send the header x-emulator-fault: {"status":418}',
   },
   // Inference API, model server
   unmatched: {
@@ -196,6 +202,122 @@ export const ERRORS = {
     clause: "inference §3, Y-16",
     message: "Invalid request",
     provoke: "POST to /v1/messages without `max_tokens`",
+  },
+  // Dedicated deployments (inference §4.3, §5)
+  deployment_unauthorized: {
+    status: 401,
+    clause: "inference §4.3, Y-21",
+    message: "unauthorized",
+    provoke: "POST to /production/predict of a model's host without a key, or with a federated one",
+  },
+  deployment_not_found: {
+    status: 404,
+    clause: "inference §4.3, Y-22",
+    message: "model does not exist",
+    provoke: "POST to /production/predict of a model that the seed does not declare",
+  },
+  deployment_inactive: {
+    status: 404,
+    clause: "inference §5, Y-22",
+    message: "deployment is inactive",
+    provoke: "seed a deployment with `status: INACTIVE` and call it",
+  },
+  prediction_input: {
+    status: 400,
+    clause: "inference §5, Y-24",
+    message: "Invalid JSON payload.",
+    provoke: "POST `{` to /production/predict",
+  },
+  prediction_failed: {
+    status: 500,
+    clause: "inference §5",
+    message: "Internal Server Error (in model/chainlet).",
+    provoke: "seed a prediction with `reply: { error: model }`",
+  },
+  deployment_not_ready: {
+    status: 503,
+    clause: "inference §4.3, §5",
+    message: "Model is not ready.",
+    provoke: "seed a prediction with `reply: { error: not_ready }`",
+  },
+  served_model_unknown: {
+    status: 404,
+    clause: "inference §4.2",
+    message: "The model does not exist.",
+    provoke: "declare `served_model_names` and ask sync/v1/chat/completions for another model",
+  },
+  sync_route_unknown: {
+    status: 404,
+    clause: "inference §5, Y-24",
+    message: "Not Found",
+    provoke: "call sync/items, which no prediction of the seed answers",
+  },
+  // Cloudflare's AI Gateway (inference §6)
+  cloudflare_gateway_unknown: {
+    status: 400,
+    clause: "inference §6, Y-34",
+    message: "Please configure AI Gateway in the Cloudflare dashboard",
+    provoke: "declare one gateway in the seed and call another",
+  },
+  cloudflare_unauthorized: {
+    status: 401,
+    clause: "inference §6",
+    message: "Unauthorized",
+    provoke: "seed a gateway with `authenticated: true` and call it without cf-aig-authorization",
+  },
+  cloudflare_bad_format: {
+    status: 400,
+    clause: "inference §6",
+    message: "Chat completion bad format",
+    provoke: "POST to compat/chat/completions with a model that does not begin with baseten/",
+  },
+  cloudflare_stored_key_unknown: {
+    status: 400,
+    clause: "inference §6",
+    message: "Provider 'baseten' has no BYOK credential",
+    provoke: "send cf-aig-byok-alias with an alias that the gateway has no key for, and no Authorization",
+  },
+  cloudflare_model_not_allowed: {
+    status: 403,
+    clause: "inference §6",
+    message: "model not allowed",
+    provoke: "seed a gateway with `allowed_models` and ask for another",
+  },
+  cloudflare_timeout: {
+    status: 408,
+    clause: "Y-39",
+    message: "Request timeout",
+    provoke: "a fault with a delay, and cf-aig-request-timeout below it",
+  },
+  cloudflare_no_answer: {
+    status: 400,
+    clause: "Y-39",
+    message: "Failed to get response from provider",
+    provoke: 'x-emulator-fault: {"reset":true} on the AI Gateway\'s host',
+  },
+  cloudflare_wholesale_rate_limited: {
+    status: 429,
+    clause: "inference §6",
+    message: "Wholesale Rate limited",
+    provoke: "x-emulator-fault: cloudflare_wholesale_rate_limited on the AI Gateway's host",
+  },
+  cloudflare_no_credits: {
+    status: 402,
+    clause: "inference §6",
+    message: "Insufficient wholesale credits",
+    provoke: "x-emulator-fault: cloudflare_no_credits on the AI Gateway's host",
+  },
+  cloudflare_spend_limit: {
+    status: 429,
+    clause: "inference §6",
+    message: "Spend limit exceeded: rule 'default' (cost limit 100 per 604800s, sliding) for baseten",
+    provoke: "x-emulator-fault: cloudflare_spend_limit on the AI Gateway's host",
+  },
+  cloudflare_blocked: {
+    status: 403,
+    clause: "inference §6",
+    message: "error code: 1010",
+    provoke: "x-emulator-fault: cloudflare_blocked on the AI Gateway's host",
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -15,6 +15,17 @@ export interface Destination {
   readonly deployment: DeploymentHost | null;
 }
 
+/** `/_worlds/<name>/...` stands for the same path in another world. */
+const WORLD_PREFIX = "/_worlds/";
+
+/** @returns the world that a path names, or null, and the path as that world knows it */
+export function worldOf(path: string): { readonly world: string | null; readonly path: string } {
+  if (!path.startsWith(WORLD_PREFIX)) return { world: null, path };
+  const end = path.indexOf("/", WORLD_PREFIX.length);
+  if (end < 0) return { world: path.slice(WORLD_PREFIX.length), path: "/" };
+  return { world: path.slice(WORLD_PREFIX.length, end), path: path.slice(end) };
+}
+
 /** The emulator's own paths. */
 const CONTROL = "/_emulator";
 /** `/_host/<hostname>/...` stands for any `Host` header, for resolvers that do not know `*.localhost`. */

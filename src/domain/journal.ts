@@ -31,6 +31,9 @@ export interface JournalEntry {
 /** The APIs that one port serves; each has its own error dialect. */
 export type Surface = "management" | "inference" | "dedicated" | "cloudflare" | "control";
 
+/** The note on a request that was echoed because none of the rules that there are fits it. */
+export const ECHOED = "no rule fits: echoed";
+
 /** Most characters of a body that the journal keeps. */
 export const JOURNAL_BODY_CHARS = 16 * 1024;
 /** The same of a stream, whose chunks say little more than the answer's length. */

@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../domain/errors.js";
-import { destinationOf } from "../domain/hosts.js";
+import { destinationOf, worldOf } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
 import { FEDERATED_PREFIX_LENGTH } from "../domain/keys.js";
-import type { Services } from "../services/services.js";
 import { CLOUDFLARE_ROUTES } from "./cloudflare/routes.js";
 import { CONTROL_ROUTES } from "./control/routes.js";
 import { DEDICATED_ROUTES } from "./dedicated/routes.js";
 import { INFERENCE_ROUTES } from "./inference/routes.js";
 import { MANAGEMENT_ROUTES } from "./management/routes.js";
 import { RouteMap } from "./route-map.js";
-import type { Call, EmulatorFace, Route } from "./routes.js";
+import type { Call, Route, Tenant, Tenants } from "./routes.js";
 import { fail, settle } from "./settle.js";
 
 /** Every route of every surface: the map that the coverage table is checked against. */
@@ -28,19 +27,19 @@ const NO_QUERY = new URLSearchParams();
 export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * Finds surface, path and route of each request and hands it over. Answers go straight to Node's response:
+ * Finds world, surface, path and route of each request and hands it over. Answers go straight to Node's response:
  * an adapter in between costs a tenth of the requests that a core can answer.
  */
-export function createApp(services: Services, emulator: EmulatorFace): App {
+export function createApp(tenants: Tenants): App {
   const map = new RouteMap(ROUTES);
   return async (request, response) => {
     const url = request.url ?? "/";
     const mark = url.indexOf("?");
     const method = request.method ?? "GET";
-    const { surface, path, deployment } = destinationOf(
-      request.headers.host,
-      mark < 0 ? url : url.slice(0, mark),
-    );
+    const { world, path: inWorld } = worldOf(mark < 0 ? url : url.slice(0, mark));
+    const { surface, path, deployment } = destinationOf(request.headers.host, inWorld);
+    const { tenant, lost } = tenantOf(tenants, world, surface, request.headers.authorization);
+    const { services, emulator } = tenant;
     const found = map.find(surface, method, path);
     const params = found.kind === "route" ? found.params : {};
     const call: Call = {
@@ -54,6 +53,7 @@ export function createApp(services: Services, emulator: EmulatorFace): App {
       param: (name) => params[name] ?? "",
     };
     try {
+      if (lost) throw lost;
       switch (found.kind) {
         case "route":
           return await serve(call, found.route);
@@ -66,6 +66,22 @@ export function createApp(services: Services, emulator: EmulatorFace): App {
       await fail(call, cause);
     }
   };
+}
+
+/** The world by its name in the path, else by the caller's key; what asks for one that is not there is the first's to refuse. */
+function tenantOf(
+  tenants: Tenants,
+  world: string | null,
+  surface: Surface,
+  authorization: string | undefined,
+): { readonly tenant: Tenant; readonly lost: unknown } {
+  try {
+    if (world !== null) return { tenant: tenants.named(world), lost: null };
+    const byKey = tenants.several && surface !== "control";
+    return { tenant: byKey ? tenants.ofCaller(authorization) : tenants.first, lost: null };
+  } catch (lost) {
+    return { tenant: tenants.first, lost };
+  }
 }
 
 async function serve(call: Call, route: Route): Promise<void> {

@@ -52,6 +52,7 @@ const MANAGEMENT_CODES: Partial<Record<ErrorCode, string>> = {
   foreign: "FORBIDDEN",
   not_found: "NOT_FOUND",
   unknown_path: "NOT_FOUND",
+  unknown_world: "NOT_FOUND",
   method_not_allowed: "METHOD_NOT_ALLOWED",
   validation: "VALIDATION_ERROR",
   body_too_large: "PAYLOAD_TOO_LARGE",

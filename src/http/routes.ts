@@ -1,24 +1,82 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { DeploymentHost } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
+import type { ErrorCounter } from "../services/error-counter.js";
 import type { Exchange } from "../services/journal.js";
 import type { Services } from "../services/services.js";
 import type { Answer } from "./answer.js";
+import type { Outgoing } from "./outgoing.js";
 
 /** What the control plane may ask of the emulator as a whole. */
 export interface EmulatorFace {
   readonly version: string;
+  /** Which errors were answered, over all worlds. */
+  readonly errors: ErrorCounter;
   url(): string;
   /** Environment lines for a child process. */
   env(): Readonly<Record<string, string>>;
   reset(): void;
   seed(partial: unknown): void;
+  readonly snapshots: Snapshots;
+  readonly worlds: WorldsFace;
+}
+
+/** Images of a world, by name; they outlive a reset, not the process. */
+export interface Snapshots {
+  /** @param name made up when absent; one of that name is replaced */
+  take(name?: string): SnapshotView;
+  list(): readonly SnapshotView[];
+  /** @throws GatewayError `not_found` */
+  restore(name: string): void;
+  /** @throws GatewayError `not_found` */
+  remove(name: string): void;
+}
+
+export interface SnapshotView {
+  readonly name: string;
+  /** When it was taken, epoch milliseconds on the world's clock. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** The emulator's worlds, as the control plane of any of them sees them. */
+export interface WorldsFace {
+  list(): readonly WorldView[];
+  /** @throws GatewayError `not_found` */
+  get(name: string): WorldView;
+  /** @throws GatewayError `validation`, `not_found` */
+  fork(name?: string, from?: string): WorldView;
+  /** @throws GatewayError */
+  remove(name: string): void;
+}
+
+export interface WorldView {
+  readonly name: string;
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A world as requests find it. */
+export interface Tenant {
+  readonly services: Services;
+  readonly emulator: EmulatorFace;
+}
+
+/** Which world a request is for. */
+export interface Tenants {
+  readonly first: Tenant;
+  /** Whether there is any besides the first. */
+  readonly several: boolean;
+  /** @throws GatewayError `unknown_world` */
+  named(world: string): Tenant;
+  /** The only world that knows the key behind an `Authorization` header, or the first. */
+  ofCaller(authorization: string | undefined): Tenant;
 }
 
 /** What a route works with. */
 export interface Call {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly response: Outgoing;
   readonly services: Services;
   readonly exchange: Exchange;
   readonly query: URLSearchParams;

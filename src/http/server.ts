@@ -1,16 +1,15 @@
 import { createServer, type Server } from "node:http";
-import type { Services } from "../services/services.js";
 import { createApp } from "./app.js";
-import type { EmulatorFace } from "./routes.js";
+import type { Tenants } from "./routes.js";
 
 /** Header blocks above this are refused by Node itself; keys and metadata fit many times. */
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Longer than clients keep a connection in their pool, so that they, not we, end it. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** An HTTP server for one world; the caller listens and closes. */
-export function createHttpServer(services: Services, emulator: EmulatorFace): Server {
-  const app = createApp(services, emulator);
+/** An HTTP server for the worlds of one emulator; the caller listens and closes. */
+export function createHttpServer(tenants: Tenants): Server {
+  const app = createApp(tenants);
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => void app(request, response),

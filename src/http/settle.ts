@@ -12,6 +12,8 @@ export async function fail(call: Call, cause: unknown, ledger: LedgerEntry | nul
   if (cause instanceof ClientGone) return fail(call, new GatewayError("client_gone"), ledger);
   const error = cause instanceof GatewayError ? cause : unexpected(cause);
   call.exchange.error = error.code;
+  // What the emulator says of itself is none of the errors that it emulates.
+  if (call.exchange.surface !== "control") call.emulator.errors.count(error.code);
   call.exchange.hint = error.hint ?? null;
   const answer = errorAnswer(call.exchange.surface, error, call.services.kernel.settings);
   return settle(call, answer, ledger);

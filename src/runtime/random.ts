@@ -15,14 +15,19 @@ export interface Random {
   alphanumeric(length: number): string;
   /** A version 4 UUID. */
   uuid(): string;
+  /** Where the sequence stands; {@link createRandom} goes on from there. */
+  state(): RandomState;
 }
+
+/** The generator's four words. */
+export type RandomState = readonly [number, number, number, number];
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const BYTE_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** @param seed any text; equal texts give equal sequences */
-export function createRandom(seed: string): Random {
-  let [a, b, c, counter] = hashSeed(seed);
+/** @param seed any text, whose equals give equal sequences; or where another sequence stood */
+export function createRandom(seed: string | RandomState): Random {
+  let [a, b, c, counter] = typeof seed === "string" ? hashSeed(seed) : seed;
 
   const uint32 = (): number => {
     const sum = (a + b + counter) | 0;
@@ -33,7 +38,7 @@ export function createRandom(seed: string): Random {
     c = (c + sum) | 0;
     return sum >>> 0;
   };
-  for (let warmUp = 0; warmUp < 12; warmUp++) uint32();
+  if (typeof seed === "string") for (let warmUp = 0; warmUp < 12; warmUp++) uint32();
 
   const float = (): number => uint32() / 2 ** 32;
   const int = (bound: number): number => Math.floor(float() * bound);
@@ -48,6 +53,7 @@ export function createRandom(seed: string): Random {
   };
 
   return {
+    state: () => [a, b, c, counter],
     uint32,
     float,
     int,

@@ -4,7 +4,7 @@ import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import { type Fault, refuses } from "../domain/faults.js";
-import type { LedgerEntry } from "../domain/journal.js";
+import { ECHOED, type LedgerEntry } from "../domain/journal.js";
 import { type Admission, check, count, settle } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
 import { ulid } from "../domain/ulid.js";
@@ -187,8 +187,12 @@ export class Chat {
       exchange.notes.push(`answered by ${chosen.id}`);
       return chosen.reply;
     }
-    if (settings.unmatched === "echo") return null;
     const closest = this.#parts.completions.closest(subject);
+    if (settings.unmatched === "echo") {
+      // Where there are no rules, echo is what was asked for.
+      if (closest.length > 0) exchange.notes.push(ECHOED, ...closest);
+      return null;
+    }
     exchange.notes.push(...closest);
     throw new GatewayError("unmatched", {
       served,

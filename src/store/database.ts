@@ -1,6 +1,13 @@
 import Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.js";
-import { APPLICATION_ID, inspectStateFile, reason, StateError } from "./state-file.js";
+import {
+  APPLICATION_ID,
+  HEADER_BYTES,
+  inspectHeader,
+  inspectStateFile,
+  reason,
+  StateError,
+} from "./state-file.js";
 
 export type Db = Database.Database;
 
@@ -13,6 +20,10 @@ const CACHE_KIB = 32 * 1024;
 /** How many pages of 4 KiB the log holds before it is copied into the file. */
 const CHECKPOINT_PAGES = 4_000;
 
+/** Read and write versions in SQLite's header: 2 asks for a write-ahead log, 1 does not (sqlite.org/fileformat). */
+const JOURNAL_MODE_AT = 18;
+const ROLLBACK_JOURNAL = 1;
+
 /**
  * Opens a state file (or `:memory:`), takes it for this process alone and brings its schema up to date.
  * WAL without syncs: what was acknowledged survives `kill -9` of the emulator, because the operating system
@@ -21,7 +32,29 @@ const CHECKPOINT_PAGES = 4_000;
  */
 export function openDatabase(path: string): Db {
   if (path !== ":memory:") inspectStateFile(path, MIGRATIONS.length);
-  const db = open(path);
+  return prepared(path, open(path));
+}
+
+/**
+ * Opens a copy in memory of what {@link imageOf} gave.
+ * @param name what to call it when it cannot be opened
+ * @throws StateError
+ */
+export function openImage(image: Uint8Array, name: string): Db {
+  const bytes = Buffer.from(image);
+  inspectHeader(name, bytes.subarray(0, HEADER_BYTES), MIGRATIONS.length);
+  return prepared(name, open(bytes, name));
+}
+
+/** The whole database as the bytes of a state file. */
+export function imageOf(db: Db): Buffer {
+  const image = db.serialize();
+  // The log is merged into it; a header that still asks for one cannot be opened in memory.
+  image.fill(ROLLBACK_JOURNAL, JOURNAL_MODE_AT, JOURNAL_MODE_AT + 2);
+  return image;
+}
+
+function prepared(path: string, db: Db): Db {
   try {
     db.pragma("locking_mode = EXCLUSIVE");
     db.pragma("journal_mode = WAL");
@@ -38,11 +71,11 @@ export function openDatabase(path: string): Db {
   }
 }
 
-function open(path: string): Db {
+function open(source: string | Buffer, name = String(source)): Db {
   try {
-    return new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    return new Database(source, { timeout: BUSY_TIMEOUT_MS });
   } catch (cause) {
-    throw describe(path, cause);
+    throw describe(name, cause);
   }
 }
 

@@ -13,7 +13,7 @@ export class StateError extends Error {
 export const APPLICATION_ID = 0x6777656d;
 
 /** Where SQLite's file format keeps its magic text, user version and application id (sqlite.org/fileformat). */
-const HEADER_BYTES = 100;
+export const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
@@ -30,6 +30,11 @@ export function inspectStateFile(path: string, newestVersion: number): void {
   }
   const header = readHeader(path);
   if (header.length === 0) return; // SQLite takes an empty file as a new database.
+  inspectHeader(path, header, newestVersion);
+}
+
+/** The same of the first bytes of a file. @throws StateError */
+export function inspectHeader(path: string, header: Buffer, newestVersion: number): void {
   if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw new StateError(
       `${path} is not a SQLite file. Name another file with --state, or move this one away.`,

@@ -1,6 +1,10 @@
+import { type AsyncRequestStore, createAsyncRequestStore } from "./async-requests.js";
 import { type BillingStore, createBillingStore } from "./billing.js";
-import { type Db, openDatabase } from "./database.js";
+import { type AiCacheStore, createAiCacheStore } from "./cloudflare-cache.js";
+import { type AiGatewayStore, createAiGatewayStore } from "./cloudflare-gateways.js";
+import { type Db, imageOf, openDatabase, openImage } from "./database.js";
 import { createDeliveryStore, type DeliveryStore } from "./deliveries.js";
+import { createDeploymentStore, type DeploymentStore } from "./deployments.js";
 import { createEndpointStore, type EndpointStore } from "./endpoints.js";
 import { createFaultStore, type FaultStore } from "./faults.js";
 import { createFederatedKeyStore, type FederatedKeyStore } from "./federated-keys.js";
@@ -8,6 +12,7 @@ import { createGroupStore, type GroupStore } from "./groups.js";
 import { createJournalStore, type JournalStore } from "./journal.js";
 import { createLedgerStore, type LedgerStore } from "./ledger.js";
 import { createMetaStore, type MetaStore } from "./meta.js";
+import { createPredictionRuleStore, type PredictionRuleStore } from "./prediction-rules.js";
 import { createRuleStore, type RuleStore } from "./rules.js";
 import { createWorkspaceStore, type WorkspaceStore } from "./workspaces.js";
 
@@ -24,10 +29,19 @@ export interface Store {
   readonly ledger: LedgerStore;
   readonly deliveries: DeliveryStore;
   readonly billing: BillingStore;
+  readonly aiGateways: AiGatewayStore;
+  readonly aiCache: AiCacheStore;
+  readonly predictions: PredictionRuleStore;
+  readonly deployments: DeploymentStore;
+  readonly asyncRequests: AsyncRequestStore;
   /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
   /** Empties every table. */
   clear(): void;
+  /** Everything, as the bytes of a state file. */
+  image(): Buffer;
+  /** Everything as it was in an image of the same version. All of it, or nothing. */
+  replace(image: Uint8Array, name: string): void;
   close(): void;
 }
 
@@ -51,6 +65,12 @@ const TABLES = [
   "outbox",
   "declared_usage",
   "usage_days",
+  "ai_gateways",
+  "ai_cache",
+  "prediction_rules",
+  "deployment_states",
+  "async_requests",
+  "async_webhook_secrets",
 ] as const;
 
 /**
@@ -58,7 +78,15 @@ const TABLES = [
  * @throws StateError
  */
 export function openStore(path: string): Store {
-  const db = openDatabase(path);
+  return storeOf(openDatabase(path));
+}
+
+/** A store in memory, with what an image of another one holds. @throws StateError */
+export function openStoreImage(image: Uint8Array, name: string): Store {
+  return storeOf(openImage(image, name));
+}
+
+function storeOf(db: Db): Store {
   return {
     meta: createMetaStore(db),
     workspaces: createWorkspaceStore(db),
@@ -71,8 +99,15 @@ export function openStore(path: string): Store {
     ledger: createLedgerStore(db),
     deliveries: createDeliveryStore(db),
     billing: createBillingStore(db),
+    aiGateways: createAiGatewayStore(db),
+    aiCache: createAiCacheStore(db),
+    predictions: createPredictionRuleStore(db),
+    deployments: createDeploymentStore(db),
+    asyncRequests: createAsyncRequestStore(db),
     transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
     clear: () => clear(db),
+    image: () => imageOf(db),
+    replace: (image, name) => replace(db, image, name),
     close: () => db.close(),
   };
 }
@@ -81,4 +116,24 @@ function clear(db: Db): void {
   // Parents and children of groups go in one statement, whose references are checked at its end.
   db.pragma("defer_foreign_keys = ON");
   for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
+}
+
+/** Row by row from the image, whose schema has been brought up to date. */
+function replace(db: Db, image: Uint8Array, name: string): void {
+  const source = openImage(image, name);
+  try {
+    db.transaction(() => {
+      clear(db);
+      for (const table of TABLES) copy(source, db, table);
+    }).immediate();
+  } finally {
+    source.close();
+  }
+}
+
+function copy(source: Db, target: Db, table: string): void {
+  const rows = source.prepare<[], unknown[]>(`SELECT * FROM ${table}`);
+  const places = rows.columns().map(() => "?");
+  const insert = target.prepare(`INSERT INTO ${table} VALUES (${places.join(",")})`);
+  for (const row of rows.raw().iterate()) insert.run(row);
 }

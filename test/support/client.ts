@@ -1,4 +1,7 @@
-import type { GatewayEmulator } from "../../src/index.js";
+import type { GatewayWorld } from "../../src/index.js";
+
+/** The emulator, or one of its worlds. */
+type Gateway = Pick<GatewayWorld, "url" | "workspaceKey">;
 
 /** An answer with its body as text and, when it is JSON, as a value. */
 export interface Answered {
@@ -11,7 +14,7 @@ export interface Answered {
 
 /** Plain HTTP against a running emulator. */
 export async function call(
-  gateway: GatewayEmulator,
+  gateway: Gateway,
   method: string,
   path: string,
   options: { body?: unknown; key?: string | null; headers?: Record<string, string> } = {},
@@ -39,7 +42,7 @@ function parse(text: string): unknown {
 }
 
 /** A workspace key's view of the management API. */
-export function management(gateway: GatewayEmulator, key: string = gateway.workspaceKey) {
+export function management(gateway: Gateway, key: string = gateway.workspaceKey) {
   const send = (method: string) => (path: string, body?: unknown) =>
     call(gateway, method, `/v1/gateway${path}`, { key, ...(body === undefined ? {} : { body }) });
   return { get: send("GET"), post: send("POST"), patch: send("PATCH"), delete: send("DELETE") };

@@ -1,12 +1,12 @@
-import type { BillingEvent } from "./domain/billing.js";
-import type { Billing, Difference, EventFilter, RecordedEvent } from "./services/billing.js";
+import type { BillingEvent } from "../domain/billing.js";
+import type { Billing, Difference, EventFilter, RecordedEvent } from "../services/billing.js";
 import type {
   Attempt,
   Delivery,
   DeliveryFilter,
   DeliveryState,
   Webhooks,
-} from "./services/webhooks/webhooks.js";
+} from "../services/webhooks/webhooks.js";
 
 /** One POST of billing events to a webhook, with all its attempts. Times are epoch milliseconds on the world's clock. */
 export interface WebhookDelivery {

@@ -1,4 +1,4 @@
-import type { Advance, ClockView, FiredJob, Time } from "./services/time.js";
+import type { Advance, ClockView, FiredJob, Time } from "../services/time.js";
 
 /** The world's clock, from a test. */
 export interface ClockFace {

@@ -1,0 +1,225 @@
+import { type ExampleCall, exampleCall } from "../config/example-call.js";
+import { loadSeeds, type SeedSource } from "../config/load-seeds.js";
+import { InvalidSeed } from "../config/problems.js";
+import { checkSeedValue } from "../config/seed-file.js";
+import { GatewayError } from "../domain/errors.js";
+import type { JournalEntry, JournalFilter } from "../domain/journal.js";
+import { SeedError } from "../services/seeding.js";
+import type { World } from "../world.js";
+import { atCaller } from "./at-caller.js";
+import { type BillingFace, billingFace, type WebhooksFace, webhooksFace } from "./billing.js";
+import { type ClockFace, clockFace } from "./clock.js";
+import {
+  type CreatedEndpoint,
+  type CreatedGroup,
+  type EndpointInput,
+  type GroupInput,
+  ManagementClient,
+  type MintedKey,
+} from "./management.js";
+import { type Expectation, expectNoUnmatched, expectRequest, requestsOf } from "./requests.js";
+import { type CompletionsFace, completionsFace, type FaultsFace, faultsFace } from "./rules.js";
+import { type Snapshot, SnapshotShelf } from "./snapshots.js";
+
+/** One world of an emulator: its own groups, keys, counters, clock, webhooks and journal. */
+export interface GatewayWorld {
+  /** `default` for the one that an emulator starts with. */
+  readonly name: string;
+  /** Such as `http://127.0.0.1:4110`, or `http://127.0.0.1:4110/_worlds/<name>`. */
+  readonly url: string;
+  /** `url` with `/v1`: the base URL of OpenAI clients. */
+  readonly inferenceUrl: string;
+  /** Manages the first workspace; of a forked world, it also leads there without its URL. */
+  readonly workspaceKey: string;
+  /** Federated keys that the seed named, by name. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Environment for a process that is to use this world. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Moves the world's time. */
+  readonly clock: ClockFace;
+  /** Deliveries of billing events. */
+  readonly webhooks: WebhooksFace;
+  /** What was billed. */
+  readonly billing: BillingFace;
+  /** Misbehaviour on purpose. */
+  readonly faults: FaultsFace;
+  /** What the models say. */
+  readonly completions: CompletionsFace;
+  /** A key of the seed with a slug it may call, or null when the seed has none. */
+  readonly example: ExampleCall | null;
+  /** Back to the seed. */
+  reset(): Promise<void>;
+  /** Makes another seed what {@link reset} goes back to, and resets. A bad one changes nothing. @throws InvalidSeed */
+  reseed(source: SeedSource | readonly SeedSource[]): Promise<void>;
+  /** Adds to what is there. @throws InvalidSeed */
+  seed(partial: SeedSource): Promise<void>;
+  /** Keeps everything as it stands, counters, clock and ids to come included; with `file`, there as well. */
+  snapshot(options?: { readonly name?: string; readonly file?: string }): Promise<Snapshot>;
+  /** Back to a snapshot, by itself, by its name, or from a file. @throws GatewayError, StateError */
+  restore(snapshot: string | Pick<Snapshot, "name"> | { readonly file: string }): Promise<void>;
+  /** Makes an endpoint through the management API. @throws ManagementError */
+  createEndpoint(endpoint: string | EndpointInput): Promise<CreatedEndpoint>;
+  /** Makes a group through the management API. @throws ManagementError */
+  createGroup(group: GroupInput): Promise<CreatedGroup>;
+  /** Mints a key through the management API. @throws ManagementError */
+  mintKey(group: string | { readonly id: string }, name?: string): Promise<MintedKey>;
+  /** What was asked so far, oldest first; every given field has to fit. */
+  requests(filter?: JournalFilter): Promise<readonly JournalEntry[]>;
+  /**
+   * Waits until a request fits, and answers those that do.
+   * @throws RequestExpectationError that shows what was asked instead
+   */
+  expectRequest(filter?: JournalFilter, expectation?: Expectation): Promise<readonly JournalEntry[]>;
+  /** @throws RequestExpectationError naming every request that no completion rule fitted or no route took */
+  expectNoUnmatched(): Promise<void>;
+}
+
+/** A world, from a test. */
+export class WorldHandle implements GatewayWorld {
+  readonly name: string;
+  readonly clock: ClockFace;
+  readonly webhooks: WebhooksFace;
+  readonly billing: BillingFace;
+  readonly faults: FaultsFace;
+  readonly completions: CompletionsFace;
+  readonly snapshots: SnapshotShelf;
+  readonly #world: World;
+  readonly #url: () => string;
+  readonly #management: ManagementClient;
+
+  constructor(world: World, name: string, url: () => string) {
+    this.#world = world;
+    this.name = name;
+    this.#url = url;
+    this.clock = clockFace(world.services.time);
+    this.webhooks = webhooksFace(world.services.webhooks);
+    this.billing = billingFace(world.services.billing);
+    this.faults = faultsFace(world.services);
+    this.completions = completionsFace(world.services);
+    this.snapshots = new SnapshotShelf(world);
+    this.#management = new ManagementClient(url, () => this.workspaceKey);
+  }
+
+  get url(): string {
+    return this.#url();
+  }
+
+  get inferenceUrl(): string {
+    return `${this.url}/v1`;
+  }
+
+  get workspaceKey(): string {
+    return this.#world.workspaceKey;
+  }
+
+  get keys(): Readonly<Record<string, string>> {
+    return this.#world.keys;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    const [firstKey] = Object.values(this.keys);
+    return {
+      GATEWAY_EMULATOR_URL: this.url,
+      BASETEN_API_KEY: this.workspaceKey,
+      BASETEN_BASE_URL: this.inferenceUrl,
+      OPENAI_BASE_URL: this.inferenceUrl,
+      ...(firstKey === undefined ? {} : { OPENAI_API_KEY: firstKey }),
+    };
+  }
+
+  get example(): ExampleCall | null {
+    return exampleCall(this.#world.seed);
+  }
+
+  async reset(): Promise<void> {
+    this.resetNow();
+  }
+
+  /** The same for the control plane, whose answer waits for nothing. */
+  resetNow(): void {
+    this.#world.reset();
+  }
+
+  reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
+    return atCaller(this.reseed, async () => {
+      const seed = await loadSeeds(source);
+      asInvalidSeed(() => this.#world.reseed(seed));
+    });
+  }
+
+  seed(partial: SeedSource): Promise<void> {
+    return atCaller(this.seed, async () => {
+      const seed = await loadSeeds(partial);
+      asInvalidSeed(() => this.#world.add(seed));
+    });
+  }
+
+  /** The same for the control plane. @throws GatewayError `validation` */
+  addSeed(partial: unknown): void {
+    try {
+      asInvalidSeed(() => this.#world.add(checkSeedValue(partial)));
+    } catch (cause) {
+      if (!(cause instanceof InvalidSeed)) throw cause;
+      throw new GatewayError("validation", { message: cause.message });
+    }
+  }
+
+  snapshot(options: { readonly name?: string; readonly file?: string } = {}): Promise<Snapshot> {
+    return atCaller(this.snapshot, () =>
+      options.file === undefined
+        ? this.snapshots.take(options.name)
+        : this.snapshots.write(options.file, options.name),
+    );
+  }
+
+  restore(snapshot: string | Pick<Snapshot, "name"> | { readonly file: string }): Promise<void> {
+    return atCaller(this.restore, () => {
+      if (typeof snapshot === "string") return this.snapshots.restore(snapshot);
+      return "name" in snapshot
+        ? this.snapshots.restore(snapshot.name)
+        : this.snapshots.restoreFile(snapshot.file);
+    });
+  }
+
+  createEndpoint(endpoint: string | EndpointInput): Promise<CreatedEndpoint> {
+    return atCaller(this.createEndpoint, () => this.#management.createEndpoint(endpoint));
+  }
+
+  createGroup(group: GroupInput): Promise<CreatedGroup> {
+    return atCaller(this.createGroup, () => this.#management.createGroup(group));
+  }
+
+  mintKey(group: string | { readonly id: string }, name?: string): Promise<MintedKey> {
+    return atCaller(this.mintKey, () => this.#management.mintKey(group, name));
+  }
+
+  async requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
+    return requestsOf(this.#world.services.journal, filter);
+  }
+
+  expectRequest(filter: JournalFilter = {}, expectation: Expectation = {}): Promise<readonly JournalEntry[]> {
+    return atCaller(this.expectRequest, () =>
+      expectRequest(this.#world.services.journal, filter, expectation),
+    );
+  }
+
+  expectNoUnmatched(): Promise<void> {
+    return atCaller(this.expectNoUnmatched, () => expectNoUnmatched(this.#world.services.journal));
+  }
+}
+
+/** A seed can be wrong in form or in substance; the caller sees one kind of error. */
+export function asInvalidSeed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof SeedError) throw invalidSeed(cause.path.join("."), cause.message);
+    // The only thing a world adds to its seed.
+    if (cause instanceof GatewayError) throw invalidSeed("workspaceKey", cause.message);
+    throw cause;
+  }
+}
+
+function invalidSeed(path: string, message: string): InvalidSeed {
+  return new InvalidSeed([{ file: null, line: null, path, message }]);
+}
