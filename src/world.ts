@@ -4,6 +4,7 @@ import { Clock, type ClockState } from "./runtime/clock.js";
 import { createRandom, type RandomState } from "./runtime/random.js";
 import type { Seed } from "./schemas/seed.js";
 import type { Kernel } from "./services/kernel.js";
+import { clockOf, randomSeed } from "./services/seeded-start.js";
 import {
   applySeed,
   declaredKeys,
@@ -230,17 +231,18 @@ export class World {
     this.services.webhooks.resume();
   }
 
-  /** Goes on exactly where an image was taken, with the same ids to come. */
+  /** Goes on from an image; a state file that is none does for one. */
   #goOn(): void {
+    const { meta } = this.#kernel.store;
+    this.#seed = (meta.get(SEED) as Seed | undefined) ?? EMPTY_SEED;
+    const standing = meta.get(STANDING) as Standing | null | undefined;
+    if (standing) this.#stand(standing);
+    else this.#resume();
+  }
+
+  /** Exactly where the image was taken, with the same ids to come. */
+  #stand(standing: Standing): void {
     const { store, clock } = this.#kernel;
-    const standing = store.meta.get(STANDING) as Standing | undefined;
-    const seed = store.meta.get(SEED) as Seed | undefined;
-    this.#seed = seed ?? EMPTY_SEED;
-    // A state file that is no image does for one.
-    if (!standing) {
-      this.#resume();
-      return;
-    }
     this.#added = standing.added;
     this.#kernel.settings = { ...standing.settings, ...this.#options.overrides };
     this.#kernel.tokenizer = this.#tokenizer(this.#kernel.settings);
@@ -270,12 +272,4 @@ export class World {
   #settings(): Settings {
     return { ...settingsOf(this.#seed), ...this.#options.overrides };
   }
-}
-
-function randomSeed(seed: Seed, epoch: number): string {
-  return `${seed.random_seed ?? 1}#${epoch}`;
-}
-
-function clockOf(seed: Seed): ClockState {
-  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
 }

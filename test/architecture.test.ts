@@ -32,7 +32,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["store"],
   hono: ["http"],
   "@hono/node-server": ["http"],
-  zod: ["schemas", "config", "http"],
+  zod: ["schemas", "config", "http", "faces"],
   commander: ["cli"],
 };
 

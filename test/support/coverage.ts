@@ -112,6 +112,22 @@ export const ROUTE_TESTS: Table = {
     "control GET /_emulator/completions": "what is added comes first, and the list shows uses",
     "control DELETE /_emulator/completions": "DELETE forgets them all; reset brings the seed's back, unused",
   }),
+  ...from("worlds/worlds.test.ts", {
+    "control GET /_emulator/worlds": "POST makes a world, GET lists it, DELETE ends it",
+    "control POST /_emulator/worlds": "POST makes a world, GET lists it, DELETE ends it",
+    "control GET /_emulator/worlds/:name": "POST makes a world, GET lists it, DELETE ends it",
+    "control DELETE /_emulator/worlds/:name": "POST makes a world, GET lists it, DELETE ends it",
+  }),
+  ...from("worlds/snapshots.test.ts", {
+    "control GET /_emulator/snapshots":
+      "POST takes a snapshot, GET lists it, restore goes back, DELETE forgets it",
+    "control POST /_emulator/snapshots":
+      "POST takes a snapshot, GET lists it, restore goes back, DELETE forgets it",
+    "control POST /_emulator/snapshots/:name/restore":
+      "POST takes a snapshot, GET lists it, restore goes back, DELETE forgets it",
+    "control DELETE /_emulator/snapshots/:name":
+      "POST takes a snapshot, GET lists it, restore goes back, DELETE forgets it",
+  }),
   ...from("clients/openai-faults.test.ts", {
     "control POST /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
     "control GET /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
@@ -122,6 +138,9 @@ export const ROUTE_TESTS: Table = {
 
 /** By code of the error catalogue (`src/domain/errors.ts`). */
 export const ERROR_TESTS: Table = {
+  ...from("worlds/worlds.test.ts", {
+    unknown_world: "is 404 in the surface's own shape and names those that there are",
+  }),
   ...from("scenarios/matching.test.ts", {
     unmatched: "400 in the model server's shape, from behind the gateway (§4.2)",
   }),
