@@ -1,11 +1,10 @@
+type Method = (...args: never[]) => unknown;
+
 /**
  * Runs `work`, whose errors then point at the line that called `callee`: that is what a test runner shows.
  * @param callee the function that users call
  */
-export async function atCaller<T>(
-  callee: (...args: never[]) => unknown,
-  work: () => T | Promise<T>,
-): Promise<T> {
+export async function atCaller<T>(callee: Method, work: () => T | Promise<T>): Promise<T> {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, callee);
   try {
@@ -17,4 +16,13 @@ export async function atCaller<T>(
     }
     throw cause;
   }
+}
+
+/** A face of asynchronous methods, each of whose errors points at the line that called it. */
+export function pointingAtCaller<T extends object>(face: T): T {
+  const wrapped = Object.entries(face).map(([name, method]: [string, Method]) => {
+    const called = (...args: never[]) => atCaller(called, () => method(...args));
+    return [name, called];
+  });
+  return Object.fromEntries(wrapped) as T;
 }

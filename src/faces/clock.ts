@@ -1,4 +1,5 @@
 import type { Advance, ClockView, FiredJob, Time } from "../services/time.js";
+import { pointingAtCaller } from "./at-caller.js";
 
 /** The world's clock, from a test. */
 export interface ClockFace {
@@ -19,11 +20,11 @@ export interface ClockFace {
 
 /** @throws GatewayError from every member, for a time that is none or lies in the past */
 export function clockFace(time: Time): ClockFace {
-  return {
+  return pointingAtCaller<ClockFace>({
     read: async () => time.view(),
     freeze: async () => time.freeze(),
     set: (instant) => time.set(instant),
     real: async () => time.real(),
     advance: (by) => time.advance(typeof by === "object" ? by : { by }),
-  };
+  });
 }

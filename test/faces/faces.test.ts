@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { startGatewayEmulator } from "../../src/index.js";
+import { call, QUICKSTART } from "../support/client.js";
+
+const CHAT = { model: "acme/llama", messages: [{ role: "user", content: "hello" }] };
+const KEY = "sky_acmeprod0001.local-secret";
+
+function chat(gateway: { url: string; workspaceKey: string }, key = KEY, body: object = CHAT) {
+  return call(gateway, "POST", "/v1/chat/completions", { key, body });
+}
+
+/** Where the error says that it was made: the first frame of its stack. */
+async function frameOf(work: Promise<unknown>): Promise<string> {
+  const failed = await work.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  expect(failed).toBeInstanceOf(Error);
+  return (failed as Error).stack?.split("\n").find((line) => line.trim().startsWith("at ")) ?? "";
+}
+
+describe("endpoints, groups and keys, through the management API", () => {
+  test("an endpoint, a tree of groups and a key that calls it", async () => {
+    await using gateway = await startGatewayEmulator();
+    const endpoint = await gateway.createEndpoint("acme/llama");
+    expect(endpoint).toMatchObject({ slug: "acme/llama", targets: [{ provider: "BASETEN" }] });
+    const org = await gateway.createGroup({
+      external_entity_id: "org",
+      limit_enforcement: "CASCADING",
+      models: ["acme/llama"],
+    });
+    const team = await gateway.createGroup({
+      external_entity_id: "team",
+      parent: org,
+      models: [{ slug: "acme/llama", rate_limits: [{ type: "REQUEST", unit: "MINUTE", threshold: 1 }] }],
+    });
+    expect(team.hierarchy).toEqual({ limit_enforcement: "CASCADING", parent_group_id: org.id });
+    const { api_key, prefix, name } = await gateway.mintKey(team, "ci");
+    expect([prefix, name]).toEqual([api_key.split(".")[0], "ci"]);
+    expect((await chat(gateway, api_key)).status).toBe(200);
+    expect((await chat(gateway, api_key)).status).toBe(429);
+  });
+
+  test("a refusal is the API's own words, at the caller's line", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const again = () => gateway.createGroup({ external_entity_id: "org", models: ["acme/llama"] });
+    await expect(again()).rejects.toThrow(/^POST \/v1\/gateway\/groups was refused with 400: .*org/);
+    expect(await frameOf(again())).toContain("faces.test.ts");
+    expect(await frameOf(gateway.mintKey("nowhere"))).toContain("faces.test.ts");
+  });
+});
+
+describe("rules and faults", () => {
+  test("added to a seed they come first, and a reset takes them away", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    await gateway.completions.add([
+      { match: { last_message: "hello" }, reply: { content: "hi" } },
+      { match: {}, reply: { content: "what?" } },
+    ]);
+    const [fault] = await gateway.faults.add({ match: {}, times: 1, fault: { preset: "draining" } });
+    expect(fault?.id).toMatch(/^fault-/);
+    expect((await chat(gateway)).status).toBe(503);
+    expect((await chat(gateway)).body.choices[0].message.content).toBe("hi");
+    await gateway.reset();
+    expect((await chat(gateway)).body.choices[0].message.content).toBe("hello");
+  });
+
+  test("a wrong one is refused at the caller's line, with the place", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const wrong = () =>
+      gateway.completions.add([
+        { match: {}, reply: { content: "x" } },
+        { match: {}, reply: { contnet: "x" } } as object,
+      ]);
+    await expect(wrong()).rejects.toThrow(/1\.reply/);
+    expect(await frameOf(wrong())).toContain("faces.test.ts");
+    const typo = JSON.parse('{"match":{},"fault":{"staus":503}}');
+    await expect(gateway.faults.add(typo)).rejects.toThrow(/staus/);
+  });
+});
+
+describe("what was asked", () => {
+  test("expectRequest waits for a request that is still to come", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const expected = gateway.expectRequest({ path: "/v1/chat/completions", status: 200 });
+    await chat(gateway);
+    expect((await expected).map(({ slug }) => slug)).toEqual(["acme/llama"]);
+    await chat(gateway);
+    expect(await gateway.expectRequest({ slug: "acme/llama" }, { count: 2 })).toHaveLength(2);
+    expect(await gateway.expectRequest({ status: 429 }, { count: 0 })).toEqual([]);
+  });
+
+  test("it says what there was instead, at the caller's line", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    await chat(gateway, "sky_wrongwrong01.secret");
+    const missed = () => gateway.expectRequest({ status: 200 }, { within: 1 });
+    await expect(missed()).rejects.toThrow(
+      /expected a request with \{"status":200\}, found 0.\nAsked:\n {2}POST \/v1\/chat\/completions 403/,
+    );
+    expect(await frameOf(missed())).toContain("faces.test.ts");
+    await expect(gateway.expectRequest({}, { within: "soon" })).rejects.toThrow("within: expected");
+    await expect(gateway.expectRequest({}, { count: 2, within: 1 })).rejects.toThrow("expected 2 requests");
+  });
+
+  test("expectNoUnmatched names what no rule fitted and what no route took", async () => {
+    await using gateway = await startGatewayEmulator({
+      seed: { ...QUICKSTART, completions: [{ match: { last_message: "hello" }, reply: { content: "hi" } }] },
+    });
+    await chat(gateway);
+    await gateway.expectNoUnmatched();
+    await chat(gateway, KEY, { ...CHAT, messages: [{ role: "user", content: "refund" }] });
+    await call(gateway, "GET", "/v1/chat/completion");
+    await expect(gateway.expectNoUnmatched()).rejects.toThrow(
+      /but 2 were not\.\nAsked:\n.*no rule fits: echoed; .*wanted.*\n.*GET \/v1\/chat\/completion 404/,
+    );
+  });
+
+  test("without any rule an echo is what was asked for", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    await chat(gateway);
+    await gateway.expectNoUnmatched();
+  });
+});
+
+describe("wrong use", () => {
+  test("a seed with a typo: path and nearest key, at the caller's line", async () => {
+    const start = () => startGatewayEmulator({ seed: { workspaces: [{ nmae: "acme" }] } as object });
+    await expect(start()).rejects.toThrow(/workspaces\.0.*nmae.*name/s);
+    expect(await frameOf(start())).toContain("faces.test.ts");
+  });
+
+  test("a port in use", async () => {
+    await using gateway = await startGatewayEmulator();
+    const start = () => startGatewayEmulator({ port: gateway.port });
+    await expect(start()).rejects.toThrow(/EADDRINUSE/);
+    expect(await frameOf(start())).toContain("faces.test.ts");
+  });
+
+  test("the clock sent back", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const back = () => gateway.clock.set("2020-01-01T00:00:00Z");
+    await expect(back()).rejects.toThrow(/cannot go back/);
+    expect(await frameOf(back())).toContain("faces.test.ts");
+  });
+});
