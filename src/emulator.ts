@@ -1,13 +1,13 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { loadSeeds, type SeedSource } from "./config/load-seeds.js";
 import type { Refusal } from "./config/refusals.js";
 import type { ErrorCoverage } from "./domain/error-coverage.js";
-import type { JournalEntry } from "./domain/journal.js";
 import { atCaller } from "./faces/at-caller.js";
 import { asInvalidSeed, type GatewayWorld, WorldHandle } from "./faces/world.js";
 import { createHttpServer } from "./http/server.js";
+import { checkOptions, type EmulatorOptions } from "./options.js";
 import { type Drain, drainable } from "./runtime/drain.js";
+import { listen } from "./runtime/listen.js";
 import type { Seed } from "./schemas/seed.js";
 import { ErrorCounter } from "./services/error-counter.js";
 import { SeedError } from "./services/seeding.js";
@@ -17,29 +17,8 @@ import { World, type WorldOptions } from "./world.js";
 import { DEFAULT_WORLD, Worlds } from "./worlds.js";
 
 export { loadSeeds, type SeedSource } from "./config/load-seeds.js";
+export type { EmulatorOptions } from "./options.js";
 export { StateError } from "./store/state-file.js";
-
-/** How to start an emulator. Everything is optional. */
-export interface EmulatorOptions {
-  /** 0, the default, picks a free one. */
-  readonly port?: number | undefined;
-  /** Loopback unless told otherwise. */
-  readonly host?: string | undefined;
-  /** A state file, or `:memory:`, the default. */
-  readonly state?: string | undefined;
-  /** One or several; later ones add to earlier ones. */
-  readonly seed?: SeedSource | readonly SeedSource[] | undefined;
-  /** Start from the seed even when the state file has data. */
-  readonly reset?: boolean | undefined;
-  /** A key that manages the first workspace, besides those of the seed. */
-  readonly workspaceKey?: string | undefined;
-  /** X-1: federated keys may be sent as `Bearer`. */
-  readonly acceptBearer?: boolean | undefined;
-  /** A-6: refuse more than 100 management requests a second per key and route. */
-  readonly managementRateLimit?: boolean | undefined;
-  /** Told after every request. */
-  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
-}
 
 /** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
 export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
@@ -73,6 +52,7 @@ export function startGatewayEmulator(options: EmulatorOptions = {}): Promise<Gat
 }
 
 async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
+  checkOptions(options);
   const seed = options.seed === undefined ? null : await loadSeeds(options.seed);
   const worldOptions = worldOptionsOf(options, seed);
   const worlds = new Worlds(
@@ -173,16 +153,10 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
     return this.#errors.coverage();
   }
 
-  listen(port: number, host: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off("error", reject);
-        this.#port = portOf(this.#server.address());
-        this.#origin.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
-        resolve();
-      });
-    });
+  /** @throws what {@link listen} says */
+  async listen(port: number, host: string): Promise<void> {
+    this.#port = await listen(this.#server, port, host);
+    this.#origin.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
   }
 
   stop(): Promise<void> {
@@ -198,8 +172,4 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
     await this.#drain();
     this.#worlds.close();
   }
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

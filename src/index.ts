@@ -1,7 +1,7 @@
 /** What users import. */
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { BillingEvent } from "./domain/billing.js";
-export type { ErrorCoverage } from "./domain/error-coverage.js";
+export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
 export { GatewayError } from "./domain/errors.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";
 export {

@@ -20,6 +20,7 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   testing: { may: ["index.ts", "emulator.ts"] },
   "version.ts": { may: [] },
   faces: { may: ["config", "schemas", "services", "runtime", "domain", "world.ts"] },
+  "options.ts": { may: ["config"], types: ["domain"] },
   "tenancy.ts": { may: ["worlds.ts"], types: ["faces", "http", "services"] },
   "worlds.ts": { may: ["world.ts", "services", "domain"] },
   "index.ts": { may: ["*"] },

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { VERSION } from "../version.js";
 import { defineEnv } from "./env.js";
-import { defineExec } from "./exec.js";
+import { defineExec } from "./exec/command.js";
 import { defineStart } from "./start/command.js";
 import { defineValidate } from "./validate.js";
 import { defineWebhooks } from "./webhooks/command.js";

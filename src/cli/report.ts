@@ -5,7 +5,11 @@ import { UserError } from "./user-error.js";
 export function report(cause: unknown): number {
   // Commander has printed its message, or the help or version that was asked for.
   if (cause instanceof CommanderError) return cause.exitCode;
-  console.error(cause instanceof UserError ? cause.text : defect(cause));
+  if (cause instanceof UserError) {
+    console.error(cause.text);
+    return cause.exitCode;
+  }
+  console.error(defect(cause));
   return 1;
 }
 

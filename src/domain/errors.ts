@@ -252,6 +252,19 @@ export const ERRORS = {
     message: "Not Found",
     provoke: "call sync/items, which no prediction of the seed answers",
   },
+  // Async inference (inference §5)
+  async_invalid: {
+    status: 400,
+    clause: "inference §5, Y-27",
+    message: "The request is invalid.",
+    provoke: "POST to /production/async_predict of a model's host without `model_input`",
+  },
+  async_request_not_found: {
+    status: 404,
+    clause: "inference §5, Y-32",
+    message: "async request does not exist",
+    provoke: "GET /async_request/unknown of a model's host",
+  },
   // Cloudflare's AI Gateway (inference §6)
   cloudflare_gateway_unknown: {
     status: 400,

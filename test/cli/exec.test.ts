@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runCli, temporaryFolder } from "../support/cli.js";
+import { CliProcess, runCli, temporaryFolder } from "../support/cli.js";
 
 /** Asks for a chat completion with what the environment says, as any language could. */
 const ASK = `
@@ -13,19 +13,32 @@ def ask(stream):
     )
     return urllib.request.urlopen(request).read().decode()
 print(json.loads(ask(False))["choices"][0]["message"]["content"])
-print(ask(True).count("data: "), "events")
+events = [line[len("data: "):] for line in ask(True).splitlines() if line.startswith("data: ")]
+print(events.pop(), [c["delta"].get("content") for event in events for c in json.loads(event)["choices"]])
 sys.exit(int(sys.argv[1]))
+`;
+
+/** Says each signal that it is sent; TERM ends it, with code 7. */
+const LISTEN = `
+import signal, sys
+def heard(number, frame):
+    print(signal.Signals(number).name, flush=True)
+    if number == signal.SIGTERM: sys.exit(7)
+for one in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM): signal.signal(one, heard)
+print("ready", flush=True)
+while True: signal.pause()
 `;
 
 const SEED = "fixtures/quickstart.yaml";
 
 describe("exec", () => {
-  test("the command finds the emulator by its environment; its exit code is ours", async () => {
+  test("Python with nothing but its library gets an answer, whole and streamed; nothing else is said", async () => {
     const good = await runCli(["exec", "--seed", SEED, "--", "python3", "-c", ASK, "0"]);
-    expect(good.code).toBe(0);
-    expect(good.stdout).toContain("Hello, Python!");
-    expect(good.stdout).toMatch(/\d+ events/);
-    expect(good.stderr).toBe("");
+    expect(good).toEqual({
+      code: 0,
+      stdout: "Hello, Python!\n[DONE] ['Hello', ',', ' Python', '!', None]\n",
+      stderr: "",
+    });
   });
 
   test("when it fails, what it asked is printed, without secrets", async () => {
@@ -52,6 +65,16 @@ describe("exec", () => {
     expect(ended.stdout).toBe("my-own-workspace-key\n0\n");
   });
 
+  test("signals go to the command, which decides what they mean", async () => {
+    await using exec = new CliProcess(["exec", "--", "python3", "-c", LISTEN]);
+    await exec.waitFor(/ready/);
+    for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
+      exec.signal(signal);
+      await exec.waitFor(new RegExp(signal));
+    }
+    expect(await exec.ended).toEqual({ code: 7, signal: null });
+  });
+
   test("a signal ends as a shell tells it; nothing listens afterwards", async () => {
     const ended = await runCli(["exec", "--", "sh", "-c", "echo $GATEWAY_EMULATOR_URL; kill -TERM $$"]);
     expect(ended.code).toBe(128 + 15);
@@ -65,12 +88,42 @@ describe("exec", () => {
       stderr: "gateway-emulator: command not found: no-such-command\n",
     });
 
+    const empty = await runCli(["exec", "--", ""]);
+    expect(empty).toMatchObject({ code: 127, stderr: 'gateway-emulator: command not found: ""\n' });
+
     await using folder = await temporaryFolder();
+    const folders = await runCli(["exec", "--", folder.path]);
+    expect(folders.code).toBe(126);
+    expect(folders.stderr).toMatch(/^gateway-emulator: \S+ cannot be run: .*EACCES\n$/);
+
     const seed = await folder.write("bad.yaml", "workspacse: []\n");
     const bad = await runCli(["exec", "--seed", seed, "--", "true"]);
     expect(bad.code).toBe(1);
     expect(bad.stderr).toContain('did you mean "workspaces"?');
 
-    expect((await runCli(["exec"])).code).toBe(1);
+    const none = await runCli(["exec"]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/^error: missing required argument 'command'\n/);
+  });
+
+  test("an unknown option is refused before anything runs", async () => {
+    const { code, stdout, stderr } = await runCli(["exec", "--verbsoe", "--", "echo", "ran"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: unknown option '--verbsoe'\n\(Did you mean --verbose\?\)\n/);
+  });
+
+  test("every option also from the environment; those of start only do not matter", async () => {
+    const ended = await runCli(["exec", "--", "python3", "-c", ASK, "0"], {
+      env: {
+        GATEWAY_EMULATOR_SEED: SEED,
+        GATEWAY_EMULATOR_VERBOSE: "1",
+        GATEWAY_EMULATOR_PORT: "no port",
+        GATEWAY_EMULATOR_HOST: "no-such-host.invalid",
+        GATEWAY_EMULATOR_STATE: "/no/such/folder/state.db",
+        GATEWAY_EMULATOR_LOG: "loud",
+      },
+    });
+    expect(ended.code).toBe(0);
+    expect(ended.stderr.match(/POST \/v1\/chat\/completions 200/g)).toHaveLength(2);
   });
 });

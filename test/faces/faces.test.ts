@@ -132,8 +132,18 @@ describe("wrong use", () => {
   test("a port in use", async () => {
     await using gateway = await startGatewayEmulator();
     const start = () => startGatewayEmulator({ port: gateway.port });
-    await expect(start()).rejects.toThrow(/EADDRINUSE/);
+    await expect(start()).rejects.toThrow(
+      `Cannot listen on 127.0.0.1:${gateway.port}: the port is in use. Stop what listens there, or take port 0`,
+    );
     expect(await frameOf(start())).toContain("faces.test.ts");
+  });
+
+  test("an unknown option: the nearest one", async () => {
+    const misspelt = JSON.parse('{"seeed":"fixtures/quickstart.yaml"}');
+    await expect(startGatewayEmulator(misspelt)).rejects.toThrow(
+      'startGatewayEmulator: unknown option "seeed"; did you mean "seed"?',
+    );
+    expect(await frameOf(startGatewayEmulator(misspelt))).toContain("faces.test.ts");
   });
 
   test("the clock sent back", async () => {

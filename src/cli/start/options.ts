@@ -1,4 +1,5 @@
 import { delimiter } from "node:path";
+import type { EmulatorOptions } from "../../emulator.js";
 import { LOG_FORMATS, type LogFormat } from "../log/log.js";
 import { UserError } from "../user-error.js";
 
@@ -18,6 +19,7 @@ export interface StartFlags {
   readonly acceptBearer?: boolean;
   /** true unless `--no-management-rate-limit` is given. */
   readonly managementRateLimit: boolean;
+  readonly exitWithStdin?: boolean;
   readonly log?: string;
 }
 
@@ -32,8 +34,17 @@ export interface StartOptions {
   /** undefined: what the seed says. */
   readonly acceptBearer: boolean | undefined;
   readonly managementRateLimit: boolean | undefined;
+  /** Stop when standard input ends. */
+  readonly exitWithStdin: boolean;
   readonly log: LogFormat;
   readonly workspaceKey: string | undefined;
+}
+
+/** What of it the emulator itself is started with. */
+export function emulatorOptions(options: StartOptions): EmulatorOptions {
+  const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey } = options;
+  const seed = seeds.length > 0 ? seeds : undefined;
+  return { port, host, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
 }
 
 /**
@@ -65,17 +76,20 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     watch,
     acceptBearer: flag(flags.acceptBearer, "accept-bearer"),
     managementRateLimit: flag(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
+    exitWithStdin: flag(flags.exitWithStdin, "exit-with-stdin") ?? false,
     log: readLog(text(flags.log, "log")),
     workspaceKey: readKey(env.BASETEN_API_KEY),
   };
 }
 
-interface Given {
+/** A value that the user gave, and the flag or variable that it came by. */
+export interface Given {
   readonly from: string;
   readonly value: string;
 }
 
-function variable(name: string): string {
+/** The variable of an option, by its name without dashes. */
+export function variable(name: string): string {
   return `GATEWAY_EMULATOR_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
@@ -101,7 +115,8 @@ function readLog(given: Given | null): LogFormat {
   throw wrong(given, LOG_FORMATS.join(", "));
 }
 
-function readBoolean(given: Given): boolean {
+/** @throws UserError */
+export function readBoolean(given: Given): boolean {
   const value = given.value.toLowerCase();
   if (["1", "true", "yes", "on"].includes(value)) return true;
   if (["0", "false", "no", "off"].includes(value)) return false;
@@ -117,6 +132,7 @@ function readKey(key: string | undefined): string | undefined {
   );
 }
 
-function wrong(given: Given | null, expected: string): UserError {
+/** One line: where it stands, what belongs there, what is there. */
+export function wrong(given: Given | null, expected: string): UserError {
   return new UserError(`${given?.from}: expected ${expected}, got ${JSON.stringify(given?.value)}`);
 }

@@ -5,23 +5,22 @@ import { count } from "../count.js";
 import { createLog, type Listening } from "../log/log.js";
 import { UserError } from "../user-error.js";
 import { startFailure } from "./failure.js";
-import type { StartOptions } from "./options.js";
+import { emulatorOptions, type StartOptions } from "./options.js";
 import { stopOnSignals } from "./signals.js";
-import { watchFiles } from "./watch.js";
+import { watchSeeds } from "./watch.js";
 
-/** Starts, says so, and stays until a signal. @throws UserError when it cannot start */
+/** Starts, says so, and stays until a signal or the end of its input. @throws UserError when it cannot start */
 export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog(options.log, process.stdout, process.env);
   const gateway = await startGatewayEmulator({
-    ...options,
-    seed: options.seeds.length > 0 ? options.seeds : undefined,
+    ...emulatorOptions(options),
     onRequest: (entry) => log.request(entry),
   }).catch(async (cause) => {
     throw await startFailure(cause, options);
   });
 
   const stopWatching = options.watch
-    ? watchFiles(options.seeds, () =>
+    ? await watchSeeds(options.seeds, () =>
         gateway.reseed(options.seeds).then(
           () => log.notice(`Seed read again, state reset: ${count(Object.keys(gateway.keys).length, "key")}`),
           (cause) => notReseeded(cause, options),
@@ -29,11 +28,14 @@ export async function runStart(options: StartOptions): Promise<void> {
       )
     : () => {};
 
-  stopOnSignals(async () => {
-    stopWatching();
-    await gateway.stop();
-    log.flush();
-  });
+  stopOnSignals(
+    async () => {
+      stopWatching();
+      await gateway.stop();
+      log.flush();
+    },
+    options.exitWithStdin ? process.stdin : null,
+  );
   log.listening(factsOf(gateway, options));
   log.flush();
 }

@@ -1,0 +1,49 @@
+import type { Server } from "node:net";
+
+/** A server that cannot listen; `code` is the system's. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  readonly code: string;
+
+  constructor(message: string, code: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/**
+ * @param port 0 picks a free one
+ * @returns the port it listens on
+ * @throws ListenError that says what to change
+ */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: NodeJS.ErrnoException): void => reject(described(cause, port, host));
+    server.once("error", failed);
+    server.listen(port, host, () => {
+      server.off("error", failed);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}
+
+function described(cause: NodeJS.ErrnoException, port: number, host: string): ListenError {
+  const code = cause.code ?? "";
+  return new ListenError(`Cannot listen on ${host}:${port}: ${reasonOf(code, cause.message)}`, code, cause);
+}
+
+function reasonOf(code: string, message: string): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return "the port is in use. Stop what listens there, or take port 0 for a free one.";
+    case "EACCES":
+      return "this user may not take that port. Take one above 1023, or 0 for a free one.";
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "the host is no address of this machine. Leave it out for 127.0.0.1.";
+    default:
+      return message;
+  }
+}
