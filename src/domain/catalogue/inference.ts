@@ -1,0 +1,128 @@
+import type { CatalogueEntry } from "./entry.js";
+
+/** Errors of the inference API: the gateway, what faults inject, and the model server behind it. */
+export const INFERENCE_ERRORS = {
+  // Inference API, gateway layer
+  invalid_body: {
+    status: 400,
+    clause: "X-5",
+    message: "Invalid request body",
+    provoke: "POST `{}` to /v1/chat/completions",
+  },
+  missing_key: {
+    status: 401,
+    clause: "X-3",
+    message: "please check the api-key you provided",
+    provoke: "POST a chat completion without an Authorization header",
+  },
+  models_missing_key: {
+    status: 401,
+    clause: "X-23",
+    message: "No Authorization header provided",
+    provoke: "GET /v1/models without an Authorization header",
+  },
+  wrong_key: {
+    status: 403,
+    clause: "X-2, X-16",
+    message: "please check the api-key you provided",
+    provoke: "POST a chat completion with a revoked key",
+  },
+  bearer_refused: {
+    status: 403,
+    clause: "X-1",
+    message: "please check the api-key you provided",
+    provoke: "send a federated key as `Authorization: Bearer`",
+  },
+  empty_key: {
+    status: 502,
+    clause: "inference §4.1",
+    message: "502 Server Error",
+    provoke: "send `Authorization: Bearer` with nothing behind it",
+  },
+  unknown_model: {
+    status: 404,
+    clause: "X-4",
+    message: "please check the model you provided",
+    provoke: "ask for a slug that is not in the group's set",
+  },
+  rate_limited: {
+    status: 429,
+    clause: "X-6, L-12",
+    message: "Too Many Requests",
+    provoke: "spend a group's limit and send one request more",
+  },
+  body_too_large: {
+    status: 413,
+    clause: "X-13",
+    message: "Request Entity Too Large",
+    provoke: "seed `settings.max_body_bytes` and send more",
+  },
+  client_gone: {
+    status: 499,
+    clause: "emulator",
+    message: "the client closed the connection",
+    provoke: "hang up before the answer; it is only seen in the journal",
+  },
+  internal: {
+    status: 500,
+    clause: "inference §4.1",
+    message: "internal server error",
+    provoke: "cannot be provoked: a defect of the emulator",
+  },
+  // Inference API, injected (inference §4.1, §4.3: texts are documented for 502 only, the others are ours)
+  payment_required: {
+    status: 402,
+    clause: "inference §4.1",
+    message: "Payment Required",
+    provoke: "send the header x-emulator-fault: payment_required",
+  },
+  model_unavailable: {
+    status: 502,
+    clause: "inference §4.3",
+    message: "Error making prediction",
+    provoke: "send the header x-emulator-fault: model_unavailable",
+  },
+  draining: {
+    status: 503,
+    clause: "inference §4.3",
+    message: "Service Unavailable",
+    provoke: "send the header x-emulator-fault: draining",
+  },
+  timeout: {
+    status: 504,
+    clause: "inference §4.3",
+    message: "Gateway Timeout",
+    provoke: "send the header x-emulator-fault: timeout",
+  },
+  overloaded: {
+    status: 529,
+    clause: "inference §4.1",
+    message: "Overloaded",
+    provoke: "send the header x-emulator-fault: overloaded",
+  },
+  injected: {
+    status: 500,
+    clause: "emulator",
+    message: "injected",
+    provoke: 'send the header x-emulator-fault: {"status":418}',
+  },
+  // Inference API, model server
+  unmatched: {
+    status: 400,
+    clause: "emulator",
+    message: "No completion rule matches this request",
+    provoke: "seed `settings.unmatched: error` and send what no rule fits",
+  },
+  invalid_value: {
+    status: 400,
+    clause: "X-8, X-9",
+    message: "Invalid request",
+    provoke: "send `temperature: 3`",
+  },
+  messages_invalid_value: {
+    status: 400,
+    clause: "inference §3, Y-16",
+    message: "Invalid request",
+    provoke: "POST to /v1/messages without `max_tokens`",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
