@@ -69,10 +69,13 @@ export class Tenancy implements Tenants {
     const { snapshots } = handle;
     const emulator: EmulatorFace = {
       ...this.#shared,
-      url: () => handle.url,
-      env: () => handle.env,
+      view: () => this.#view(handle.name),
       reset: () => handle.resetNow(),
       seed: (partial) => handle.addSeed(partial),
+      reseed: (seed) => {
+        handle.replaceSeed(seed);
+        if (handle.name === DEFAULT_WORLD) this.#worlds.seedChanged();
+      },
       snapshots,
       worlds: {
         list: () => this.#worlds.names.map((name) => this.#view(name)),
@@ -87,8 +90,8 @@ export class Tenancy implements Tenants {
   }
 
   #view(name: string): WorldView {
-    const { url, env } = this.#at(name).handle;
-    return { name, url, env };
+    const { url, env, keys, example } = this.#at(name).handle;
+    return { name, url, env, keys, example };
   }
 }
 

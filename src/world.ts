@@ -175,6 +175,7 @@ export class World {
   close(): void {
     this.services.journal.flush();
     this.services.webhooks.close();
+    this.services.asyncInference.close();
     this.#kernel.clock.close();
     this.#kernel.store.close();
   }

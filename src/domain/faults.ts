@@ -2,7 +2,7 @@
 
 import { type CompiledMatch, compileMatch, type RuleMatch } from "./completion/match.js";
 import type { MatchSubject } from "./completion/subject.js";
-import type { ErrorCode } from "./errors.js";
+import { type ErrorCode, GatewayError } from "./errors.js";
 
 /** The contract's own errors by a word. */
 export const FAULT_PRESETS = [
@@ -105,6 +105,17 @@ export function strike(
     return fault;
   }
   return null;
+}
+
+/** The error that a fault gives in the model's place, or null when it only disturbs the answer. */
+export function faultError(fault: Fault): GatewayError | null {
+  const headers = fault.headers ?? {};
+  if (fault.preset !== undefined) {
+    return new GatewayError(fault.preset, { headers, hint: "injected by a fault" });
+  }
+  if (fault.status === undefined) return null;
+  const injected = { status: fault.status, body: fault.body };
+  return new GatewayError("injected", { injected, headers, hint: "injected by a fault" });
 }
 
 /** Statuses below this are refusals of the gateway: such a request counts nowhere (L-4). */

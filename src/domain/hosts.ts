@@ -36,7 +36,17 @@ const DEPLOYMENT_LABEL = /^(model|chain)-([a-z0-9_-]+)$/;
 const CLOUDFLARE = "gateway.ai.";
 
 /** First path segments below `/v1/` that the management API owns on the plain host. */
-const MANAGEMENT_SEGMENTS = new Set(["gateway", "spec", "users", "api_keys", "secrets", "teams"]);
+const MANAGEMENT_SEGMENTS = new Set([
+  "gateway",
+  "spec",
+  "users",
+  "api_keys",
+  "secrets",
+  "teams",
+  "model_apis",
+]);
+/** What lies below this one is the management API's alone; itself both have (X-24). */
+const MODELS_BELOW = "/v1/models/";
 
 /**
  * Tells the real service's hosts apart on one port: by the `Host` header, or by the `/_host/` prefix. On any
@@ -78,6 +88,7 @@ function byHost(host: string, path: string): Destination | null {
 
 function surfaceOfPath(path: string): Surface {
   if (!path.startsWith("/v1/")) return "inference";
+  if (path.startsWith(MODELS_BELOW) && path.length > MODELS_BELOW.length) return "management";
   const end = path.indexOf("/", "/v1/".length);
   const segment = end < 0 ? path.slice("/v1/".length) : path.slice("/v1/".length, end);
   return MANAGEMENT_SEGMENTS.has(segment) ? "management" : "inference";

@@ -1,7 +1,11 @@
+import type { WorkspaceKey } from "./model.js";
+
 /** Forms of API keys (K-1, K-5, inference §7). */
 
 /** Characters of a federated key that name it: `sky_` and 12 more (K-1, K-5). */
 export const FEDERATED_PREFIX_LENGTH = 16;
+/** Characters of a minted workspace key before its dot: `abcd1234.` in the documents. */
+export const WORKSPACE_PREFIX_LENGTH = 8;
 /** Length of the secret the emulator mints; the documents do not show one whole. */
 export const MINTED_SECRET_LENGTH = 32;
 const MIN_REGISTERED_LENGTH = 32;
@@ -16,7 +20,24 @@ export function federatedPrefix(key: string): string {
 /** The part of a workspace key before the dot, or its first eight characters (inference §7). */
 export function workspacePrefix(key: string): string {
   const dot = key.indexOf(".");
-  return dot > 0 ? key.slice(0, dot) : key.slice(0, 8);
+  return dot > 0 ? key.slice(0, dot) : key.slice(0, WORKSPACE_PREFIX_LENGTH);
+}
+
+/** Whether a key that is scoped to models may be used for this one (Y-44). */
+export function coversModel({ modelIds }: WorkspaceKey, modelId: string | undefined): boolean {
+  return modelIds === null || (modelId !== undefined && modelIds.includes(modelId));
+}
+
+/** A key may have slashes of its own, so everything behind is taken for it. */
+const KEY_IN_PATH = /(\/groups\/[^/]+)?\/api_keys\/(.+)/;
+
+/** A path as the journal keeps it: where a key's prefix belongs, somebody may have put the whole key. */
+export function pathWithoutKey(path: string): string {
+  if (!path.includes("/api_keys/")) return path;
+  return path.replace(KEY_IN_PATH, (_, group: string | undefined, key: string) => {
+    const prefix = group ? federatedPrefix(key) : workspacePrefix(key.replace(/%2e/gi, "."));
+    return `${group ?? ""}/api_keys/${prefix}`;
+  });
 }
 
 /** Whether it looks like a federated key, for hints; what counts is whether it is one. */

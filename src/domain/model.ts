@@ -1,4 +1,5 @@
 import type { Webhook } from "./billing.js";
+import type { Deployable } from "./deployments.js";
 
 /** The nouns of the gateway, as plain data. Times are epoch milliseconds on the world's clock. */
 
@@ -14,16 +15,43 @@ export interface Workspace {
   readonly registrationPublicKey: string | null;
   /** Declared models; empty means that none is checked (E-7). */
   readonly models: readonly DeclaredModel[];
-  /** Declared secret ids; empty means that none is checked (E-7). */
-  readonly secretIds: readonly string[];
+  /** Declared chains: they have hosts of their own (inference §5). */
+  readonly chains: readonly Deployable[];
+  /** Whose `PERSONAL` keys are, and whom every key of the workspace speaks for (inference §7, Y-41). */
+  readonly user: WorkspaceUser;
+  /** A workspace has one team (Y-42). */
+  readonly team: Team;
   /** Where billing events go; null: nowhere, they are only recorded (W-1). */
   readonly webhook: Webhook | null;
+  readonly createdAt: number;
+}
+
+/** A person, as `GET /v1/users/me` shows them. */
+export interface WorkspaceUser {
+  readonly userId: string;
+  readonly email: string | null;
+  readonly name: string | null;
+}
+
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A secret of the workspace: endpoints name it by id (E-7). Its value is kept nowhere. */
+export interface Secret {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
 }
 
 /** A model that the workspace has deployed, with its environments (E-7). */
-export interface DeclaredModel {
-  readonly id: string;
-  readonly environments: readonly string[];
+export interface DeclaredModel extends Deployable {
+  /** Names that its engine answers to; empty: any (inference §4.2). */
+  readonly servedModelNames: readonly string[];
+  /** Length of its embeddings when a request names none. */
+  readonly embeddingDimensions: number;
 }
 
 /** Types of workspace key; the first two manage the gateway (A-7). */
@@ -44,6 +72,10 @@ export interface WorkspaceKey {
   readonly prefix: string;
   readonly type: WorkspaceKeyType;
   readonly name: string | null;
+  /** The models it may be used for; null: all (inference §7). */
+  readonly modelIds: readonly string[] | null;
+  /** Made for the workspace's team rather than for the workspace. */
+  readonly ofTeam: boolean;
 }
 
 /** A key that belongs to a group, without its secret (K-1, K-6). */

@@ -43,6 +43,8 @@ export interface Settings {
   readonly webhookConcurrency: number;
   /** W-2: most events of one delivery. */
   readonly webhookBatch: number;
+  /** Y-28: async requests in progress at once, per deployment. */
+  readonly asyncConcurrency: number;
   /** largest request body, bytes. */
   readonly maxBodyBytes: number;
   /** another body or further headers for the inference 429. */
@@ -72,6 +74,7 @@ export const DEFAULT_SETTINGS: Settings = {
   webhookFields: "new",
   webhookConcurrency: 8,
   webhookBatch: 1,
+  asyncConcurrency: 1,
   maxBodyBytes: MAX_BODY_BYTES,
   rateLimitedError: null,
 };

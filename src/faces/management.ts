@@ -124,7 +124,7 @@ export class ManagementClient {
 }
 
 /** The `message` of A-5, or the body as it is. */
-function messageOf(text: string): string {
+export function messageOf(text: string): string {
   try {
     const body: unknown = JSON.parse(text);
     const named = typeof body === "object" && body !== null && "message" in body ? body.message : null;

@@ -1,7 +1,6 @@
 import { parseDuration } from "../domain/duration.js";
 import { invalid } from "../domain/errors.js";
 import { ECHOED, type JournalEntry, type JournalFilter } from "../domain/journal.js";
-import { waitFor } from "../runtime/wait.js";
 import type { Journal } from "../services/journal.js";
 
 /** How many requests, and how long to wait for them. */
@@ -17,6 +16,17 @@ export class RequestExpectationError extends Error {
   override readonly name = "RequestExpectationError";
 }
 
+/** Where entries are read: this process's journal, or an emulator's elsewhere. */
+export interface RequestSource {
+  /** Those that fit, oldest first. */
+  list(filter: JournalFilter): Promise<readonly JournalEntry[]>;
+  /**
+   * The same, once exactly `count` fit, or any when that is null.
+   * @param patienceMs after so much real time, those that fit by then
+   */
+  arrival(filter: JournalFilter, count: number | null, patienceMs: number): Promise<readonly JournalEntry[]>;
+}
+
 const PATIENCE_MS = 1_000;
 /** Most entries that a list holds. */
 const MOST = 100_000;
@@ -25,9 +35,15 @@ const MOST_SHOWN = 10;
 /** Errors of requests that nobody meant to be answered. */
 const UNMATCHED: readonly (string | null)[] = ["unmatched", "unknown_path", "method_not_allowed"];
 
-/** Entries that fit, oldest first. */
-export function requestsOf(journal: Journal, filter: JournalFilter): readonly JournalEntry[] {
-  return journal.page(filter, 0, MOST);
+export function requestsIn(journal: Journal): RequestSource {
+  const page = (filter: JournalFilter) => journal.page(filter, 0, MOST);
+  return {
+    list: async (filter) => page(filter),
+    async arrival(filter, count, patienceMs) {
+      await journal.arrival(filter, count, patienceMs);
+      return page(filter);
+    },
+  };
 }
 
 /**
@@ -36,25 +52,22 @@ export function requestsOf(journal: Journal, filter: JournalFilter): readonly Jo
  * @throws RequestExpectationError
  */
 export async function expectRequest(
-  journal: Journal,
+  source: RequestSource,
   filter: JournalFilter,
   { count, within = PATIENCE_MS }: Expectation,
 ): Promise<readonly JournalEntry[]> {
   const patience = parseDuration(within);
   if (patience === null) throw invalid("within", 'expected milliseconds or a duration such as "2s"');
-  const fitting = (): number => journal.count(filter);
-  const met = (): boolean => (count === undefined ? fitting() > 0 : fitting() === count);
-  await waitFor(met, (listener) => journal.onEntry(listener), patience);
-  const found = requestsOf(journal, filter);
-  if (met()) return found;
+  const found = await source.arrival(filter, count ?? null, patience);
+  if (count === undefined ? found.length > 0 : found.length === count) return found;
   throw new RequestExpectationError(
-    `expected ${count === undefined ? "a request" : `${count} requests`} with ${JSON.stringify(filter)}, found ${found.length}.\n${shown(requestsOf(journal, {}))}`,
+    `expected ${count === undefined ? "a request" : `${count} requests`} with ${JSON.stringify(filter)}, found ${found.length}.\n${shown(await source.list({}))}`,
   );
 }
 
 /** @throws RequestExpectationError naming every request that no rule fitted, or that no route took */
-export function expectNoUnmatched(journal: Journal): void {
-  const unmatched = requestsOf(journal, {}).filter(
+export async function expectNoUnmatched(source: RequestSource): Promise<void> {
+  const unmatched = (await source.list({})).filter(
     ({ error, notes }) => UNMATCHED.includes(error) || notes.includes(ECHOED),
   );
   if (unmatched.length === 0) return;
@@ -64,7 +77,7 @@ export function expectNoUnmatched(journal: Journal): void {
 }
 
 /** The newest entries, one line each with what is known about it. */
-function shown(entries: readonly JournalEntry[]): string {
+export function shown(entries: readonly JournalEntry[]): string {
   if (entries.length === 0) return "Nothing was asked.";
   const lines = entries.slice(-MOST_SHOWN).map((entry) => {
     const facts = [entry.slug, entry.externalEntityId, entry.error, entry.hint, ...entry.notes];

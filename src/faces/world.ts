@@ -17,7 +17,13 @@ import {
   ManagementClient,
   type MintedKey,
 } from "./management.js";
-import { type Expectation, expectNoUnmatched, expectRequest, requestsOf } from "./requests.js";
+import {
+  type Expectation,
+  expectNoUnmatched,
+  expectRequest,
+  type RequestSource,
+  requestsIn,
+} from "./requests.js";
 import { type CompletionsFace, completionsFace, type FaultsFace, faultsFace } from "./rules.js";
 import { type Snapshot, SnapshotShelf } from "./snapshots.js";
 
@@ -86,6 +92,7 @@ export class WorldHandle implements GatewayWorld {
   readonly #world: World;
   readonly #url: () => string;
   readonly #management: ManagementClient;
+  readonly #requests: RequestSource;
 
   constructor(world: World, name: string, url: () => string) {
     this.#world = world;
@@ -98,6 +105,7 @@ export class WorldHandle implements GatewayWorld {
     this.completions = completionsFace(world.services);
     this.snapshots = new SnapshotShelf(world);
     this.#management = new ManagementClient(url, () => this.workspaceKey);
+    this.#requests = requestsIn(world.services.journal);
   }
 
   get url(): string {
@@ -154,14 +162,14 @@ export class WorldHandle implements GatewayWorld {
     });
   }
 
-  /** The same for the control plane. @throws GatewayError `validation` */
+  /** {@link seed} for the control plane. @throws GatewayError `validation` */
   addSeed(partial: unknown): void {
-    try {
-      asInvalidSeed(() => this.#world.add(checkSeedValue(partial)));
-    } catch (cause) {
-      if (!(cause instanceof InvalidSeed)) throw cause;
-      throw new GatewayError("validation", { message: cause.message });
-    }
+    forControl(() => this.#world.add(checkSeedValue(partial)));
+  }
+
+  /** {@link reseed} for the control plane. @throws GatewayError `validation` */
+  replaceSeed(seed: unknown): void {
+    forControl(() => this.#world.reseed(checkSeedValue(seed)));
   }
 
   snapshot(options: { readonly name?: string; readonly file?: string } = {}): Promise<Snapshot> {
@@ -193,18 +201,16 @@ export class WorldHandle implements GatewayWorld {
     return atCaller(this.mintKey, () => this.#management.mintKey(group, name));
   }
 
-  async requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return requestsOf(this.#world.services.journal, filter);
+  requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
+    return this.#requests.list(filter);
   }
 
   expectRequest(filter: JournalFilter = {}, expectation: Expectation = {}): Promise<readonly JournalEntry[]> {
-    return atCaller(this.expectRequest, () =>
-      expectRequest(this.#world.services.journal, filter, expectation),
-    );
+    return atCaller(this.expectRequest, () => expectRequest(this.#requests, filter, expectation));
   }
 
   expectNoUnmatched(): Promise<void> {
-    return atCaller(this.expectNoUnmatched, () => expectNoUnmatched(this.#world.services.journal));
+    return atCaller(this.expectNoUnmatched, () => expectNoUnmatched(this.#requests));
   }
 }
 
@@ -217,6 +223,16 @@ export function asInvalidSeed<T>(work: () => T): T {
     // The only thing a world adds to its seed.
     if (cause instanceof GatewayError) throw invalidSeed("workspaceKey", cause.message);
     throw cause;
+  }
+}
+
+/** @throws GatewayError `validation` in place of InvalidSeed */
+function forControl(work: () => void): void {
+  try {
+    asInvalidSeed(work);
+  } catch (cause) {
+    if (!(cause instanceof InvalidSeed)) throw cause;
+    throw new GatewayError("validation", { message: cause.message });
   }
 }
 

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Outgoing } from "./outgoing.js";
 
 /** A whole answer, ready for the wire. */
 export interface Answer {
@@ -17,7 +18,7 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
 }
 
 /** Writes an answer. A client that is gone is nobody's error. */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+export function send(request: IncomingMessage, response: Outgoing, answer: Answer): void {
   if (response.destroyed || response.headersSent) return;
   // An unread rest of the request would be taken for the next one on this connection.
   const unread = !request.complete && announcesBody(request);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../domain/errors.js";
 import { destinationOf, worldOf } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
-import { FEDERATED_PREFIX_LENGTH } from "../domain/keys.js";
+import { pathWithoutKey } from "../domain/keys.js";
 import { CLOUDFLARE_ROUTES } from "./cloudflare/routes.js";
 import { CONTROL_ROUTES } from "./control/routes.js";
 import { DEDICATED_ROUTES } from "./dedicated/routes.js";
@@ -48,7 +48,7 @@ export function createApp(tenants: Tenants): App {
       services,
       emulator,
       deployment,
-      exchange: services.journal.begin(surface, method, withoutKeys(path)),
+      exchange: services.journal.begin(surface, method, pathWithoutKey(path)),
       query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
       param: (name) => params[name] ?? "",
     };
@@ -60,7 +60,7 @@ export function createApp(tenants: Tenants): App {
         case "method":
           throw new GatewayError("method_not_allowed", { headers: { Allow: found.allowed.join(", ") } });
         case "nothing":
-          throw new GatewayError("unknown_path", { hint: unknownPathHint(surface, path) });
+          throw new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
       }
     } catch (cause) {
       await fail(call, cause);
@@ -88,13 +88,6 @@ async function serve(call: Call, route: Route): Promise<void> {
   if ("raw" in route) return route.raw(call);
   return settle(call, await route.handler(call));
 }
-
-/** A path as the journal keeps it: where a key's prefix belongs, somebody may have put the whole key. */
-function withoutKeys(path: string): string {
-  return path.includes("/api_keys/") ? path.replace(KEY_IN_PATH, "$1") : path;
-}
-
-const KEY_IN_PATH = new RegExp(`(/api_keys/[^/]{${FEDERATED_PREFIX_LENGTH}})[^/]+`);
 
 function unknownPathHint(surface: Surface, path: string): string {
   switch (surface) {

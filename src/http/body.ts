@@ -46,7 +46,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
  * The body as text. Bytes that are not UTF-8 and a content type that is not JSON are told to `refuse`, which
  * throws the surface's own error.
  */
-export function jsonText(request: IncomingMessage, body: Buffer, refuse: (problem: string) => never): string {
+export function jsonText(
+  request: Pick<IncomingMessage, "headers">,
+  body: Buffer,
+  refuse: (problem: string) => never,
+): string {
   const type = request.headers["content-type"];
   if (type !== undefined && body.length > 0 && !isJsonType(type)) {
     refuse(`expected Content-Type: application/json, got ${type}`);

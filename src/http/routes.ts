@@ -12,11 +12,13 @@ export interface EmulatorFace {
   readonly version: string;
   /** Which errors were answered, over all worlds. */
   readonly errors: ErrorCounter;
-  url(): string;
-  /** Environment lines for a child process. */
-  env(): Readonly<Record<string, string>>;
+  /** The world that is asked. */
+  view(): WorldView;
   reset(): void;
+  /** @throws GatewayError `validation` */
   seed(partial: unknown): void;
+  /** Makes another seed what a reset goes back to, and resets. @throws GatewayError `validation` */
+  reseed(seed: unknown): void;
   readonly snapshots: Snapshots;
   readonly worlds: WorldsFace;
 }
@@ -53,7 +55,12 @@ export interface WorldsFace {
 export interface WorldView {
   readonly name: string;
   readonly url: string;
+  /** Environment for a process that is to use it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Federated keys that the seed named, whole, by name. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** A key of the seed with a slug it may call. */
+  readonly example: { readonly key: string; readonly slug: string } | null;
 }
 
 /** A world as requests find it. */

@@ -9,7 +9,8 @@ const pagination = z
   .object({ has_more: z.boolean(), cursor: z.string().nullable() })
   .meta({ id: "Pagination", description: "P-1" });
 
-const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), pagination });
+/** A page of a list (P-1). */
+export const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), pagination });
 
 const effectiveLimit = <U extends string>(id: string, unit: z.ZodEnum<{ [K in U]: K }>) =>
   z

@@ -1,21 +1,14 @@
 import * as z from "zod";
 import * as answers from "./answers.js";
+import { ASYNC_OPERATIONS } from "./async-operations.js";
 import { chatRequestSchema } from "./chat.js";
+import { CLOUDFLARE_OPERATIONS } from "./cloudflare-operations.js";
+import { DEDICATED_OPERATIONS } from "./dedicated-operations.js";
 import { createEndpointSchema, updateEndpointSchema } from "./endpoints.js";
 import { createGroupSchema, mintKeySchema, registerKeySchema, updateGroupSchema } from "./groups.js";
 import { messagesRequestSchema } from "./messages.js";
-
-interface Operation {
-  readonly method: "get" | "post" | "patch" | "delete";
-  readonly path: string;
-  readonly summary: string;
-  readonly tag: "endpoints" | "groups" | "keys" | "inference" | "emulator";
-  readonly body?: z.ZodType;
-  readonly bodyRequired?: boolean;
-  readonly query?: readonly string[];
-  readonly answer?: z.ZodType;
-  readonly errors: readonly number[];
-}
+import type { Operation } from "./operation.js";
+import { WORKSPACE_OPERATIONS } from "./workspace-operations.js";
 
 const PAGE = ["limit", "cursor"];
 
@@ -175,13 +168,10 @@ const OPERATIONS: readonly Operation[] = [
     body: messagesRequestSchema,
     errors: [400, 401, 403, 404, 413, 429],
   },
-  {
-    method: "get",
-    path: "/v1/models",
-    summary: "The models that the key may call",
-    tag: "inference",
-    errors: [401, 403],
-  },
+  ...WORKSPACE_OPERATIONS,
+  ...DEDICATED_OPERATIONS,
+  ...ASYNC_OPERATIONS,
+  ...CLOUDFLARE_OPERATIONS,
 ];
 
 /** The description of what is emulated, from the same schemas that parse the requests (OpenAPI 3.1). */
@@ -242,7 +232,7 @@ function describe(operation: Operation, components: Record<string, unknown>) {
         }
       : {}),
     responses: Object.fromEntries([
-      ["200", { description: "OK", ...ok }],
+      [String(operation.status ?? 200), { description: "OK", ...ok }],
       ...operation.errors.map((status) => [String(status), { description: `Error ${status}` }]),
     ]),
   };

@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
 import { MAX_BODY_BYTES } from "../domain/settings.js";
+import { cloudflareSchema } from "./cloudflare.js";
 import { completionRuleSchema } from "./completions.js";
+import { chainSchema, modelSchema } from "./deployments.js";
 import { targetSchema } from "./endpoints.js";
 import { faultRuleSchema } from "./faults.js";
 import { externalEntityIdSchema, rateLimitSchema, slugSchema, usageLimitSchema } from "./groups.js";
+import { predictionRuleSchema } from "./predictions.js";
 import { streamStyleSchema } from "./stream-style.js";
 
 /**
@@ -23,6 +26,12 @@ const workspaceKey = z.strictObject({
   key: keyText,
   type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
   name: name.optional(),
+  model_ids: z
+    .array(name)
+    .optional()
+    .meta({
+      description: "The only models it is good for; types WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
+    }),
 });
 
 const federatedKey = z.strictObject({
@@ -90,10 +99,27 @@ const workspace = z
       })
       .optional()
       .meta({ description: "Where billing events go (W-1)" }),
-    models: z
-      .array(z.strictObject({ id: name, environments: z.array(name).default(["production"]) }))
+    async_webhook_secrets: z
+      .array(z.string().min(1))
+      .optional()
+      .meta({ description: "Sign results of async requests; newest first, older ones for 24 hours more" }),
+    models: z.array(modelSchema).optional(),
+    chains: z.array(chainSchema).optional(),
+    secrets: z
+      .array(z.strictObject({ id: name, name: name.optional().meta({ description: "Its id when absent" }) }))
       .optional(),
-    secrets: z.array(z.strictObject({ id: name })).optional(),
+    user: z
+      .strictObject({
+        user_id: name.optional(),
+        email: name.nullable().optional(),
+        name: name.nullable().optional(),
+      })
+      .optional()
+      .meta({ description: "Who GET /v1/users/me says it is (Y-41)" }),
+    team: z
+      .strictObject({ id: name.optional(), name: name.optional() })
+      .optional()
+      .meta({ description: "The workspace's one team (Y-42)" }),
     endpoints: z.array(endpoint).optional(),
     groups: z.array(groupSeedSchema).optional(),
   })
@@ -137,6 +163,12 @@ const settings = z
     webhook_fields: z.enum(["new", "both"]).optional().meta({ description: "W-3" }),
     webhook_concurrency: z.int().min(1).max(1000).optional().meta({ description: "W-10" }),
     webhook_batch: z.int().min(1).max(1000).optional().meta({ description: "Most events of one delivery" }),
+    async_concurrency: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: "Y-28: async requests in progress at once, per deployment; 1 when absent" }),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).optional().meta({ description: "X-13" }),
     errors: z
       .strictObject({
@@ -161,7 +193,9 @@ export const seedSchema = z
     settings: settings.optional(),
     workspaces: z.array(workspace).optional(),
     completions: z.array(completionRuleSchema).optional(),
+    predictions: z.array(predictionRuleSchema).optional(),
     faults: z.array(faultRuleSchema).optional(),
+    cloudflare: cloudflareSchema.optional(),
   })
   .meta({ title: "gateway-emulator seed" });
 

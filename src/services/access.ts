@@ -1,14 +1,26 @@
 import { type Credential, readAuthorization } from "../domain/access.js";
 import { GatewayError } from "../domain/errors.js";
-import { looksFederated } from "../domain/keys.js";
-import type { FederatedKey, Workspace, WorkspaceKey, WorkspaceKeyType } from "../domain/model.js";
+import { coversModel, looksFederated } from "../domain/keys.js";
+import {
+  type FederatedKey,
+  WORKSPACE_KEY_TYPES,
+  type Workspace,
+  type WorkspaceKey,
+  type WorkspaceKeyType,
+} from "../domain/model.js";
 import type { Kernel, Projection } from "./kernel.js";
+import type { Route } from "./routing.js";
 import { hashKey, sameHash } from "./secrets.js";
 
+/** A workspace, calling with a key of its own. */
+export interface WorkspaceCaller {
+  readonly kind: "workspace";
+  readonly key: WorkspaceKey;
+  readonly workspace: Workspace;
+}
+
 /** Who is calling, once the key has been found. */
-export type Caller =
-  | { readonly kind: "workspace"; readonly key: WorkspaceKey; readonly workspace: Workspace }
-  | { readonly kind: "federated"; readonly key: FederatedKey };
+export type Caller = WorkspaceCaller | { readonly kind: "federated"; readonly key: FederatedKey };
 
 /** A workspace key that may use the management API. */
 export interface ManagementCaller {
@@ -16,14 +28,19 @@ export interface ManagementCaller {
   readonly workspace: Workspace;
 }
 
-/** What a management route asks of a key (A-2). */
-export type Scope = "view" | "manage";
+/**
+ * What a management route asks of a key. `view` (listing groups) and `manage` are of the gateway, and ask for an
+ * onboarded workspace too (A-2); `keys` and `workspace` are not (Y-43).
+ */
+export type Scope = "view" | "manage" | "keys" | "workspace";
 
-/** A-7; `view` is what listing groups asks for. */
+const OF_GATEWAY: readonly Scope[] = ["view", "manage"];
+
+/** A-7. */
 const SCOPES: Readonly<Record<WorkspaceKeyType, readonly Scope[]>> = {
-  PERSONAL: ["view", "manage"],
-  WORKSPACE_MANAGE_ALL: ["view", "manage"],
-  WORKSPACE_MANAGE_API_KEYS: ["view"],
+  PERSONAL: ["view", "manage", "keys", "workspace"],
+  WORKSPACE_MANAGE_ALL: ["view", "manage", "keys", "workspace"],
+  WORKSPACE_MANAGE_API_KEYS: ["view", "keys"],
   WORKSPACE_INVOKE: [],
   WORKSPACE_EXPORT_METRICS: [],
 };
@@ -68,10 +85,10 @@ export class Access implements Projection {
     if (caller?.kind !== "workspace") throw managementRefusal(credential, caller);
     if (!SCOPES[caller.key.type].includes(scope)) {
       throw new GatewayError("missing_scope", {
-        hint: `this key is of type ${caller.key.type}; managing asks for PERSONAL or WORKSPACE_MANAGE_ALL`,
+        hint: `this key is of type ${caller.key.type}; this route asks for ${typesWith(scope).join(" or ")}`,
       });
     }
-    if (!caller.workspace.onboarded) {
+    if (OF_GATEWAY.includes(scope) && !caller.workspace.onboarded) {
       throw new GatewayError("not_onboarded", {
         hint: `workspace "${caller.workspace.name}" has "onboarded: false" in the seed`,
       });
@@ -106,6 +123,24 @@ export class Access implements Projection {
     return caller;
   }
 
+  /**
+   * The workspace key behind a call to a dedicated deployment, with either scheme (inference §4.5, Y-21). One that
+   * may not call models, and a federated one, are refused like a wrong one.
+   * @throws GatewayError `deployment_unauthorized`
+   */
+  dedicated(credential: Credential): WorkspaceCaller {
+    const caller = credential.kind === "key" ? this.find(credential.key) : null;
+    if (caller?.kind === "workspace" && INVOKING.includes(caller.key.type)) return caller;
+    throw new GatewayError("deployment_unauthorized", {
+      hint:
+        caller === null
+          ? credentialHint(credential)
+          : caller.kind === "federated"
+            ? "this is a federated key; dedicated deployments take a workspace key"
+            : `workspace keys of type ${caller.key.type} may not call models`,
+    });
+  }
+
   /** The caller with this key, or null. */
   find(key: string): Caller | null {
     const digest = hashKey(key);
@@ -120,14 +155,34 @@ export class Access implements Projection {
   }
 
   #look(digest: Buffer): Caller | null {
-    const { keys, workspaces } = this.#kernel.store;
+    const { keys, workspaceKeys, workspaces } = this.#kernel.store;
     const federated = keys.byHash(digest);
     if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
-    const own = workspaces.keyByHash(digest);
+    const own = workspaceKeys.byHash(digest);
     if (!own || !sameHash(own.hash, digest)) return null;
     const workspace = workspaces.byId(own.key.workspaceId);
     return workspace ? { kind: "workspace", key: own.key, workspace } : null;
   }
+}
+
+/** Whether a workspace key may call what a slug leads to (X-17, Y-44). */
+export function mayCall({ key, workspace }: WorkspaceCaller, route: Route): boolean {
+  return route.workspaceId === workspace.id && coversModel(key, route.targets[0]?.model_id);
+}
+
+/** Why it may not. */
+export function unreachableHint(
+  { key, workspace }: WorkspaceCaller,
+  route: Route | null,
+  slug: string,
+): string {
+  return route?.workspaceId === workspace.id
+    ? `this key is for the models ${key.modelIds?.join(", ")} only`
+    : `workspace "${workspace.name}" has no endpoint with slug ${slug}`;
+}
+
+function typesWith(scope: Scope): WorkspaceKeyType[] {
+  return WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
 }
 
 function managementRefusal(credential: Credential, caller: Caller | null): GatewayError {

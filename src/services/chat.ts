@@ -7,10 +7,12 @@ import { type Fault, refuses } from "../domain/faults.js";
 import { ECHOED, type LedgerEntry } from "../domain/journal.js";
 import { type Admission, check, count, settle } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
+import { checkServed } from "../domain/served-models.js";
 import { ulid } from "../domain/ulid.js";
-import type { Access, Caller } from "./access.js";
+import { type Access, type Caller, mayCall, unreachableHint } from "./access.js";
 import type { Completions } from "./completions.js";
 import { decisionRecord, refusalHint } from "./decisions.js";
+import type { Reached } from "./deployments/deployments.js";
 import type { Faults, Struck } from "./faults.js";
 import type { Exchange, Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
@@ -41,6 +43,14 @@ interface Parts {
   readonly journal: Journal;
 }
 
+/** Who got in, and under which limits. */
+interface Entrance {
+  readonly caller: Caller;
+  readonly grant: Grant | null;
+  readonly admission: Extract<Admission, { admitted: true }> | null;
+  readonly modelId: string;
+}
+
 const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
 /** What {@link AdmittedChat.limitHeaders} is when there are none. */
 export const NO_HEADERS: Readonly<Record<string, string>> = {};
@@ -62,14 +72,42 @@ export class Chat {
    *   `unmatched`, `invalid_value`
    */
   admit(exchange: Exchange, arrival: ChatArrival, parsed: ParsedChat): AdmittedChat {
-    const { model, wishes } = arrival;
+    const { model } = arrival;
     const caller = this.#parts.access.inference(arrival.credential);
     exchange.keyPrefix = caller.key.prefix;
     exchange.slug = model;
     const { route, grant } = this.#reach(exchange, caller, model);
     const admission = grant ? this.#check(exchange, grant, parsed) : null;
-    const requestId = this.#kernel.random.uuid();
     const modelId = route.targets[0]?.model_id ?? route.endpointId;
+    return this.#enter(exchange, arrival, parsed, { caller, grant, admission, modelId });
+  }
+
+  /**
+   * The same for a dedicated deployment, whose caller and model were found before: neither limits nor ledger
+   * (inference §5, Y-26).
+   * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
+   */
+  admitDedicated(
+    exchange: Exchange,
+    arrival: ChatArrival,
+    parsed: ParsedChat,
+    reached: Reached,
+  ): AdmittedChat {
+    const { caller, deployment, model } = reached;
+    checkServed(model, arrival.model);
+    const modelId = deployment.ownerId;
+    return this.#enter(exchange, arrival, parsed, { caller, grant: null, admission: null, modelId });
+  }
+
+  /** Fault, values, rule; what passes is counted. */
+  #enter(
+    exchange: Exchange,
+    arrival: ChatArrival,
+    parsed: ParsedChat,
+    { caller, grant, admission, modelId }: Entrance,
+  ): AdmittedChat {
+    const { model, wishes } = arrival;
+    const requestId = this.#kernel.random.uuid();
     const subject = matchSubject(model, parsed.ok ? parsed.request : null, {
       group: grant ? [grant.chain[0].externalEntityId, grant.chain[0].id] : [],
       key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
@@ -133,10 +171,8 @@ export class Chat {
   #reach(exchange: Exchange, caller: Caller, model: string): { route: Route; grant: Grant | null } {
     const route = this.#parts.routing.route(model);
     if (caller.kind === "workspace") {
-      if (route?.workspaceId === caller.workspace.id) return { route, grant: null };
-      throw new GatewayError("unknown_model", {
-        hint: `workspace "${caller.workspace.name}" has no endpoint with slug ${model}`,
-      });
+      if (route && mayCall(caller, route)) return { route, grant: null };
+      throw new GatewayError("unknown_model", { hint: unreachableHint(caller, route, model) });
     }
     const grant = this.#parts.limits.grant(caller.key.groupId, model);
     const group = grant?.chain[0] ?? this.#kernel.store.groups.byId(caller.key.groupId);

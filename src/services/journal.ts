@@ -7,6 +7,7 @@ import {
   type Surface,
 } from "../domain/journal.js";
 import { dayOf } from "../domain/limits/time.js";
+import { waitFor } from "../runtime/wait.js";
 import type { Kernel, Projection } from "./kernel.js";
 
 /** A request under way; what is learnt about it is written down here until its answer ends. */
@@ -182,6 +183,19 @@ export class Journal implements Projection {
   count(filter: JournalFilter): number {
     this.flush();
     return this.#kernel.store.journal.count(filter);
+  }
+
+  /**
+   * Waits, in real time, until exactly `count` fit, or any when that is null.
+   * @param patienceMs milliseconds
+   * @returns whether they did in time
+   */
+  arrival(filter: JournalFilter, count: number | null, patienceMs: number): Promise<boolean> {
+    const met = (): boolean => {
+      const fitting = this.count(filter);
+      return count === null ? fitting > 0 : fitting === count;
+    };
+    return waitFor(met, (listener) => this.onEntry(listener), patienceMs);
   }
 
   find(seq: number): JournalEntry | null {

@@ -37,7 +37,7 @@ export function write<T>(kernel: Kernel, work: () => T): T {
 }
 
 /** Ids are 8 characters `[A-Za-z0-9]` (X-22). */
-const ID_LENGTH = 8;
+export const ID_LENGTH = 8;
 
 /** An id that nothing has yet, from the world's random source. */
 export function newId(kernel: Kernel, taken: (id: string) => boolean): string {

@@ -1,5 +1,6 @@
 import type { Credential } from "../domain/access.js";
 import { GatewayError } from "../domain/errors.js";
+import { coversModel } from "../domain/keys.js";
 import { orgPrefixOf } from "../domain/slug.js";
 import type { Access, Caller } from "./access.js";
 import type { Exchange } from "./journal.js";
@@ -36,6 +37,7 @@ export class Models {
       const route = this.#routing.route(slug);
       const endpoint = route ? endpoints.byId(route.endpointId) : null;
       if (!endpoint || endpoint.workspaceId !== caller.key.workspaceId) return [];
+      if (caller.kind === "workspace" && !coversModel(caller.key, endpoint.targets[0]?.model_id)) return [];
       return [{ slug, createdAt: endpoint.createdAt, ownedBy: orgPrefixOf(slug) }];
     });
   }

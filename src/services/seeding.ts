@@ -1,11 +1,11 @@
 import { ROTATION_MS, type Webhook } from "../domain/billing.js";
 import { GatewayError } from "../domain/errors.js";
-import { workspacePrefix } from "../domain/keys.js";
-import type { Group, Workspace, WorkspaceKeyType } from "../domain/model.js";
+import type { Group, Workspace } from "../domain/model.js";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import type { GroupSeed, Seed, WorkspaceSeed } from "../schemas/seed.js";
+import { declaredDeployable, declaredModel } from "./deployments/declared.js";
 import { newId } from "./kernel.js";
-import { hashKey } from "./secrets.js";
+import { defaultTeam, defaultUser, teamOf, userOf } from "./people.js";
 import type { Services } from "./services.js";
 
 /** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */
@@ -32,7 +32,9 @@ export function applySeed(services: Services, seed: Seed): void {
     seedWorkspace(services, workspace, ["workspaces", index]);
   }
   if (seed.completions?.length) services.completions.add(seed.completions);
+  if (seed.predictions?.length) services.predictions.add(seed.predictions);
   if (seed.faults?.length) services.faults.add(seed.faults);
+  for (const gateway of seed.cloudflare?.gateways ?? []) services.aiGateways.declare(gateway);
   services.routing.publishNow();
 }
 
@@ -41,7 +43,10 @@ export function ensureWorkspaceKey(services: Services, seed: Seed, key: string):
   const { kernel } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
   const workspace = kernel.store.workspaces.byName(name) ?? createWorkspace(services, { name });
-  addWorkspaceKey(services, workspace, key, "WORKSPACE_MANAGE_ALL", "default");
+  // As the seed declares it, if it does.
+  if (services.workspaceKeys.manages(workspace, key)) return;
+  const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
+  services.workspaceKeys.adopt(workspace, key, input);
 }
 
 /** The key that manages the first workspace of a seed, or null when it declares none. */
@@ -83,6 +88,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     webhookFields: given.webhook_fields ?? base.webhookFields,
     webhookConcurrency: given.webhook_concurrency ?? base.webhookConcurrency,
     webhookBatch: given.webhook_batch ?? base.webhookBatch,
+    asyncConcurrency: given.async_concurrency ?? base.asyncConcurrency,
     maxBodyBytes: given.max_body_bytes ?? base.maxBodyBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
@@ -109,9 +115,18 @@ type Path = readonly (string | number)[];
 
 function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): void {
   const known = services.kernel.store.workspaces.byName(seed.name);
-  const workspace = known ? updateWorkspace(services, known, seed) : createWorkspace(services, seed);
-  for (const [index, { key, type, name }] of (seed.api_keys ?? []).entries()) {
-    at([...path, "api_keys", index], () => addWorkspaceKey(services, workspace, key, type, name ?? null));
+  const workspace = known
+    ? updateWorkspace(services, known, seed, path)
+    : createWorkspace(services, seed, path);
+  if (seed.async_webhook_secrets) {
+    const secrets = rotated(services, seed.async_webhook_secrets);
+    services.kernel.store.asyncRequests.setSecrets(workspace.id, secrets);
+  }
+  const { secrets } = seed;
+  if (secrets) at(path, () => services.workspaceSecrets.declare(workspace, secrets));
+  for (const [index, { key, type, name = null, model_ids }] of (seed.api_keys ?? []).entries()) {
+    const input = { type, name, modelIds: model_ids ?? null, ofTeam: false };
+    at([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
   }
   for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
     at([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
@@ -121,7 +136,7 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
   }
 }
 
-function createWorkspace(services: Services, seed: WorkspaceSeed): Workspace {
+function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
   const { store } = services.kernel;
   const workspace: Workspace = {
     id: newId(services.kernel, (id) => store.workspaces.byId(id) !== null),
@@ -129,9 +144,13 @@ function createWorkspace(services: Services, seed: WorkspaceSeed): Workspace {
     onboarded: seed.onboarded ?? true,
     orgPrefixes: seed.org_prefixes ?? [],
     registrationPublicKey: seed.registration_public_key ?? null,
-    models: seed.models ?? [],
-    secretIds: (seed.secrets ?? []).map(({ id }) => id),
+    models: [],
+    chains: [],
+    ...declaredIn(seed, path),
+    user: userOf(seed, defaultUser(services.kernel, seed.name)),
+    team: teamOf(seed, defaultTeam(services.kernel, seed.name)),
     webhook: webhookOf(services, seed) ?? null,
+    createdAt: services.kernel.clock.now(),
   };
   store.workspaces.insert(workspace);
   markOutbox(services, workspace);
@@ -139,14 +158,15 @@ function createWorkspace(services: Services, seed: WorkspaceSeed): Workspace {
 }
 
 /** A later seed replaces what it names and leaves the rest. */
-function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed): Workspace {
+function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed, path: Path): Workspace {
   const workspace: Workspace = {
     ...known,
     onboarded: seed.onboarded ?? known.onboarded,
     orgPrefixes: seed.org_prefixes ?? known.orgPrefixes,
     registrationPublicKey: seed.registration_public_key ?? known.registrationPublicKey,
-    models: seed.models ?? known.models,
-    secretIds: seed.secrets?.map(({ id }) => id) ?? known.secretIds,
+    ...declaredIn(seed, path),
+    user: userOf(seed, known.user),
+    team: teamOf(seed, known.team),
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
   services.kernel.store.workspaces.update(workspace);
@@ -154,38 +174,36 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
   return workspace;
 }
 
+/** The models and chains that a seed declares; what it leaves out is absent. */
+function declaredIn(
+  { models, chains }: WorkspaceSeed,
+  path: Path,
+): Partial<Pick<Workspace, "models" | "chains">> {
+  return {
+    ...(models && {
+      models: models.map((one, index) => at([...path, "models", index], () => declaredModel(one))),
+    }),
+    ...(chains && {
+      chains: chains.map((one, index) => at([...path, "chains", index], () => declaredDeployable(one))),
+    }),
+  };
+}
+
 /** Events from before there was a webhook are recorded, but not sent (W-1). */
 function markOutbox({ kernel }: Services, { id, webhook }: Workspace): void {
   if (webhook) kernel.store.deliveries.begin(id, kernel.store.ledger.lastSeq());
 }
 
-/** Older secrets sign for 24 hours from now (W-4). */
-function webhookOf({ kernel }: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
-  return (
-    webhook && {
-      url: webhook.url,
-      secrets: webhook.secrets.map((secret, index) => ({
-        secret,
-        until: index === 0 ? null : kernel.clock.now() + ROTATION_MS,
-      })),
-    }
-  );
+function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
+  return webhook && { url: webhook.url, secrets: rotated(services, webhook.secrets) };
 }
 
-function addWorkspaceKey(
-  services: Services,
-  workspace: Workspace,
-  key: string,
-  type: WorkspaceKeyType,
-  name: string | null,
-): void {
-  const { keys, workspaces } = services.kernel.store;
-  const hash = hashKey(key);
-  const holder = workspaces.keyByHash(hash)?.key.workspaceId ?? workspace.id;
-  if (holder !== workspace.id || keys.hashTaken(hash)) {
-    throw new GatewayError("validation", { message: "key: this key is already in use" });
-  }
-  workspaces.addKey({ workspaceId: workspace.id, prefix: workspacePrefix(key), type, name }, hash);
+/** Older secrets sign for 24 hours from now (W-4). */
+function rotated({ kernel }: Services, secrets: readonly string[]): Webhook["secrets"] {
+  return secrets.map((secret, index) => ({
+    secret,
+    until: index === 0 ? null : kernel.clock.now() + ROTATION_MS,
+  }));
 }
 
 function seedGroup(

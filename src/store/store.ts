@@ -14,12 +14,16 @@ import { createLedgerStore, type LedgerStore } from "./ledger.js";
 import { createMetaStore, type MetaStore } from "./meta.js";
 import { createPredictionRuleStore, type PredictionRuleStore } from "./prediction-rules.js";
 import { createRuleStore, type RuleStore } from "./rules.js";
+import { createSecretStore, type SecretStore } from "./secrets.js";
+import { createWorkspaceKeyStore, type WorkspaceKeyStore } from "./workspace-keys.js";
 import { createWorkspaceStore, type WorkspaceStore } from "./workspaces.js";
 
 /** All state of one world: one SQLite database, one part per table group. */
 export interface Store {
   readonly meta: MetaStore;
   readonly workspaces: WorkspaceStore;
+  readonly workspaceKeys: WorkspaceKeyStore;
+  readonly secrets: SecretStore;
   readonly endpoints: EndpointStore;
   readonly groups: GroupStore;
   readonly keys: FederatedKeyStore;
@@ -53,6 +57,7 @@ const TABLES = [
   "routes",
   "endpoints",
   "workspace_keys",
+  "secrets",
   "workspaces",
   "completion_rules",
   "faults",
@@ -90,6 +95,8 @@ function storeOf(db: Db): Store {
   return {
     meta: createMetaStore(db),
     workspaces: createWorkspaceStore(db),
+    workspaceKeys: createWorkspaceKeyStore(db),
+    secrets: createSecretStore(db),
     endpoints: createEndpointStore(db),
     groups: createGroupStore(db),
     keys: createFederatedKeyStore(db),

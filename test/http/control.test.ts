@@ -35,6 +35,9 @@ describe("health", () => {
         OPENAI_BASE_URL: gateway.inferenceUrl,
         OPENAI_API_KEY: FEDERATED_KEY,
       },
+      name: "default",
+      keys: { "acme-prod": FEDERATED_KEY },
+      example: { key: FEDERATED_KEY, slug: "acme/llama" },
     });
     expect(gateway.env).toEqual(body.env);
     expect(gateway.inferenceUrl).toBe(`${gateway.url}/v1`);

@@ -66,7 +66,7 @@ describe("the description", () => {
     for (const { path, method, operation } of operations()) {
       expect(path).toMatch(/^\//);
       expect(METHODS).toContain(method);
-      expect(Object.keys(operation.responses)).toContain("200");
+      expect(Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status))).toBe(true);
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^[1-5]\d\d$/);
         expect(response.description).not.toBe("");
@@ -107,9 +107,11 @@ describe("the description", () => {
   });
 
   test("describes the routes of the two APIs, and nothing else", () => {
-    const routed = ROUTES.filter(({ surface, path }) => surface !== "control" && path !== "/v1/spec")
-      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
-      .sort();
+    const routes = ROUTES.filter(({ surface, path }) => surface !== "control" && path !== "/v1/spec").map(
+      ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}")}`,
+    );
+    // Some paths are routes of several hosts (X-24).
+    const routed = [...new Set(routes)].sort();
     const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
     expect(described.filter((one) => !one.includes("/_emulator/")).sort()).toEqual(routed);
   });

@@ -83,6 +83,56 @@ const MODEL = {
   usage_limits: [{ ...LIMIT, unit: "DAY" }],
 };
 
+const WORKSPACE_KEY: BodyTable = {
+  text: "name",
+  valid: { name: "ci", type: "WORKSPACE_INVOKE", model_ids: ["m"] },
+  wrong: {
+    name: [...NOT_TEXT, OVER_255, LONG],
+    type: [...NO_CHOICE, '"PERSONAL"', '"WORKSPACE_MANAGE_ALL"', '"workspace_invoke"'],
+    model_ids: [...NOT_LIST, "[]", '[""]', '["m","unknown"]', json(["x".repeat(256)])],
+  },
+};
+
+const CHAT: BodyTable = {
+  text: "model",
+  valid: { model: SLUG, messages: [{ role: "user", content: "Hi" }] },
+  wrong: {
+    model: [...NO_TEXT, '""', '"acme/unknown"', '"__proto__"', '"acme/llama "', LONG],
+    messages: [...NO_LIST, "[]"],
+    "messages.0.role": [...NO_CHOICE, LONG],
+    "messages.0.content": ["null", "1", "true", "{}", "[1]", '[{"type":"x"}]', '[{"type":"text"}]'],
+    "messages.0.name": NO_TEXT,
+    "messages.0.tool_calls": ["1", '"x"', "{}", "[1]", "[{}]", '[{"id":1}]'],
+    temperature: [...NOT_NUMBER, "-0.1", "2.1", "1e400", "-1e400"],
+    max_tokens: [...NOT_NUMBER, "0", "-1", "1.5", "262145", "1e400"],
+    max_completion_tokens: [...NOT_NUMBER, "0", "-1", "1.5", "1e400"],
+    top_p: [...NOT_NUMBER, "0", "-1", "1.1", "1e400"],
+    top_k: [...NOT_NUMBER, "null", "1.5", "1e400"],
+    frequency_penalty: NOT_NUMBER,
+    n: [...NOT_NUMBER, "0", "2", "-1", "1.5", "1e400"],
+    stop: ["1", "true", "{}", '""', "[1]", '[""]', json(Array(33).fill("x")), LONG],
+    seed: [...NOT_NUMBER, "1.5", "1e400"],
+    logit_bias: ["1", "[]", '"x"', '{"1":"x"}', '{"1":101}', '{"1":-1e400}', '{"1":null}'],
+    logprobs: ["1", '"true"', "[]", "{}"],
+    top_logprobs: [...NOT_NUMBER, "-1", "21", "1", "0.5"],
+    stream: ["1", '"true"', "[]", "{}"],
+    stream_options: ["1", '"x"', "[]", '{"x":1}', '{"include_usage":1}', '{"include_usage":null}'],
+    response_format: [
+      "1",
+      '"json"',
+      "[]",
+      "{}",
+      '{"type":"x"}',
+      '{"type":"json_schema"}',
+      '{"type":"text","x":1}',
+    ],
+    tools: ["1", "{}", "[1]", "[{}]", '[{"type":"x"}]', '[{"type":"function","function":{}}]'],
+    tool_choice: ["1", '"x"', "[]", "{}", '{"type":"function"}'],
+    metadata: ["1", '"x"', "[]", "true"],
+    documents: ["1", '"x"', "{}", "[1]"],
+  },
+};
+
 /** By method and pattern. Where a value would be fine, it is not in the table. */
 export const BODIES: Readonly<Record<string, BodyTable>> = {
   "POST /v1/gateway/endpoints": {
@@ -153,44 +203,31 @@ export const BODIES: Readonly<Record<string, BodyTable>> = {
       name: [...NOT_TEXT, OVER_255],
     },
   },
-  "POST /v1/chat/completions": {
-    text: "model",
-    valid: { model: SLUG, messages: [{ role: "user", content: "Hi" }] },
-    wrong: {
-      model: [...NO_TEXT, '""', '"acme/unknown"', '"__proto__"', '"acme/llama "', LONG],
-      messages: [...NO_LIST, "[]"],
-      "messages.0.role": [...NO_CHOICE, LONG],
-      "messages.0.content": ["null", "1", "true", "{}", "[1]", '[{"type":"x"}]', '[{"type":"text"}]'],
-      "messages.0.name": NO_TEXT,
-      "messages.0.tool_calls": ["1", '"x"', "{}", "[1]", "[{}]", '[{"id":1}]'],
-      temperature: [...NOT_NUMBER, "-0.1", "2.1", "1e400", "-1e400"],
-      max_tokens: [...NOT_NUMBER, "0", "-1", "1.5", "262145", "1e400"],
-      max_completion_tokens: [...NOT_NUMBER, "0", "-1", "1.5", "1e400"],
-      top_p: [...NOT_NUMBER, "0", "-1", "1.1", "1e400"],
-      top_k: [...NOT_NUMBER, "null", "1.5", "1e400"],
-      frequency_penalty: NOT_NUMBER,
-      n: [...NOT_NUMBER, "0", "2", "-1", "1.5", "1e400"],
-      stop: ["1", "true", "{}", '""', "[1]", '[""]', json(Array(33).fill("x")), LONG],
-      seed: [...NOT_NUMBER, "1.5", "1e400"],
-      logit_bias: ["1", "[]", '"x"', '{"1":"x"}', '{"1":101}', '{"1":-1e400}', '{"1":null}'],
-      logprobs: ["1", '"true"', "[]", "{}"],
-      top_logprobs: [...NOT_NUMBER, "-1", "21", "1", "0.5"],
-      stream: ["1", '"true"', "[]", "{}"],
-      stream_options: ["1", '"x"', "[]", '{"x":1}', '{"include_usage":1}', '{"include_usage":null}'],
-      response_format: [
-        "1",
-        '"json"',
-        "[]",
-        "{}",
-        '{"type":"x"}',
-        '{"type":"json_schema"}',
-        '{"type":"text","x":1}',
-      ],
-      tools: ["1", "{}", "[1]", "[{}]", '[{"type":"x"}]', '[{"type":"function","function":{}}]'],
-      tool_choice: ["1", '"x"', "[]", "{}", '{"type":"function"}'],
-      metadata: ["1", '"x"', "[]", "true"],
-      documents: ["1", '"x"', "{}", "[1]"],
-    },
+  "POST /v1/api_keys": WORKSPACE_KEY,
+  "POST /v1/teams/:id/api_keys": WORKSPACE_KEY,
+  "POST /v1/secrets": {
+    text: "name",
+    valid: { name: "openai-key", value: "sk-1" },
+    wrong: { name: [...NO_TEXT, '""', OVER_255, LONG], value: [...NO_TEXT, LONG] },
+  },
+  "POST /v1/chat/completions": CHAT,
+  "POST /v1/:account/:gateway/baseten/v1/chat/completions": CHAT,
+  "POST /production/sync/v1/chat/completions": CHAT,
+  "POST /development/sync/v1/chat/completions": CHAT,
+  "POST /environments/:env_name/sync/v1/chat/completions": CHAT,
+  "POST /deployment/:deployment_id/sync/v1/chat/completions": CHAT,
+  "POST /sync/v1/chat/completions": CHAT,
+  "POST /v1/:account/:gateway/baseten/chat/completions": CHAT,
+  "POST /v1/:account/:gateway/compat/chat/completions": {
+    ...CHAT,
+    valid: { ...CHAT.valid, model: `baseten/${SLUG}` },
+    // The AI Gateway writes this body anew, and JSON has no word for what is beyond every number.
+    wrong: Object.fromEntries(
+      Object.entries(CHAT.wrong).map(([path, values]) => [
+        path,
+        values.filter((one) => !/^-?1e400$/.test(one)),
+      ]),
+    ),
   },
   "POST /_emulator/seed": {
     text: "workspaces.0.name",

@@ -38,12 +38,36 @@ function shapeProblem(from: Malformed["from"], status: number, type: string, bod
       }
       return type === "application/json" ? inferenceProblem(parse(body)) : `content type ${type}`;
     case "dedicated":
+      return type === "application/json" ? dedicatedProblem(parse(body)) : `content type ${type}`;
     case "cloudflare":
-      return type === "application/json" ? null : `content type ${type}`;
+      return cloudflareProblem(status, type, body);
     case "management":
     case "control":
       return type === "application/json" ? managementProblem(parse(body)) : `content type ${type}`;
   }
+}
+
+/** The AI Gateway's own error (inference §6), or what passes through from the host behind it. */
+function cloudflareProblem(status: number, type: string, body: string): string | null {
+  const value = parse(body);
+  if (!isObject(value) || value.name !== "AiGatewayError") {
+    const passed = isObject(value) && "error_code" in value;
+    return passed ? null : shapeProblem("inference", status, type, body);
+  }
+  const { success, error, httpCode } = value;
+  const fits = success === false && Array.isArray(error) && error.length === 1 && httpCode === status;
+  return fits && type === "application/json" ? null : "expected an AiGatewayError";
+}
+
+/** The platform's `{"error","error_code"}`, the model server's `{"error"}` or `{"detail"}`, an engine's envelope (Y-22). */
+function dedicatedProblem(value: unknown): string | null {
+  if (!isObject(value)) return "expected an object";
+  const { error, detail, error_code = "client_error", ...rest } = value;
+  const nested = isObject(error) && typeof error.message === "string" && typeof error.type === "string";
+  const fits = (typeof error === "string" && error !== "") || nested || detail === "Not Found";
+  return fits && typeof error_code === "string" && Object.keys(rest).length === 0
+    ? null
+    : 'expected {"error","error_code"}';
 }
 
 /** `{"code","message"}` (A-5). */

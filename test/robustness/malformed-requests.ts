@@ -4,7 +4,15 @@ import { ROUTES } from "../../src/http/app.js";
 import type { Route } from "../../src/http/routes.js";
 import { BODIES, type BodyTable, withValue } from "./bodies.js";
 import type { Malformed } from "./expect-refusal.js";
-import { FEDERATED_KEY, type Ids, pathOf, realValue, signatureOf } from "./subject.js";
+import {
+  AI_GATEWAY_HOST,
+  FEDERATED_KEY,
+  type Ids,
+  MANAGEMENT_HOST,
+  PARAMETER,
+  pathOf,
+  signatureOf,
+} from "./subject.js";
 import type { WireRequest } from "./wire.js";
 
 type Header = readonly [name: string, value: string];
@@ -21,10 +29,23 @@ const JSON_TYPE: Header = ["Content-Type", "application/json"];
 
 /** Writes that look at no body, so that no body can be wrong. */
 const BODILESS =
-  /^POST \/_emulator\/(reset|webhooks\/(pause|resume|dead-letters\/(:id\/)?redrive)|snapshots\/:\w+\/restore)$/;
+  /^\w+ \S*\/(wake|sync\/:route\{\.\+\})$|^POST \/_emulator\/(reset|webhooks\/(pause|resume|dead-letters\/(:id\/)?redrive)|snapshots\/:\w+\/restore)$/;
 
 /** Writes that take one object or a list of them, so that an empty list is fine. */
 const TAKES_LISTS = /^POST \/_emulator\/(faults|completions)$/;
+
+/** Models and chains take any value, so that only what is no JSON at all is wrong. */
+const TAKES_ANY_JSON = /^POST \S*\/(predict|run_remote)$/;
+
+function isJson(body: string | Buffer): boolean {
+  try {
+    JSON.parse(new TextDecoder("utf8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(body)));
+    // Deeper than the emulator reads.
+    return !body.toString().startsWith("[[");
+  } catch {
+    return false;
+  }
+}
 
 /** Every malformed request of one route. What a route would rightly accept is never made. */
 export function malformedRequests(route: Route, material: Material): Malformed[] {
@@ -42,8 +63,12 @@ export function malformedRequests(route: Route, material: Material): Malformed[]
 /** The surface that a request target belongs to, on the plain host or one named by `/_host/`. */
 function surfaceOf(named: string): Surface {
   const target = named.replace(/^\/_host\/nowhere\.example/, "");
+  if (target.startsWith(`${MANAGEMENT_HOST}/`)) return "management";
+  if (target.startsWith(`${AI_GATEWAY_HOST}/`)) return "cloudflare";
+  if (/^\/_host\/(model|chain)-[\w-]+\./.test(target)) return "dedicated";
   if (/^\/_emulator(\/|$)/.test(target)) return "control";
-  return /^\/v1\/(gateway|spec)(\/|$)/.test(target) ? "management" : "inference";
+  const management = /^\/v1\/((gateway|spec|users|api_keys|secrets|teams|model_apis)(\/|$)|models\/.)/;
+  return management.test(target) ? "management" : "inference";
 }
 
 /** A key that the route accepts; the control plane asks for none. */
@@ -97,7 +122,7 @@ function reachesAnother({ surface, path }: Route, method: string): boolean {
       other.surface === surface &&
       other.method === method &&
       other.path !== path &&
-      new RegExp(`^${other.path.replace(/:\w+/g, "[^/]+")}$`).test(path),
+      patternOf(other).test(path),
   );
 }
 
@@ -152,13 +177,17 @@ function wrongPaths(route: Route, material: Material): Malformed[] {
   ];
 }
 
+function patternOf({ path }: Route): RegExp {
+  return new RegExp(`^${path.replace(PARAMETER, "[^/]+")}$`);
+}
+
 /** A spoilt path whose last part is just another, unknown, name is tried by {@link wrongParameters}. */
 function meansAnother({ path, method }: Route, spoilt: string): boolean {
   return ROUTES.some(
     (other) =>
       (other.path !== path || other.method !== method) &&
       other.method === method &&
-      new RegExp(`^${other.path.replace(/:\w+/g, "[^/]+")}$`).test(spoilt),
+      patternOf(other).test(spoilt),
   );
 }
 
@@ -189,7 +218,7 @@ const ODD_NAMES = [
 ];
 
 function wrongParameters(route: Route, material: Material): Malformed[] {
-  const names = [...route.path.matchAll(/:(\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  const names = [...route.path.matchAll(PARAMETER)].flatMap(([, name]) => (name === undefined ? [] : [name]));
   const request = goodRequest(route, material);
   return names.flatMap((spoilt) =>
     ODD_NAMES.map((odd) => ({
@@ -197,9 +226,7 @@ function wrongParameters(route: Route, material: Material): Malformed[] {
       from: route.surface,
       request: {
         ...request,
-        target: route.path.replace(/:(\w+)/g, (_, name: string) =>
-          name === spoilt ? odd : (realValue(route, name, material.ids) ?? "nothing"),
-        ),
+        target: pathOf(route, material.ids, { name: spoilt, odd }),
       },
     })),
   );
@@ -271,7 +298,8 @@ const BAD_CURSORS = [
 ];
 
 function wrongQueries(route: Route, material: Material): Malformed[] {
-  const lists = /^\/v1\/gateway\/(endpoints|groups|groups\/:id\/api_keys)$|^\/_emulator\/requests$/;
+  const lists =
+    /^\/v1\/(model_apis|gateway\/(endpoints|groups|groups\/:id\/api_keys))$|^\/_emulator\/requests$/;
   if (route.method !== "GET" || !lists.test(route.path)) return [];
   const queries = [
     ...BAD_LIMITS.map((limit) => `limit=${limit}`),
@@ -291,7 +319,8 @@ function wrongQueries(route: Route, material: Material): Malformed[] {
 
 function wrongKeys(route: Route, material: Material): Malformed[] {
   if (route.surface === "control" || route.path === "/v1/spec") return [];
-  const good = route.surface === "management" ? material.workspaceKey : FEDERATED_KEY;
+  const managing = route.surface === "management" || route.surface === "dedicated";
+  const good = managing ? material.workspaceKey : FEDERATED_KEY;
   const values = [
     "Api-Key wrong",
     "Bearer wrong",
@@ -317,9 +346,7 @@ function wrongKeys(route: Route, material: Material): Malformed[] {
     `Api-Key${" ".repeat(10_000)}nope`,
     `${"Api-Key ".repeat(100)}x`,
     // An empty key on the inference host is the load balancer's 502 and no client error.
-    ...(route.surface === "management"
-      ? ["Api-Key", "Bearer", "Api-Key   ", `Api-Key ${FEDERATED_KEY}`]
-      : []),
+    ...(managing ? ["Api-Key", "Bearer", "Api-Key   ", `Api-Key ${FEDERATED_KEY}`] : []),
   ];
   const request = goodRequest(route, material);
   const others = (request.headers ?? []).filter(([name]) => name !== "Authorization");
@@ -356,6 +383,7 @@ function wrongBodies(route: Route, material: Material): Malformed[] {
   return [
     ...texts(table)
       .filter(([what]) => what !== EMPTY_LIST || !TAKES_LISTS.test(`${method} ${path}`))
+      .filter(([, body]) => !TAKES_ANY_JSON.test(`${method} ${path}`) || !isJson(body))
       .map(([what, body]) => make(`body: ${what}`, body)),
     ...(table ? fieldCases(table).map(([what, body]) => make(what, body)) : []),
     ...(table ? contentTypes(table, make) : []),

@@ -6,6 +6,17 @@ import { BASETEN_TARGET, call, management } from "../support/client.js";
 
 export const SLUG = "acme/llama";
 export const FEDERATED_KEY = "sky_acmeprod0001.local-secret";
+/** Of a workspace key that nobody calls with. */
+const WORKSPACE_PREFIX = "spare123";
+const TEAM = "team1";
+/** Stands for the management host. */
+export const MANAGEMENT_HOST = "/_host/api.localhost";
+/** Stands for the AI Gateway's host. */
+export const AI_GATEWAY_HOST = "/_host/gateway.ai.localhost";
+/** Stand for the hosts of a model and a chain, and of their regional environment. */
+const DEDICATED_HOST = "/_host/model-3kz9xqd";
+const CHAIN_HOST = "/_host/chain-ch4in01";
+const BASETEN_DOMAIN = ".api.localhost";
 export const CLOCK = "2026-06-17T12:00:00Z";
 
 /** An Ed25519 private key from 32 fixed bytes, in its DER form (RFC 8410). */
@@ -28,10 +39,19 @@ export function signatureOf(body: string | Buffer): string {
 export const SEED = {
   clock: CLOCK,
   settings: { management_rate_limit: false },
+  cloudflare: { gateways: [{ account_id: "acc", gateway_id: "gw" }] },
   workspaces: [
     {
       name: "acme",
       org_prefixes: ["acme"],
+      team: { id: TEAM },
+      api_keys: [{ key: `${WORKSPACE_PREFIX}.of-nobody`, type: "WORKSPACE_INVOKE" as const }],
+      models: [
+        { id: BASETEN_TARGET.model_id, environments: ["development"], served_model_names: [SLUG] },
+        { id: "m" },
+        { id: "another" },
+      ],
+      chains: [{ id: "ch4in01", environments: ["development"] }],
       registration_public_key: PUBLIC_KEY,
       endpoints: [
         { slug: SLUG, targets: [BASETEN_TARGET] },
@@ -106,7 +126,7 @@ export async function dump(gateway: GatewayEmulator): Promise<unknown> {
       surface === "control" &&
       method === "GET" &&
       !path.includes(":") &&
-      !/health|requests|openapi/.test(path),
+      !/health|requests|openapi|errors/.test(path),
   );
   return {
     workspaces: await Promise.all(workspaces.map((key) => dumpWorkspace(gateway, key))),
@@ -121,6 +141,8 @@ async function dumpWorkspace(gateway: GatewayEmulator, key: string): Promise<unk
   const groups: { id: string }[] = await everyItem(api.get, "/groups");
   return {
     endpoints: await everyItem(api.get, "/endpoints"),
+    workspaceKeys: (await call(gateway, "GET", "/v1/api_keys", { key })).body,
+    secrets: (await call(gateway, "GET", "/v1/secrets", { key })).body,
     groups: await Promise.all(
       groups.map(async (group) => ({
         group,
@@ -143,14 +165,50 @@ export async function everyItem<T>(get: ReturnType<typeof management>["get"], pa
   }
 }
 
-/** The path of a route with its parameters filled in. */
-export function pathOf(route: Route, ids: Ids): string {
-  return route.path.replace(/:(\w+)/g, (_, name: string) => realValue(route, name, ids) ?? "nothing");
+/** The path of a route with its parameters filled in, on the host that has it. */
+export function pathOf(
+  route: Route,
+  ids: Ids,
+  spoilt?: { readonly name: string; readonly odd: string },
+): string {
+  const path = route.path.replace(PARAMETER, (_, name: string) =>
+    name === spoilt?.name ? spoilt.odd : (realValue(route, name, ids) ?? "nothing"),
+  );
+  return hostOf(route) + path;
+}
+
+/** A named part of a route's pattern, with the pattern of its own if it has one. */
+export const PARAMETER = /:(\w+)(?:\{[^}]+\})?/g;
+
+function hostOf({ surface, path }: Route): string {
+  switch (surface) {
+    case "cloudflare":
+      return AI_GATEWAY_HOST;
+    case "dedicated": {
+      const owner = path.endsWith("run_remote") ? CHAIN_HOST : DEDICATED_HOST;
+      const bare = /^\/(\w+|sync\/.+)$/.test(path);
+      return `${owner}${bare ? "-development" : ""}${BASETEN_DOMAIN}`;
+    }
+    case "management":
+      // On the plain host this path is the inference API's (X-24).
+      return path === "/v1/models" ? MANAGEMENT_HOST : "";
+    case "inference":
+    case "control":
+      return "";
+  }
 }
 
 /** The value that makes a parameter point at something; undefined where nothing of the kind exists. */
 export function realValue(route: Route, name: string, ids: Ids): string | undefined {
-  if (name === "prefix") return ids.prefix;
+  if (route.surface === "cloudflare") return { account: "acc", gateway: "gw" }[name];
+  if (route.surface === "dedicated") {
+    const id = route.path.endsWith("run_remote") ? "ch4in01" : BASETEN_TARGET.model_id;
+    return { env_name: "development", deployment_id: `${id}-development` }[name];
+  }
+  if (name === "prefix") return route.path.startsWith("/v1/gateway/") ? ids.prefix : WORKSPACE_PREFIX;
+  if (route.path.startsWith("/v1/models/") && name === "id") return BASETEN_TARGET.model_id;
+  if (route.path.startsWith("/v1/models/")) return "production";
+  if (route.path.startsWith("/v1/teams/")) return TEAM;
   if (route.path.startsWith("/v1/gateway/endpoints/")) return ids.endpoint;
   if (route.path.startsWith("/v1/gateway/groups/")) return ids.group;
   if (/^\/_emulator\/(requests|decisions)\//.test(route.path)) return ids.request;

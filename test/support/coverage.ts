@@ -17,6 +17,14 @@ function from(file: string, rows: Readonly<Record<string, string>>): Table {
   return Object.fromEntries(Object.entries(rows).map(([what, test]) => [what, { file, test }]));
 }
 
+/** The rows of a route that each way to name a deployment has. */
+function atEachPlace(method: string, route: string, test: string): Readonly<Record<string, string>> {
+  const places = ["/production", "/development", "/environments/:env_name", "/deployment/:deployment_id", ""];
+  return Object.fromEntries(places.map((place) => [`dedicated ${method} ${place}/${route}`, test]));
+}
+
+const CHAT_AT_EACH_PLACE = "they answer as the inference host does, whichever way the deployment is named";
+
 /** By `<surface> <method> <path>`. */
 export const ROUTE_TESTS: Table = {
   ...from("http/management/endpoints.test.ts", {
@@ -62,6 +70,32 @@ export const ROUTE_TESTS: Table = {
     "control GET /_emulator/openapi.json":
       "the description needs no key and is the same at /v1/spec and on the control plane",
   }),
+  ...from("http/management/identity.test.ts", {
+    "management GET /v1/users/me": "answers user and workspace, byte for byte",
+  }),
+  ...from("http/management/workspace-keys.test.ts", {
+    "management POST /v1/api_keys": "answers the whole key, once, byte for byte",
+    "management GET /v1/api_keys":
+      "shows every key of the workspace without its secret, oldest first, byte for byte",
+    "management DELETE /v1/api_keys/:prefix":
+      "answers the prefix, byte for byte; the key is refused at once, everywhere; a second one is 404",
+    "management POST /v1/teams/:id/api_keys": "makes a key for the team, as for the workspace",
+  }),
+  ...from("http/management/models.test.ts", {
+    "management GET /v1/models": "on the management host: the workspace's models, byte for byte",
+    "management GET /v1/models/:id": "one model, byte for byte, on the plain host too (Y-46)",
+    "management GET /v1/models/:id/environments": "the list and a single one, byte for byte",
+    "management GET /v1/models/:id/environments/:name": "the list and a single one, byte for byte",
+    "management GET /v1/models/:id/deployments": "the list and a single one, byte for byte",
+    "management GET /v1/models/:id/deployments/:deployment_id": "the list and a single one, byte for byte",
+    "management GET /v1/model_apis": "lists what endpoints lead to, each once, byte for byte",
+  }),
+  ...from("http/management/secrets.test.ts", {
+    "management GET /v1/secrets":
+      "POST answers the secret without its value, byte for byte, and GET lists it",
+    "management POST /v1/secrets":
+      "POST answers the secret without its value, byte for byte, and GET lists it",
+  }),
   ...from("http/chat-replies.test.ts", {
     "inference POST /v1/chat/completions": "is this, byte for byte: compact, keys in the recorded order",
   }),
@@ -102,6 +136,9 @@ export const ROUTE_TESTS: Table = {
       "over HTTP: the event as webhooks tell it, with its state, byte for byte",
     "control GET /_emulator/billing/reconcile": "reconcile over HTTP: no differences",
   }),
+  ...from("http/error-coverage.test.ts", {
+    "control GET /_emulator/errors": "of all that there are, with clause, message and how to provoke each",
+  }),
   ...from("http/control-rest.test.ts", {
     "control POST /_emulator/clock": "freezes, sets and goes back to real time",
     "control POST /_emulator/clock/advance": "moves by a duration, to a time and to landmarks",
@@ -134,10 +171,95 @@ export const ROUTE_TESTS: Table = {
     "control DELETE /_emulator/faults": "POST, GET and DELETE /_emulator/faults",
     "control DELETE /_emulator/faults/:id": "POST, GET and DELETE /_emulator/faults",
   }),
+  ...from("dedicated/predict.test.ts", {
+    ...atEachPlace(
+      "POST",
+      "predict",
+      "predict gives the input back when no rule speaks (Y-24), whichever way the deployment is named",
+    ),
+    ...atEachPlace("POST", "run_remote", "chains run, models predict"),
+  }),
+  ...from("dedicated/cold-start.test.ts", {
+    ...atEachPlace(
+      "POST",
+      "wake",
+      "wake begins it and answers 202 at once, whichever path names the deployment",
+    ),
+  }),
+  ...from("dedicated/sync.test.ts", {
+    ...atEachPlace("POST", "sync/v1/chat/completions", CHAT_AT_EACH_PLACE),
+    "dedicated POST /v1/chat/completions": CHAT_AT_EACH_PLACE,
+    ...Object.assign(
+      {},
+      ...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) =>
+        atEachPlace(method, "sync/:route{.+}", "any other route, with any method, is by rule"),
+      ),
+    ),
+  }),
+  ...from("async/lifecycle.test.ts", {
+    "dedicated POST /production/async_predict":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated POST /development/async_predict":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated POST /environments/:env_name/async_predict":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated POST /deployment/:deployment_id/async_predict":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated POST /async_predict": "on a regional host has bare paths",
+    "dedicated GET /production/async_queue_status":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated GET /development/async_queue_status":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated GET /environments/:env_name/async_queue_status":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated GET /deployment/:deployment_id/async_queue_status":
+      "goes to the deployment that its path names, and has a place in that one's queue",
+    "dedicated GET /async_queue_status": "on a regional host has bare paths",
+    "dedicated POST /production/async_run_remote":
+      "of a chain: async_run_remote, with its chain_id in status and result",
+    "dedicated POST /development/async_run_remote":
+      "of a chain: async_run_remote, with its chain_id in status and result",
+    "dedicated POST /environments/:env_name/async_run_remote":
+      "of a chain: async_run_remote, with its chain_id in status and result",
+    "dedicated POST /deployment/:deployment_id/async_run_remote":
+      "of a chain: async_run_remote, with its chain_id in status and result",
+    "dedicated POST /async_run_remote":
+      "of a chain: async_run_remote, with its chain_id in status and result",
+    "dedicated GET /async_request/:request_id":
+      "its status, byte for byte: in progress while the model works, then SUCCEEDED",
+    "dedicated DELETE /async_request/:request_id": "a QUEUED request can be canceled, and never runs",
+  }),
+  ...from("cloudflare/chat.test.ts", {
+    "cloudflare POST /v1/:account/:gateway/baseten/v1/chat/completions":
+      "…/baseten/v1/chat/completions: same status, body and headers, with the gateway's own (Y-36)",
+    "cloudflare POST /v1/:account/:gateway/baseten/chat/completions":
+      "…/baseten/chat/completions, what the documents' SDK sample calls, is the same (Y-33)",
+    "cloudflare POST /v1/:account/:gateway/compat/chat/completions":
+      "…/compat/chat/completions takes the provider off the model's name",
+    "cloudflare GET /v1/:account/:gateway/baseten/v1/models": "…/baseten/v1/models lists the key's models",
+  }),
+  ...from("cloudflare/documents.test.ts", {
+    "cloudflare POST /v1/:account/:gateway/baseten/model/:model_id": "model-specific endpoint: JavaScript",
+  }),
 };
 
 /** By code of the error catalogue (`src/domain/errors.ts`). */
 export const ERROR_TESTS: Table = {
+  ...from("dedicated/predict.test.ts", {
+    deployment_unauthorized: "another one is 401, before anything else is looked at",
+    deployment_not_found:
+      "an unknown model, another workspace's, an unknown environment or deployment are 404",
+    deployment_inactive: "an inactive deployment is 404, its siblings answer",
+    prediction_input: "JSON that is none is 400 from the server around the model",
+  }),
+  ...from("dedicated/replies.test.ts", {
+    prediction_failed: "error: model is the model's own 500, the others are the platform's",
+    deployment_not_ready: "error: model is the model's own 500, the others are the platform's",
+  }),
+  ...from("dedicated/sync.test.ts", {
+    served_model_unknown: "a name that is not served is 404, byte for byte (§4.2)",
+    sync_route_unknown: "any other route, with any method, is by rule",
+  }),
   ...from("worlds/worlds.test.ts", {
     unknown_world: "is 404 in the surface's own shape and names those that there are",
   }),
@@ -193,5 +315,29 @@ export const ERROR_TESTS: Table = {
   }),
   ...from("http/control-rest.test.ts", {
     internal: "a defect of the emulator is 500 in the surface's own dialect (inference §4.1)",
+  }),
+  ...from("async/bounds.test.ts", {
+    async_invalid: "what is wrong is named, byte for byte; fields that nobody knows are passed over",
+  }),
+  ...from("async/lifecycle.test.ts", {
+    async_request_not_found: "Y-32: of an unknown id, another model, a chain or another workspace is 404",
+  }),
+  ...from("cloudflare/access.test.ts", {
+    cloudflare_gateway_unknown: "once one is, another is 2001, and its hint says which there are",
+    cloudflare_unauthorized: "without a token, or with a wrong one, is 2009",
+    cloudflare_stored_key_unknown:
+      "without a default one, no alias is 2040 too; without any, the provider answers",
+    cloudflare_model_not_allowed: "another model is 5018, on both chat routes and for dedicated models",
+    cloudflare_wholesale_rate_limited: "wholesale rate limit, credits and spend limit, byte for byte",
+    cloudflare_no_credits: "wholesale rate limit, credits and spend limit, byte for byte",
+    cloudflare_spend_limit: "wholesale rate limit, credits and spend limit, byte for byte",
+    cloudflare_blocked: "x-emulator-fault: cloudflare_blocked is what its firewall says, in plain text",
+  }),
+  ...from("cloudflare/chat.test.ts", {
+    cloudflare_bad_format: "…/compat/chat/completions with a model of no or another provider is 2019",
+  }),
+  ...from("cloudflare/retries.test.ts", {
+    cloudflare_timeout: "no first byte in time is 408, at that instant of the world's clock",
+    cloudflare_no_answer: "a lost connection is tried again; without an answer it is 2005 (Y-39)",
   }),
 };

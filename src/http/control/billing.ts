@@ -23,7 +23,7 @@ export const BILLING_ROUTES: readonly Route[] = [
       return page(
         services.billing.events(filter, after, limit + 1),
         limit,
-        ({ event, state }) => ({ ...event, state }),
+        ({ seq, event, state }) => ({ ...event, state, seq }),
         ({ seq }) => seq,
       );
     },

@@ -14,9 +14,8 @@ export const LIFECYCLE_ROUTES: readonly Route[] = [
       json(200, {
         status: "ok",
         version: emulator.version,
-        url: emulator.url(),
-        now: new Date(services.kernel.clock.now()).toISOString(),
-        env: emulator.env(),
+        now: services.time.view().now,
+        ...emulator.view(),
       }),
   },
   {
@@ -34,6 +33,15 @@ export const LIFECYCLE_ROUTES: readonly Route[] = [
     path: "/_emulator/seed",
     async handler(call) {
       call.emulator.seed(await controlBody(call, z.unknown()));
+      return json(200, { ok: true });
+    },
+  },
+  {
+    surface: "control",
+    method: "PUT",
+    path: "/_emulator/seed",
+    async handler(call) {
+      call.emulator.reseed(await controlBody(call, z.unknown()));
       return json(200, { ok: true });
     },
   },

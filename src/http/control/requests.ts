@@ -1,5 +1,7 @@
-import { GatewayError } from "../../domain/errors.js";
+import { parseDuration } from "../../domain/duration.js";
+import { GatewayError, invalid } from "../../domain/errors.js";
 import type { JournalEntry, JournalFilter } from "../../domain/journal.js";
+import type { Journal } from "../../services/journal.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
 import { integerOf, limitOf } from "./call.js";
@@ -10,8 +12,9 @@ export const REQUEST_ROUTES: readonly Route[] = [
     surface: "control",
     method: "GET",
     path: "/_emulator/requests",
-    handler({ query, services }) {
+    async handler({ query, services }) {
       const filter = filterOf(query);
+      await arrival(query, services.journal, filter);
       const limit = limitOf(query);
       const after = integerOf(query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
       const found = services.journal.page(filter, after, limit + 1);
@@ -48,6 +51,19 @@ export const REQUEST_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+/** `within=2s` waits until `count` requests fit, any when that is absent, or the time is over. */
+async function arrival(query: URLSearchParams, journal: Journal, filter: JournalFilter): Promise<void> {
+  const count = integerOf(query, "count", 0, Number.MAX_SAFE_INTEGER);
+  const within = query.get("within");
+  if (within === null) {
+    if (count !== undefined) throw invalid("count", "goes with within, such as within=2s");
+    return;
+  }
+  const patience = parseDuration(within);
+  if (patience === null) throw invalid("within", 'expected a duration such as "2s"');
+  await journal.arrival(filter, count ?? null, patience);
+}
 
 function filterOf(query: URLSearchParams): JournalFilter {
   const text = (name: string): string | undefined => query.get(name) ?? undefined;

@@ -57,6 +57,15 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
   {
     surface: "control",
     method: "POST",
+    path: "/_emulator/webhooks/idle",
+    async handler({ services }) {
+      await services.webhooks.idle();
+      return json(200, { ok: true });
+    },
+  },
+  {
+    surface: "control",
+    method: "POST",
     path: "/_emulator/webhooks/rotate",
     async handler(call) {
       const { workspace, secret } = await controlBody(call, rotation);

@@ -4,15 +4,18 @@ import type { ChatTurn } from "../../services/turns.js";
 import type { Route } from "../routes.js";
 import { parseChatRequest } from "./chat-request.js";
 import { hexOf } from "./headers.js";
-import { modelRoute } from "./model-route.js";
+import { type ModelDialect, modelRoute } from "./model-route.js";
 
-/** inference §1. */
-export const CHAT_ROUTE: Route = modelRoute("/v1/chat/completions", {
+/** OpenAI's way of talking to a model (inference §1). */
+export const CHAT_DIALECT: ModelDialect = {
   parse: parseChatRequest,
   encode: (turn) => encodeCompletion(metaOf(turn), turn.reply),
   frames: (turn, chunking, settings) =>
     iterateFrames(metaOf(turn), streamOptions(turn), turn.reply, settings.streamDialect, chunking),
-});
+};
+
+/** inference §1. */
+export const CHAT_ROUTE: Route = modelRoute("/v1/chat/completions", CHAT_DIALECT);
 
 function metaOf(turn: ChatTurn) {
   return {

@@ -2,7 +2,7 @@ import type { ChatRequest } from "../../domain/chat.js";
 import type { Chunking } from "../../domain/completion/deltas.js";
 import type { StreamFrame } from "../../domain/completion/stream.js";
 import { GatewayError } from "../../domain/errors.js";
-import type { Fault } from "../../domain/faults.js";
+import { faultError } from "../../domain/faults.js";
 import type { Settings } from "../../domain/settings.js";
 import type { Styled } from "../../services/replies.js";
 import type { AdmittedChat, ChatTurn, ParsedChat } from "../../services/turns.js";
@@ -18,6 +18,8 @@ import { type GatewayRequest, readGatewayRequest } from "./turn.js";
 export interface ModelDialect {
   /** More for the gateway to look at before the key. @throws GatewayError */
   readonly preflight?: (call: Call, arrival: GatewayRequest) => void;
+  /** Who may ask, and for what; the gateway's key, slug and limits when absent. @throws GatewayError */
+  readonly admit?: (call: Call, arrival: GatewayRequest, parsed: ParsedChat) => AdmittedChat;
   /** The code of what the model server refuses, which names its envelope; `invalid_value` when absent. */
   readonly refusal?: "messages_invalid_value";
   /** The model server's check of the values. */
@@ -30,16 +32,19 @@ export interface ModelDialect {
 
 /** A route that asks a model, over one pipeline: body, key, slug, limits, fault, values (X-7), answer, ledger. */
 export function modelRoute(path: string, dialect: ModelDialect): Route {
-  return { surface: "inference", method: "POST", path, raw: (call) => serve(call, dialect) };
+  return { surface: "inference", method: "POST", path, raw: (call) => serveModel(call, dialect) };
 }
 
-async function serve(call: Call, dialect: ModelDialect): Promise<void> {
+/** Answers a request to a model, failures included. */
+export async function serveModel(call: Call, dialect: ModelDialect): Promise<void> {
   let admitted: AdmittedChat;
   try {
     const arrival = await readGatewayRequest(call);
     dialect.preflight?.(call, arrival);
     const parsed = dialect.parse(arrival.envelope, call.services.kernel.settings);
-    admitted = call.services.chat.admit(call.exchange, arrival, parsed);
+    admitted = dialect.admit
+      ? dialect.admit(call, arrival, parsed)
+      : call.services.chat.admit(call.exchange, arrival, parsed);
   } catch (cause) {
     return fail(call, inDialect(cause, dialect));
   }
@@ -48,7 +53,7 @@ async function serve(call: Call, dialect: ModelDialect): Promise<void> {
     return failAdmitted(call, admitted, new GatewayError("client_gone"));
   }
   if (fault?.reset) return reset(call, admitted);
-  const error = fault ? injectedError(fault) : null;
+  const error = fault ? faultError(fault) : null;
   if (error || !request) return failAdmitted(call, admitted, error ?? new GatewayError("internal"));
   let turn: ChatTurn;
   try {
@@ -84,17 +89,6 @@ function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: 
 function inDialect(cause: unknown, { refusal }: ModelDialect): unknown {
   if (refusal === undefined || !(cause instanceof GatewayError)) return cause;
   return cause.code === "invalid_value" || cause.code === "unmatched" ? cause.as(refusal) : cause;
-}
-
-/** The error that a fault gives in the model's place, or null when it only disturbs the answer. */
-function injectedError(fault: Fault): GatewayError | null {
-  const headers = fault.headers ?? {};
-  if (fault.preset !== undefined) {
-    return new GatewayError(fault.preset, { headers, hint: "injected by a fault" });
-  }
-  if (fault.status === undefined) return null;
-  const injected = { status: fault.status, body: fault.body };
-  return new GatewayError("injected", { injected, headers, hint: "injected by a fault" });
 }
 
 /** No answer at all: the connection is reset. Booked as a failure before any output (L-4, W-7). */

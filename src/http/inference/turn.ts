@@ -56,7 +56,8 @@ function refuseBody(problem: string): never {
   throw new GatewayError("invalid_body", { hint: problem });
 }
 
-function headerOf(call: Call, name: string): string | undefined {
+/** A request header by its lower-case name; what came several times, joined. */
+export function headerOf(call: Call, name: string): string | undefined {
   const value = call.request.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
 }
@@ -74,8 +75,8 @@ function wishesOf(call: Call): ChatWishes {
   return { usage: { prompt: Number(prompt), completion: Number(completion) } };
 }
 
-/** `x-emulator-fault: <preset>`, or a fault as JSON, for this request alone. */
-function faultWish(call: Call): Fault | null {
+/** `x-emulator-fault: <preset>`, or a fault as JSON, for this request alone. @throws GatewayError `invalid_body` */
+export function faultWish(call: Call): Fault | null {
   const header = headerOf(call, "x-emulator-fault");
   if (header === undefined) return null;
   const parsed = faultSchema.safeParse(header.startsWith("{") ? parseJson(header) : { preset: header });

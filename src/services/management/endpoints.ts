@@ -5,6 +5,7 @@ import { normalizeTarget, type TargetInput, targetProblem } from "../../domain/t
 import { type Kernel, newId, write } from "../kernel.js";
 import type { Routing } from "../routing.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
+import type { WorkspaceSecrets } from "./workspace-secrets.js";
 
 export interface NewEndpoint {
   readonly slug: string;
@@ -21,10 +22,12 @@ export interface EndpointChange {
 export class Endpoints {
   readonly #kernel: Kernel;
   readonly #routing: Routing;
+  readonly #secrets: WorkspaceSecrets;
 
-  constructor(kernel: Kernel, routing: Routing) {
+  constructor(kernel: Kernel, parts: { routing: Routing; secrets: WorkspaceSecrets }) {
     this.#kernel = kernel;
-    this.#routing = routing;
+    this.#routing = parts.routing;
+    this.#secrets = parts.secrets;
   }
 
   /** @throws GatewayError `validation` (E-2 to E-7) */
@@ -123,11 +126,7 @@ export class Endpoints {
         );
       }
     }
-    if (
-      target.secret_id &&
-      workspace.secretIds.length > 0 &&
-      !workspace.secretIds.includes(target.secret_id)
-    ) {
+    if (target.secret_id && !this.#secrets.known(workspace, target.secret_id)) {
       throw invalid("targets.0.secret_id", `unknown secret ${target.secret_id}`);
     }
   }

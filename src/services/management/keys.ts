@@ -70,7 +70,7 @@ export class Keys {
       );
     }
     const hash = hashKey(text);
-    if (store.keys.hashTaken(hash) || store.workspaces.keyByHash(hash)) {
+    if (store.keys.hashTaken(hash) || store.workspaceKeys.byHash(hash)) {
       throw invalid("key", "this key is already in use");
     }
     return this.#add(group, text, name);

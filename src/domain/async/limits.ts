@@ -1,0 +1,38 @@
+/** Bounds of an async request (inference §5). */
+
+/** Largest body, bytes: 256 KiB. */
+export const MAX_PAYLOAD_BYTES = 262_144;
+
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  /** When the field is absent. */
+  readonly usual: number;
+}
+
+export const PRIORITY: Bounds = { least: 0, most: 2, usual: 0 };
+export const MAX_TIME_IN_QUEUE_SECONDS: Bounds = { least: 10, most: 259_200, usual: 600 };
+export const MAX_ATTEMPTS: Bounds = { least: 1, most: 10, usual: 3 };
+export const INITIAL_DELAY_MS: Bounds = { least: 0, most: 10_000, usual: 1_000 };
+export const MAX_DELAY_MS: Bounds = { least: 0, most: 60_000, usual: 5_000 };
+
+/** The documented text of the 413 (inference §5). */
+export function payloadTooLarge(bytes: number): string {
+  return `payload size of ${bytes} bytes exceeds maximum size of ${MAX_PAYLOAD_BYTES} bytes`;
+}
+
+/** Hosts that may have a webhook without TLS. */
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Why a URL cannot be a webhook, or null: https, except on this machine.
+ * @param url protocol and host name of a parsed URL, such as `http:` and `127.0.0.1`
+ */
+export function webhookProblem(
+  url: { readonly protocol: string; readonly hostname: string } | null,
+): string | null {
+  if (url === null) return "expected a URL";
+  if (url.protocol === "https:") return null;
+  if (url.protocol === "http:" && LOOPBACK.test(url.hostname)) return null;
+  return "expected an https URL; http is for localhost only";
+}

@@ -1,0 +1,106 @@
+/** Billing webhooks: clauses W. */
+
+import { type FidelityChapter, testsIn } from "./row.js";
+import { SOURCE } from "./sources.js";
+
+const CONFIGURATION = testsIn("webhooks/configuration.test.ts");
+const BODY = testsIn("webhooks/body.test.ts");
+const SIGNATURE = testsIn("webhooks/signature.test.ts");
+const SCHEDULE = testsIn("webhooks/schedule.test.ts");
+const ANSWERS = testsIn("webhooks/answers.test.ts");
+const BILLED = testsIn("webhooks/billed.test.ts");
+const RESTART = testsIn("webhooks/restart.test.ts");
+const CONTROL = testsIn("webhooks/control.test.ts");
+const ORDER = testsIn("webhooks/order.test.ts");
+
+export const BILLING: FidelityChapter = {
+  title: "Billing webhooks",
+  rows: [
+    {
+      clause: "W-1",
+      what: "Each request with a federated key gives one event, sent to the workspace's webhook",
+      evidence: "documented",
+      source: SOURCE.gatewayWebhooks,
+      state: "emulated",
+      test: CONFIGURATION("each event goes to its own workspace's webhook, signed with its own secret"),
+    },
+    {
+      clause: "W-2",
+      what: "The event has an idempotency key, request, metadata, slug, entity, key and token counts",
+      evidence: "documented",
+      source: SOURCE.webhookReference,
+      state: "emulated",
+      note: "Ours: requestMetadata is the request's metadata. One event per delivery by default",
+      test: BODY("is this, byte for byte"),
+    },
+    {
+      clause: "W-3",
+      what: "Older documents call externalEntityId externalCustomerId",
+      evidence: "documented",
+      source: SOURCE.webhookReference,
+      state: "emulated",
+      note: "Both names by webhook_fields",
+      test: BODY("webhook_fields: both sends it beside the new one"),
+    },
+    {
+      clause: "W-4",
+      what: "Deliveries are signed with HMAC-SHA256, by both secrets for a day after a rotation",
+      evidence: "documented",
+      source: SOURCE.gatewayWebhooks,
+      state: "emulated",
+      test: SIGNATURE("is v1= and the HMAC-SHA256 of the raw body in lower-case hex, beside a UUID"),
+    },
+    {
+      clause: "W-5",
+      what: "An attempt has 10 s; waits grow from 1 s to 5 s; after 15 s a delivery is dead",
+      evidence: "documented",
+      source: SOURCE.webhookReference,
+      state: "emulated",
+      note: "Ours: the exact instants of the attempts",
+      test: SCHEDULE("all failing stops within 15 s: 0, 1, 3, 7 and 12 s, then a dead letter for good"),
+    },
+    {
+      clause: "W-6",
+      what: "2xx ends a delivery well, 4xx ends it badly, anything else is tried again",
+      evidence: "documented",
+      source: SOURCE.webhookReference,
+      state: "emulated",
+      note: "Ours: a redirect is not followed and tried again",
+      test: ANSWERS("a broken connection is retried, and the attempt says what the network said"),
+    },
+    {
+      clause: "W-7",
+      what: "Billed is what produced an answer, whole or cut; refusals and failures before any output are not",
+      evidence: "ours",
+      source: SOURCE.silent,
+      state: "emulated",
+      test: BILLED("not what was refused: 400, 401, 403, 404, 429"),
+    },
+    {
+      clause: "W-8",
+      what: "No event is lost, over a crash either; after a restart what was not sent is sent",
+      evidence: "ours",
+      source: SOURCE.own,
+      state: "emulated",
+      test: RESTART("sends what had not been sent, with the same ids, and nothing twice"),
+    },
+    {
+      clause: "W-9",
+      what: "Delivery neither delays nor fails an answer",
+      evidence: "ours",
+      source: SOURCE.own,
+      state: "emulated",
+      test: CONTROL(
+        "one that hangs for ever delays no answer, and only webhook_concurrency events are under way",
+      ),
+    },
+    {
+      clause: "W-10",
+      what: "A workspace's events are sent in order of completion, several at a time",
+      evidence: "ours",
+      source: SOURCE.silent,
+      state: "emulated",
+      test: ORDER("with webhook_concurrency 1 events arrive in order of completion, one at a time"),
+    },
+  ],
+};

@@ -1,0 +1,131 @@
+import { MAX_CACHED_BYTES } from "../../domain/cloudflare/gateway.js";
+import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
+import { send } from "../answer.js";
+import type { Outgoing } from "../outgoing.js";
+import type { Call } from "../routes.js";
+import { storageFailure, traceHeaders } from "../settle.js";
+
+/** Name and value. */
+export type Header = readonly [name: string, value: string];
+
+/** A whole 200 as the provider gave it. */
+export interface WholeAnswer {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What the gateway adds to the provider's answer, and what it does with it once it is whole. */
+export interface RelayOptions {
+  readonly headers: readonly Header[];
+  /** null: it is not kept. */
+  readonly keep: ((answer: WholeAnswer) => void) | null;
+}
+
+/** In place of the provider's own, which belong to the request behind the gateway. */
+const REPLACED = new Set(["date", "x-emulator-request"]);
+
+/**
+ * Passes the provider's answer on to the client as it comes, status and body untouched, with the gateway's headers.
+ * The gateway's own journal entry is written before the end is sent: an acknowledged end is a stored one.
+ */
+export class Relay {
+  readonly client: Outgoing;
+  readonly #call: Call;
+  readonly #options: RelayOptions;
+  #status = 0;
+  #headers: readonly Header[] = [];
+  #headSent = false;
+  #over = false;
+  #journalled = "";
+  #kept: string[] | null = null;
+  #keptBytes = 0;
+
+  constructor(call: Call, options: RelayOptions) {
+    this.#call = call;
+    this.client = call.response;
+    this.#options = options;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  begin(status: number, headers: readonly Header[]): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (status === 200 && this.#options.keep) this.#kept = [];
+  }
+
+  flush(): void {
+    this.#sendHead();
+    this.client.flushHeaders();
+  }
+
+  write(chunk: string | Buffer): boolean {
+    this.#sendHead();
+    this.#take(chunk);
+    return this.client.write(chunk);
+  }
+
+  async end(chunk: string | Buffer | undefined): Promise<void> {
+    this.#over = true;
+    if (chunk !== undefined) this.#take(chunk);
+    if (this.#kept) this.#options.keep?.({ contentType: this.#contentType(), body: this.#kept.join("") });
+    if (await this.#journal()) {
+      if (this.#headSent) this.client.destroy();
+      else send(this.#call.request, this.client, storageFailure(this.#call));
+      return;
+    }
+    if (this.client.destroyed) return;
+    this.#sendHead();
+    this.client.end(chunk);
+  }
+
+  /** The provider's connection ended in the middle, and so does the client's. */
+  async cut(): Promise<void> {
+    this.#over = true;
+    this.#call.exchange.notes.push("the provider's connection ended in the middle of its answer");
+    await this.#journal();
+    this.#call.request.socket.destroySoon();
+  }
+
+  /** Nobody listens any more. */
+  async gone(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#call.exchange.notes.push("the client hung up");
+    if (this.#status === 0) this.#status = CLIENT_GONE;
+    await this.#journal();
+  }
+
+  #journal(): Promise<Error | null> {
+    const { exchange, services } = this.#call;
+    return new Promise((resolve) =>
+      services.journal.finish(exchange, this.#status, this.#journalled, null, resolve),
+    );
+  }
+
+  #sendHead(): void {
+    if (this.#headSent || this.client.destroyed) return;
+    this.#headSent = true;
+    const own = Object.entries(traceHeaders(this.#call.exchange));
+    const passed = this.#headers.filter(([name]) => !REPLACED.has(name.toLowerCase()));
+    this.client.writeHead(this.#status, [...passed, ...this.#options.headers, ...own].flat());
+  }
+
+  #take(chunk: string | Buffer): void {
+    if (this.#journalled.length < JOURNAL_BODY_CHARS) this.#journalled += chunk.toString();
+    if (!this.#kept) return;
+    this.#keptBytes += Buffer.byteLength(chunk);
+    // Only text is kept.
+    if (this.#keptBytes > MAX_CACHED_BYTES || typeof chunk !== "string") this.#kept = null;
+    else this.#kept.push(chunk);
+  }
+
+  #contentType(): string {
+    return this.#headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  }
+}
+
+/** What the journal says of a request whose client left before there was a status. */
+const CLIENT_GONE = 499;

@@ -1,0 +1,24 @@
+import type { Secret, Workspace, WorkspaceKey, WorkspaceUser } from "../../domain/model.js";
+import { timestamp } from "./wire.js";
+
+/** Users, keys and secrets of a workspace in the management API's own shapes, keys in the specified order. */
+
+export function userJson({ userId, email, name }: WorkspaceUser) {
+  return { user_id: userId, email, name };
+}
+
+/** `owner` for personal keys only, `model_ids` where the key has some (inference §7). */
+export function workspaceKeyJson({ user, team }: Workspace, key: WorkspaceKey) {
+  return {
+    prefix: key.prefix,
+    name: key.name,
+    type: key.type,
+    model_ids: key.modelIds,
+    team_name: key.ofTeam ? team.name : null,
+    owner: key.type === "PERSONAL" ? userJson(user) : null,
+  };
+}
+
+export function secretJson({ team }: Workspace, { id, createdAt, name }: Secret) {
+  return { id, created_at: timestamp(createdAt), name, team_name: team.name };
+}

@@ -1,0 +1,90 @@
+import * as z from "zod";
+import {
+  INITIAL_DELAY_MS,
+  MAX_ATTEMPTS,
+  MAX_DELAY_MS,
+  MAX_TIME_IN_QUEUE_SECONDS,
+  PRIORITY,
+  webhookProblem,
+} from "../domain/async/limits.js";
+import { ASYNC_STATUSES, type AsyncWish, WEBHOOK_STATUSES } from "../domain/async/request.js";
+import { PREDICTION_FAILURE_CODES } from "../domain/async/retry.js";
+
+/** An optional whole number; null counts as absent (Y-27). */
+const whole = ({ least, most, usual }: { least: number; most: number; usual: number }) =>
+  z
+    .int()
+    .min(least)
+    .max(most)
+    .nullish()
+    .meta({ description: `${usual} when absent` });
+
+const webhookEndpoint = z.string().superRefine((text, context) => {
+  const problem = webhookProblem(URL.canParse(text) ? new URL(text) : null);
+  if (problem !== null) context.addIssue({ code: "custom", message: problem });
+});
+
+/** `POST …/async_predict` and `…/async_run_remote` (inference §5). Unknown fields are passed over. */
+export const asyncPredictSchema = z
+  .object({
+    model_input: z.record(z.string(), z.unknown()),
+    webhook_endpoint: webhookEndpoint
+      .nullish()
+      .meta({ description: "Where the result goes: https, or http on localhost" }),
+    priority: whole(PRIORITY),
+    max_time_in_queue_seconds: whole(MAX_TIME_IN_QUEUE_SECONDS),
+    inference_retry_config: z
+      .object({
+        max_attempts: whole(MAX_ATTEMPTS),
+        initial_delay_ms: whole(INITIAL_DELAY_MS),
+        max_delay_ms: whole(MAX_DELAY_MS),
+      })
+      .nullish(),
+  })
+  .meta({ id: "AsyncPredict" });
+
+/** The request with its defaults. */
+export function asyncWish(parsed: z.output<typeof asyncPredictSchema>): AsyncWish {
+  const { model_input, webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config } =
+    parsed;
+  return {
+    input: JSON.stringify(model_input),
+    webhookEndpoint: webhook_endpoint ?? null,
+    priority: priority ?? PRIORITY.usual,
+    maxTimeInQueueMs: (max_time_in_queue_seconds ?? MAX_TIME_IN_QUEUE_SECONDS.usual) * 1000,
+    retry: {
+      maxAttempts: inference_retry_config?.max_attempts ?? MAX_ATTEMPTS.usual,
+      initialDelayMs: inference_retry_config?.initial_delay_ms ?? INITIAL_DELAY_MS.usual,
+      maxDelayMs: inference_retry_config?.max_delay_ms ?? MAX_DELAY_MS.usual,
+    },
+  };
+}
+
+export const asyncAcceptedAnswer = z.object({ request_id: z.string() }).meta({ id: "AsyncAccepted" });
+
+export const asyncStatusAnswer = z
+  .object({
+    request_id: z.string(),
+    model_id: z.string().optional(),
+    chain_id: z.string().optional(),
+    deployment_id: z.string(),
+    status: z.enum(ASYNC_STATUSES),
+    webhook_status: z.enum(WEBHOOK_STATUSES),
+    created_at: z.string(),
+    status_at: z.string(),
+    errors: z.array(z.object({ code: z.enum(PREDICTION_FAILURE_CODES), message: z.string() })),
+  })
+  .meta({ id: "AsyncStatus" });
+
+export const asyncCanceledAnswer = z
+  .object({ request_id: z.string(), canceled: z.boolean(), message: z.string() })
+  .meta({ id: "AsyncCanceled" });
+
+export const asyncQueueAnswer = z
+  .object({
+    model_id: z.string(),
+    deployment_id: z.string(),
+    num_queued_requests: z.int(),
+    num_in_progress_requests: z.int(),
+  })
+  .meta({ id: "AsyncQueue" });

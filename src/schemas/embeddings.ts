@@ -1,0 +1,19 @@
+import * as z from "zod";
+
+/** Longest vector; our own choice, above what models have. */
+const MAX_DIMENSIONS = 8192;
+
+const tokens = z.array(z.int().min(0)).min(1);
+
+/** The body of `POST …/sync/v1/embeddings`, as OpenAI describes it; further fields are ignored. */
+export const embeddingsRequestSchema = z.object({
+  model: z.string(),
+  input: z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)], {
+    error: "expected a text, a list of texts, tokens or a list of tokens",
+  }),
+  encoding_format: z.enum(["float", "base64"]).nullish(),
+  dimensions: z.int().min(1).max(MAX_DIMENSIONS).nullish(),
+  user: z.string().nullish(),
+});
+
+export type EmbeddingsRequest = z.output<typeof embeddingsRequestSchema>;

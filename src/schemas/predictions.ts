@@ -1,0 +1,82 @@
+import * as z from "zod";
+import { PREDICTION_ERRORS } from "../domain/predictions.js";
+import { durationSchema } from "./duration.js";
+import { textMatchSchema } from "./match.js";
+
+const predictionMatchSchema = z
+  .strictObject({
+    model: textMatchSchema.optional().meta({ description: "Id or name of the model" }),
+    chain: textMatchSchema.optional().meta({ description: "Id or name of the chain" }),
+    environment: textMatchSchema.optional(),
+    deployment: textMatchSchema.optional(),
+    route: textMatchSchema.optional().meta({
+      description: "Such as /items/123 for sync/items/123; without it /predict and /run_remote only",
+    }),
+    method: textMatchSchema.optional(),
+    key: textMatchSchema.optional().meta({ description: "Name or prefix of the key" }),
+    text: textMatchSchema.optional().meta({ description: "The whole body as text" }),
+    body: z
+      .record(z.string().min(1), textMatchSchema)
+      .optional()
+      .meta({ description: "Fields of a JSON body; dots lead inside, as in input.prompt" }),
+    headers: z.record(z.string(), textMatchSchema).optional(),
+  })
+  .meta({ id: "PredictionMatch", description: "{} matches every predict and run_remote" });
+
+/** Parts of a reply that say what the answer holds. */
+const CONTENTS = ["json", "text", "chunks", "base64", "error"] as const;
+
+/** What a deployment answers; with no content of its own the input comes back. */
+const predictionReplySchema = z
+  .strictObject({
+    json: z.unknown().optional(),
+    text: z.string().optional(),
+    chunks: z.array(z.string()).min(1).optional().meta({ description: "A text in pieces, sent one by one" }),
+    chunk_delay: durationSchema.optional().meta({ description: "Between two pieces" }),
+    base64: z.base64().optional().meta({ description: "Bytes, such as an image" }),
+    error: z.enum(PREDICTION_ERRORS).optional().meta({
+      description: "model: 500 from the model's own code; unavailable 502, not_ready 503, timeout 504",
+    }),
+    content_type: z
+      .string()
+      .regex(/^[\x20-\x7e]+$/)
+      .optional(),
+    status: z.int().min(200).max(599).optional(),
+    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/)).optional(),
+    delay: durationSchema.optional().meta({ description: "Before the first byte" }),
+  })
+  .refine((reply) => CONTENTS.filter((name) => reply[name] !== undefined).length <= 1, {
+    error: `expected at most one of ${CONTENTS.join(", ")}`,
+  })
+  .refine(({ chunk_delay, chunks }) => chunk_delay === undefined || chunks !== undefined, {
+    error: "chunk_delay needs chunks",
+    path: ["chunk_delay"],
+  })
+  .refine(
+    ({ error, status, content_type }) => error === undefined || (status ?? content_type) === undefined,
+    {
+      error: "an error has its own status and content type",
+      path: ["error"],
+    },
+  )
+  .meta({ id: "PredictionReply" });
+
+/** One rule for dedicated deployments: the first whose `match` fits answers. */
+export const predictionRuleSchema = z
+  .strictObject({
+    match: predictionMatchSchema.default({}),
+    times: z.int().min(1).optional().meta({ description: "How often it answers" }),
+    reply: predictionReplySchema.optional(),
+    sequence: z
+      .array(predictionReplySchema)
+      .min(1)
+      .optional()
+      .meta({ description: "One reply per use, in order; the last one stays" }),
+  })
+  .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
+    error: "expected either reply or sequence",
+  })
+  .meta({ id: "PredictionRule" });
+
+export type PredictionReplySeed = z.output<typeof predictionReplySchema>;
+export type PredictionRuleSeed = z.output<typeof predictionRuleSchema>;

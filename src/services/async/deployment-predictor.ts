@@ -1,0 +1,120 @@
+import { isUtf8 } from "node:buffer";
+import type { AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
+import {
+  failureCodeOf,
+  type PredictionOutcome as Outcome,
+  type PredictionFailureCode,
+} from "../../domain/async/retry.js";
+import { type Deployable, type Deployment, deploymentOf } from "../../domain/deployments.js";
+import type { GatewayError } from "../../domain/errors.js";
+import type { Deployments } from "../deployments/deployments.js";
+import { echo, type PredictionOutcome } from "../deployments/outcome.js";
+import type { Prediction, Predictions } from "../deployments/predictions.js";
+import type { Kernel } from "../kernel.js";
+import type { Predictor, TimedPrediction } from "./predictor.js";
+
+/** The declared deployments, with the answers that their synchronous calls get. */
+export class DeploymentPredictor implements Predictor {
+  readonly #kernel: Kernel;
+  readonly #deployments: Deployments;
+  readonly #predictions: Predictions;
+
+  constructor(kernel: Kernel, parts: { deployments: Deployments; predictions: Predictions }) {
+    this.#kernel = kernel;
+    this.#deployments = parts.deployments;
+    this.#predictions = parts.predictions;
+  }
+
+  readyAt(target: AsyncTarget): number {
+    const deployment = this.#find(target);
+    return deployment && deployment.status !== "INACTIVE"
+      ? this.#deployments.use(deployment)
+      : this.#kernel.clock.now();
+  }
+
+  predict(request: AsyncRequest): TimedPrediction {
+    const deployment = this.#find(request);
+    if (!deployment) return missing("deployment does not exist");
+    if (deployment.status === "INACTIVE") return missing("deployment is inactive");
+    const { input, key } = request;
+    const prediction = this.#predictions.answer(
+      {
+        deployment,
+        route: deployment.kind === "chain" ? "/run_remote" : "/predict",
+        method: "POST",
+        key,
+        text: input,
+        input: JSON.parse(input),
+        body: Buffer.from(input),
+        contentType: "application/json",
+        fault: null,
+        header: () => undefined,
+      },
+      echo,
+    );
+    return { outcome: outcomeOf(prediction), durationMs: prediction.delayMs };
+  }
+
+  /** As declared now, which may differ from when the request came. */
+  #find({ workspaceId, kind, ownerId, deploymentId }: AsyncTarget): Deployment | null {
+    const workspace = this.#kernel.store.workspaces.byId(workspaceId);
+    const known: readonly Deployable[] = (kind === "model" ? workspace?.models : workspace?.chains) ?? [];
+    const owner = known.find(({ id }) => id === ownerId);
+    const deployment = owner && deploymentOf(owner, { deployment: deploymentId });
+    return deployment ? { ...deployment, kind, workspaceId, ownerId, ownerName: owner.name } : null;
+  }
+}
+
+function missing(message: string): TimedPrediction {
+  return { outcome: { ok: false, code: "MODEL_DOES_NOT_EXIST", message }, durationMs: 0 };
+}
+
+/** What a synchronous caller would see, as the queue tells it (Y-28). */
+function outcomeOf({ outcome, fault }: Prediction): Outcome {
+  if (fault?.reset || fault?.cut) {
+    return { ok: false, code: "MODEL_UNAVAILABLE", message: "the connection to the model ended" };
+  }
+  switch (outcome.kind) {
+    case "error":
+      return { ok: false, code: codeOf(outcome.error), message: messageOf(outcome.error) };
+    case "chunks":
+      return {
+        ok: false,
+        code: "ASYNC_REQUEST_NOT_SUPPORTED",
+        message: "async inference is not compatible with streaming output",
+      };
+    case "whole": {
+      const code = failureCodeOf(outcome.status);
+      const data = dataOf(outcome);
+      if (code === null) return { ok: true, data };
+      // A model's own error passes through as it stands.
+      return { ok: false, code, message: typeof data === "string" ? data : JSON.stringify(data) };
+    }
+  }
+}
+
+function codeOf(error: GatewayError): PredictionFailureCode {
+  if (error.code === "deployment_not_ready") return "MODEL_NOT_READY";
+  return failureCodeOf(error.status) ?? "INTERNAL_SERVER_ERROR";
+}
+
+function messageOf({ injected, message }: GatewayError): string {
+  if (injected?.body === undefined) return message;
+  return typeof injected.body === "string" ? injected.body : JSON.stringify(injected.body);
+}
+
+/** JSON as a value, text as it is, bytes in base64. */
+function dataOf({ contentType, body }: Extract<PredictionOutcome, { kind: "whole" }>): unknown {
+  const bytes = Buffer.from(body);
+  if (!isUtf8(bytes)) return bytes.toString("base64");
+  const text = bytes.toString("utf8");
+  return /^application\/([\w.-]+\+)?json\b/i.test(contentType) ? parsed(text) : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

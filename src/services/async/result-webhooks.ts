@@ -1,0 +1,51 @@
+import type { AsyncRequest } from "../../domain/async/request.js";
+import { afterWebhook } from "../../domain/async/webhook.js";
+import { signingSecrets } from "../../domain/billing.js";
+import type { Kernel } from "../kernel.js";
+import { attempt } from "../webhooks/attempt.js";
+import { signatureHeader } from "../webhooks/signature.js";
+
+/** Takes results of async requests to the webhooks that their callers named (inference §5). */
+export class ResultWebhooks {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * Begins, or goes on, with telling a completed request's webhook.
+   * @param stop aborted when the world goes away: then nothing more is sent or written
+   */
+  tell(request: AsyncRequest, stop: AbortSignal): void {
+    const { clock } = this.#kernel;
+    const send = (): void => clock.hold(this.#attempt(request, stop));
+    if (request.dueAt <= clock.now()) send();
+    else clock.schedule(request.dueAt, `async webhook ${request.id}`, send);
+  }
+
+  async #attempt(request: AsyncRequest, stop: AbortSignal): Promise<void> {
+    const { webhookEndpoint: url, result } = request;
+    if (url === null || result === null) return;
+    const { clock, store } = this.#kernel;
+    const { outcome } = await attempt(clock, url, this.#headers(request, result), result, stop);
+    if (stop.aborted) return;
+    const next = afterWebhook(request, outcome, clock.now());
+    store.asyncRequests.update(next);
+    if (next.webhookStatus === "PENDING") this.tell(next, stop);
+  }
+
+  /** The signature is of now, so that a rotation shows; a workspace without secrets sends none. */
+  #headers({ id, workspaceId }: AsyncRequest, result: string): Record<string, string> {
+    const { clock, store } = this.#kernel;
+    const secrets = signingSecrets(
+      { url: "", secrets: store.asyncRequests.secrets(workspaceId) },
+      clock.now(),
+    );
+    return {
+      "Content-Type": "application/json",
+      "X-BASETEN-REQUEST-ID": id,
+      ...(secrets.length === 0 ? {} : { "X-BASETEN-SIGNATURE": signatureHeader(result, secrets) }),
+    };
+  }
+}

@@ -1,0 +1,135 @@
+import { readAuthorization } from "../../domain/access.js";
+import { type AiGateway, DEFAULT_ALIAS, NO_RETRY, openGateway } from "../../domain/cloudflare/gateway.js";
+import { parseDuration } from "../../domain/duration.js";
+import { GatewayError } from "../../domain/errors.js";
+import type { AiGatewaySeed } from "../../schemas/cloudflare.js";
+import type { Kernel, Projection } from "../kernel.js";
+import { hashKey } from "../secrets.js";
+
+/** Cloudflare's AI Gateways of a world (inference §6). */
+export class AiGateways implements Projection {
+  readonly #kernel: Kernel;
+  #known: ReadonlyMap<string, AiGateway> | null = null;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    kernel.projections.push(this);
+  }
+
+  configurationChanged(): void {
+    this.#known = null;
+  }
+
+  stateReplaced(): void {
+    this.#known = null;
+  }
+
+  /**
+   * Adds a gateway of the seed, in place of one of the same account and name. Its tokens are stored hashed; its
+   * stored keys as they are, because they go upstream, and nothing shows them.
+   */
+  declare(seed: AiGatewaySeed): void {
+    const { retry } = seed;
+    this.#kernel.store.aiGateways.put({
+      accountId: seed.account_id,
+      gatewayId: seed.gateway_id,
+      authenticated: seed.authenticated ?? false,
+      tokenHashes: (seed.tokens ?? []).map(digestOf),
+      keys: seed.keys ?? {},
+      allowedModels: seed.allowed_models ?? null,
+      cacheTtl: seed.cache_ttl ?? 0,
+      retry: {
+        attempts: retry?.max_attempts ?? NO_RETRY.attempts,
+        delayMs: parseDuration(retry?.delay ?? 0) ?? 0,
+        backoff: retry?.backoff ?? NO_RETRY.backoff,
+      },
+    });
+    this.#known = null;
+  }
+
+  /** Y-34. @throws GatewayError `cloudflare_gateway_unknown` */
+  find(accountId: string, gatewayId: string): AiGateway {
+    const known = this.#gateways();
+    if (known.size === 0) return openGateway(accountId, gatewayId);
+    const found = known.get(nameOf(accountId, gatewayId));
+    if (found) return found;
+    throw new GatewayError("cloudflare_gateway_unknown", {
+      hint: `the seed declares ${[...known.keys()].join(", ")}, not ${nameOf(accountId, gatewayId)}`,
+    });
+  }
+
+  /**
+   * Checks the gateway's own token. In an `Authorization` that is one there is no provider key.
+   * @param gatewayAuthorization `cf-aig-authorization`
+   * @returns `Authorization` as the provider may see it
+   * @throws GatewayError `cloudflare_unauthorized`
+   */
+  authenticate(
+    gateway: AiGateway,
+    authorization: string | undefined,
+    gatewayAuthorization: string | undefined,
+  ): string | undefined {
+    const tokenAsKey = holdsToken(gateway, authorization);
+    const proven =
+      gatewayAuthorization === undefined ? tokenAsKey : holdsToken(gateway, gatewayAuthorization);
+    if (gateway.authenticated && !proven) {
+      throw new GatewayError("cloudflare_unauthorized", {
+        hint:
+          gatewayAuthorization === undefined
+            ? 'this gateway is authenticated: send "cf-aig-authorization: Bearer <token of the seed>"'
+            : 'cf-aig-authorization is not "Bearer <one of the gateway\'s tokens>"',
+      });
+    }
+    return tokenAsKey ? undefined : authorization;
+  }
+
+  /**
+   * What goes upstream as `Authorization`: the caller's own, else a stored key, else nothing (Y-35).
+   * @param authorization what {@link authenticate} left
+   * @param alias `cf-aig-byok-alias`
+   * @throws GatewayError `cloudflare_stored_key_unknown`
+   */
+  providerAuthorization(
+    { keys }: AiGateway,
+    authorization: string | undefined,
+    alias: string | undefined,
+  ): string | undefined {
+    if (authorization !== undefined) return authorization;
+    const aliases = Object.keys(keys);
+    if (alias === undefined && aliases.length === 0) return undefined;
+    const wanted = alias ?? DEFAULT_ALIAS;
+    const key = Object.hasOwn(keys, wanted) ? keys[wanted] : undefined;
+    if (key !== undefined) return `Api-Key ${key}`;
+    const configured = aliases.map((one) => `'${one}'`).join(", ");
+    throw new GatewayError("cloudflare_stored_key_unknown", {
+      message: `Provider 'baseten' has no BYOK credential named '${wanted}'. Configured aliases: ${configured}`,
+    });
+  }
+
+  #gateways(): ReadonlyMap<string, AiGateway> {
+    this.#known ??= new Map(
+      this.#kernel.store.aiGateways
+        .all()
+        .map((gateway) => [nameOf(gateway.accountId, gateway.gatewayId), gateway]),
+    );
+    return this.#known;
+  }
+}
+
+function holdsToken({ tokenHashes }: AiGateway, header: string | undefined): boolean {
+  if (tokenHashes.length === 0) return false;
+  const credential = readAuthorization(header);
+  return (
+    credential.kind === "key" &&
+    credential.scheme === "bearer" &&
+    tokenHashes.includes(digestOf(credential.key))
+  );
+}
+
+function digestOf(token: string): string {
+  return hashKey(token).toString("hex");
+}
+
+function nameOf(accountId: string, gatewayId: string): string {
+  return `${accountId}/${gatewayId}`;
+}

@@ -1,0 +1,115 @@
+import { GatewayError, invalid } from "../../domain/errors.js";
+import { MINTED_SECRET_LENGTH, WORKSPACE_PREFIX_LENGTH, workspacePrefix } from "../../domain/keys.js";
+import type { Workspace, WorkspaceKey, WorkspaceKeyType } from "../../domain/model.js";
+import { type Kernel, write } from "../kernel.js";
+import { hashKey } from "../secrets.js";
+
+/** A workspace key to be. */
+export interface NewWorkspaceKey {
+  readonly name: string | null;
+  readonly type: WorkspaceKeyType;
+  /** The models it may be used for; null: all. */
+  readonly modelIds: readonly string[] | null;
+  readonly ofTeam: boolean;
+}
+
+const MANAGING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL"];
+
+/** Types that can be scoped to models (inference §7). */
+const SCOPED: readonly WorkspaceKeyType[] = ["WORKSPACE_EXPORT_METRICS", "WORKSPACE_INVOKE"];
+
+/** A workspace's own keys (inference §7, A-7). */
+export class WorkspaceKeys {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * Makes a key: a prefix that no other has, a dot, a secret.
+   * @returns its text, which nobody sees again
+   * @throws GatewayError `validation`
+   */
+  mint(workspace: Workspace, input: NewWorkspaceKey): { readonly text: string; readonly prefix: string } {
+    checkScope(workspace, input);
+    const { random, store } = this.#kernel;
+    let prefix: string;
+    do prefix = random.alphanumeric(WORKSPACE_PREFIX_LENGTH);
+    while (store.workspaceKeys.prefixTaken(prefix));
+    const text = `${prefix}.${random.alphanumeric(MINTED_SECRET_LENGTH)}`;
+    this.#put(workspace, text, input);
+    return { text, prefix };
+  }
+
+  /** Takes a key as it is, as seeds do. @throws GatewayError `validation` */
+  adopt(workspace: Workspace, text: string, input: NewWorkspaceKey): void {
+    checkScope(workspace, input);
+    const { keys, workspaceKeys } = this.#kernel.store;
+    const hash = hashKey(text);
+    const holder = workspaceKeys.byHash(hash)?.key.workspaceId ?? workspace.id;
+    if (holder !== workspace.id || keys.hashTaken(hash)) throw invalid("key", "this key is already in use");
+    this.#put(workspace, text, input);
+  }
+
+  /** Whether the workspace has this key already, and it manages (A-7). */
+  manages(workspace: Workspace, text: string): boolean {
+    const key = this.#kernel.store.workspaceKeys.byHash(hashKey(text))?.key;
+    return key?.workspaceId === workspace.id && MANAGING.includes(key.type);
+  }
+
+  /** Oldest first. */
+  list(workspace: Workspace): WorkspaceKey[] {
+    return this.#kernel.store.workspaceKeys.list(workspace.id);
+  }
+
+  /**
+   * Immediate and final. Another workspace's prefix is as unknown as one that nothing has, as prefixes are only
+   * looked for among one's own.
+   * @throws GatewayError `not_found`, `validation` when several keys of a seed share the prefix (Y-45)
+   */
+  remove(workspace: Workspace, prefix: string): void {
+    const { workspaceKeys } = this.#kernel.store;
+    const found = workspaceKeys.byPrefix(workspace.id, prefix);
+    if (found.length === 0) {
+      // Somebody may have put a whole key there.
+      throw new GatewayError("not_found", { message: `API key ${workspacePrefix(prefix)} not found.` });
+    }
+    if (found.length > 1) {
+      throw invalid("prefix", `${found.length} keys of this workspace have the prefix ${prefix}`);
+    }
+    write(this.#kernel, () => workspaceKeys.remove(workspace.id, prefix));
+  }
+
+  /** Why a team that is not the workspace's own is refused (A-4). */
+  unknownTeam(id: string): GatewayError {
+    const foreign = this.#kernel.store.workspaces.all().some(({ team }) => team.id === id);
+    return foreign
+      ? new GatewayError("foreign")
+      : new GatewayError("not_found", { message: `Team ${id} not found.` });
+  }
+
+  #put(workspace: Workspace, text: string, { name, type, modelIds, ofTeam }: NewWorkspaceKey): void {
+    const key = {
+      workspaceId: workspace.id,
+      prefix: workspacePrefix(text),
+      type,
+      name,
+      modelIds,
+      ofTeam,
+    };
+    const { clock, store } = this.#kernel;
+    write(this.#kernel, () => store.workspaceKeys.put(key, hashKey(text), clock.now()));
+  }
+}
+
+/** Unknown models can only be told where some are declared, as in E-7. */
+function checkScope({ models }: Workspace, { type, modelIds }: NewWorkspaceKey): void {
+  if (modelIds === null) return;
+  if (!SCOPED.includes(type)) {
+    throw invalid("model_ids", `only keys of type ${SCOPED.join(" or ")} take it`);
+  }
+  if (modelIds.length === 0) throw invalid("model_ids", "expected at least one model, or null for all");
+  const unknown = modelIds.findIndex((id) => models.length > 0 && !models.some((model) => model.id === id));
+  if (unknown >= 0) throw invalid(`model_ids.${unknown}`, `unknown model ${modelIds[unknown]}`);
+}
