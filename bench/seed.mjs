@@ -30,6 +30,20 @@ export const SEED = {
   ],
 };
 
+/** The same with that many groups, each with those limits and a key. */
+export function withGroups(count) {
+  const [workspace] = SEED.workspaces;
+  const groups = Array.from({ length: count }, (_, index) => {
+    const id = String(index).padStart(7, "0");
+    return {
+      external_entity_id: `org-${id}`,
+      models: [LIMITED_MODEL],
+      keys: [{ name: `org-${id}`, key: `sky_bench${id}.local-secret` }],
+    };
+  });
+  return { workspaces: [{ ...workspace, groups }] };
+}
+
 /** The bytes of a chat request. */
 export function chatRequest({
   content = "Say hello in one short sentence.",

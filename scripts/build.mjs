@@ -1,20 +1,27 @@
 // Builds dist/: one bundle per entry point, so that a start does not pay for hundreds of module files; types
 // from tsc; the JSON Schema of seed files for editors.
-import { spawnSync } from "node:child_process";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { writeTypes } from "./types.mjs";
 
 const root = new URL("..", import.meta.url);
 process.chdir(new URL(root).pathname);
 await rm("dist", { recursive: true, force: true });
 
-/** Native, or large and needed by few. */
-const external = ["better-sqlite3", "@faker-js/faker"];
+/** Native, large and needed by few, or the one that runs the tests. */
+const external = ["better-sqlite3", "@faker-js/faker", "vitest"];
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 await build({
-  entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts", schema: "src/schemas/seed-json-schema.ts" },
+  entryPoints: {
+    index: "src/index.ts",
+    cli: "src/cli/main.ts",
+    container: "src/testing/container/index.ts",
+    vitest: "src/testing/vitest/index.ts",
+    "vitest-global-setup": "src/testing/vitest/global-setup.ts",
+    schema: "src/schemas/seed-json-schema.ts",
+  },
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -46,10 +53,7 @@ await build({
   ],
 });
 
-const types = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
-if (types.status !== 0) process.exit(types.status ?? 1);
+if (!(await writeTypes())) process.exit(1);
 
 const { seedJsonSchema } = await import(pathToFileURL("dist/schema.js").href);
 await writeFile("dist/seed.schema.json", `${JSON.stringify(seedJsonSchema(), null, 2)}\n`);

@@ -17,10 +17,11 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   http: { may: ["services", "schemas", "domain"] },
   certify: { may: ["domain"] },
   cli: { may: ["emulator.ts", "config", "certify", "version.ts"], types: ["domain"] },
-  testing: { may: ["index.ts", "emulator.ts"] },
+  testing: { may: ["index.ts", "emulator.ts", "faces", "remote"] },
   "version.ts": { may: [] },
   faces: { may: ["config", "schemas", "services", "runtime", "domain", "world.ts"] },
   "options.ts": { may: ["config"], types: ["domain"] },
+  remote: { may: ["faces", "config", "domain"], types: ["services"] },
   "tenancy.ts": { may: ["worlds.ts"], types: ["faces", "http", "services"] },
   "worlds.ts": { may: ["world.ts", "services", "domain"] },
   "index.ts": { may: ["*"] },
@@ -35,6 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@hono/node-server": ["http"],
   zod: ["schemas", "config", "http", "faces"],
   commander: ["cli"],
+  vitest: ["testing"],
 };
 
 /** No package at all, not even Node's own. */

@@ -100,6 +100,20 @@ describe("fixtures/tool-loop.yaml", () => {
       ["get_time", { city: "Paris" }],
     ]);
   });
+
+  it("without a rule, a required tool gets a call that fits its schema", async () => {
+    await using gateway = await start("tool-loop.yaml");
+    const parameters = {
+      type: "object",
+      properties: { city: { type: "string" }, days: { type: "integer", minimum: 1, maximum: 7 } },
+      required: ["city", "days"],
+    };
+    const choice = await ask(gateway, "Hello", {
+      tools: [{ type: "function", function: { name: "forecast", parameters } }],
+      tool_choice: "required",
+    });
+    expect(callsOf(choice)).toEqual([["forecast", { city: expect.any(String), days: expect.any(Number) }]]);
+  });
 });
 
 describe("fixtures/structured-output.yaml", () => {
@@ -136,6 +150,26 @@ describe("fixtures/structured-output.yaml", () => {
     const silent = await json(gateway, "silent");
     expect(silent.finish_reason).toBeUndefined();
     expect(JSON.parse(silent.text)).toHaveProperty("age");
+  });
+
+  it("silent, streamed: no chunk says why it ends", async () => {
+    await using gateway = await start("structured-output.yaml");
+    const chunks = await client(gateway).chat.completions.create({
+      model,
+      messages: [user("silent")],
+      response_format,
+      stream: true,
+    });
+    let text = "";
+    const reasons = new Set<unknown>();
+    for await (const { choices } of chunks) {
+      for (const { delta, finish_reason } of choices) {
+        text += delta.content ?? "";
+        reasons.add(finish_reason ?? null);
+      }
+    }
+    expect(JSON.parse(text)).toHaveProperty("age");
+    expect(reasons).toEqual(new Set([null]));
   });
 
   it("retry: broken once, then whole", async () => {

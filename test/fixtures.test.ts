@@ -110,6 +110,15 @@ describe("fixtures/cascading-org.yaml", () => {
     expect((await setLimits(gateway, "engineering", lower)).status).toBe(200);
     expect((await setLimits(gateway, "org", lower)).status).toBe(200);
   });
+
+  it("4: after 60 seconds everything is free again", async () => {
+    await using gateway = await start("cascading-org.yaml");
+    for (const name of ["finance", "engineering"]) await status(gateway, name, { usage: "40/30" });
+    const each = async () => [await status(gateway, "finance"), await status(gateway, "engineering")];
+    expect(await each()).toEqual([429, 429]);
+    await gateway.clock.advance("60s");
+    expect(await each()).toEqual([200, 200]);
+  });
 });
 
 describe("fixtures/on-the-boundary.yaml", () => {

@@ -2,10 +2,10 @@
 import { startGatewayEmulator } from "../../dist/index.js";
 import { Connection, httpRequest } from "../load.mjs";
 import { median } from "../report.mjs";
-import { chatRequest } from "../seed.mjs";
+import { chatRequest, withGroups } from "../seed.mjs";
 import { input, serve } from "./serve.mjs";
 
-const { seed, runs } = input();
+const { seed, runs, groups } = input();
 const health = httpRequest("GET", "/_emulator/health", {});
 const CHATS_BEFORE_RESET = 100;
 
@@ -32,12 +32,27 @@ for (let run = 0; run < runs; run++) {
   connection.close();
   await gateway.stop();
 }
+
+const forks = { default: [], seed: [] };
+const crowded = await startGatewayEmulator({ seed: withGroups(groups) });
+// The first copy of the seed is also what makes it.
+await crowded.world("first");
+for (let run = 0; run < runs; run++) {
+  for (const [from, times] of Object.entries(forks)) {
+    times.push(await timed(() => crowded.world("fork", { from })));
+    await crowded.removeWorld("fork");
+  }
+}
+await crowded.stop();
+
 serve(
   {
     port: 0,
     first: starts[0],
     further: median(starts.slice(1)),
     reset: median(resets),
+    forkDefault: median(forks.default),
+    forkSeed: median(forks.seed),
   },
   async () => {},
 );

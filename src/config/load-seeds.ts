@@ -1,9 +1,11 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Seed, SeedInput } from "../schemas/seed.js";
 import { mergeSeeds } from "./merge-seeds.js";
 import { InvalidSeed, type SeedProblem } from "./problems.js";
-import { checkSeedValue, readSeedFile } from "./seed-file.js";
+import { checkSeedValue, isSeedFile, readSeedFile } from "./seed-file.js";
 
-/** A seed: a file (`.yaml`, `.yml`, `.json`) or the same as an object. */
+/** A seed: a file (`.yaml`, `.yml`, `.json`), a folder of such files, or the same as an object. */
 export type SeedSource = string | SeedInput;
 
 /**
@@ -13,16 +15,62 @@ export type SeedSource = string | SeedInput;
 export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
   const seeds: Seed[] = [];
   const problems: SeedProblem[] = [];
-  for (const source of isList(sources) ? sources : [sources]) {
+  const collect = async <T>(work: () => T | Promise<T>): Promise<T | null> => {
     try {
-      seeds.push(typeof source === "string" ? await readSeedFile(source) : checkSeedValue(source));
+      return await work();
     } catch (cause) {
       if (!(cause instanceof InvalidSeed)) throw cause;
       problems.push(...cause.problems);
+      return null;
+    }
+  };
+  for (const source of isList(sources) ? sources : [sources]) {
+    const parts = typeof source === "string" ? ((await collect(() => seedFiles([source]))) ?? []) : [source];
+    for (const part of parts) {
+      const seed = await collect(() =>
+        typeof part === "string" ? readSeedFile(part) : checkSeedValue(part),
+      );
+      if (seed) seeds.push(seed);
     }
   }
   if (problems.length > 0) throw new InvalidSeed(problems);
   return mergeSeeds(seeds);
+}
+
+/**
+ * The files that paths lead to: a folder stands for the seed files in it, in the order of their names.
+ * @throws InvalidSeed for a folder without any
+ */
+export async function seedFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const names = await namesIn(path);
+    if (names === null) {
+      files.push(path);
+      continue;
+    }
+    const found = names.filter(isSeedFile).sort();
+    if (found.length === 0) {
+      throw problem(path, "no seed file in this folder: expected one that ends in .yaml, .yml or .json");
+    }
+    files.push(...found.map((name) => join(path, name)));
+  }
+  return files;
+}
+
+/** null for what is no folder, also when it does not exist: reading it as a file says so. */
+async function namesIn(path: string): Promise<string[] | null> {
+  try {
+    return await readdir(path);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : null;
+    if (code === "ENOTDIR" || code === "ENOENT") return null;
+    throw problem(path, `cannot be read: ${String(cause)}`);
+  }
+}
+
+function problem(path: string, message: string): InvalidSeed {
+  return new InvalidSeed([{ file: path, line: null, path: "", message }]);
 }
 
 function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {

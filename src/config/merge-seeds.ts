@@ -13,7 +13,11 @@ export function mergeSeeds(seeds: readonly Seed[]): Seed {
       settings: { ...merged.settings, ...seed.settings },
       workspaces: mergeWorkspaces([...(merged.workspaces ?? []), ...(seed.workspaces ?? [])]),
       completions: [...(merged.completions ?? []), ...(seed.completions ?? [])],
+      predictions: [...(merged.predictions ?? []), ...(seed.predictions ?? [])],
       faults: [...(merged.faults ?? []), ...(seed.faults ?? [])],
+      cloudflare: {
+        gateways: [...(merged.cloudflare?.gateways ?? []), ...(seed.cloudflare?.gateways ?? [])],
+      },
     };
   }
   return merged;
@@ -35,6 +39,7 @@ function mergeWorkspace(one: WorkspaceSeed, other: WorkspaceSeed): WorkspaceSeed
     api_keys: [...(one.api_keys ?? []), ...(other.api_keys ?? [])],
     org_prefixes: [...(one.org_prefixes ?? []), ...(other.org_prefixes ?? [])],
     models: [...(one.models ?? []), ...(other.models ?? [])],
+    chains: [...(one.chains ?? []), ...(other.chains ?? [])],
     secrets: [...(one.secrets ?? []), ...(other.secrets ?? [])],
     endpoints: [...(one.endpoints ?? []), ...(other.endpoints ?? [])],
     groups: [...(one.groups ?? []), ...(other.groups ?? [])],

@@ -4,13 +4,18 @@ import { checkSeed } from "./check-seed.js";
 import { InvalidSeed, type SeedProblem } from "./problems.js";
 import { parseSeedText } from "./seed-text.js";
 
+/** By its ending. */
+export function isSeedFile(name: string): boolean {
+  return /\.(ya?ml|json)$/i.test(name);
+}
+
 /**
  * Reads one seed file, YAML or JSON by its ending.
  * @throws InvalidSeed with every problem, its line and path
  */
 export async function readSeedFile(file: string): Promise<Seed> {
   const text = await readText(file);
-  if (!/\.(ya?ml|json)$/i.test(file)) {
+  if (!isSeedFile(file)) {
     throw problem(file, "expected a file that ends in .yaml, .yml or .json");
   }
   if (file.toLowerCase().endsWith(".json")) {

@@ -16,6 +16,7 @@ describe("options of start", () => {
       watch: false,
       acceptBearer: undefined,
       managementRateLimit: undefined,
+      exitWithStdin: false,
       log: "pretty",
       workspaceKey: undefined,
     });
@@ -31,6 +32,7 @@ describe("options of start", () => {
       GATEWAY_EMULATOR_WATCH: "true",
       GATEWAY_EMULATOR_ACCEPT_BEARER: "1",
       GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT: "0",
+      GATEWAY_EMULATOR_EXIT_WITH_STDIN: "1",
       GATEWAY_EMULATOR_LOG: "json",
       BASETEN_API_KEY: "my.key",
     };
@@ -43,6 +45,7 @@ describe("options of start", () => {
       watch: true,
       acceptBearer: true,
       managementRateLimit: false,
+      exitWithStdin: true,
       log: "json",
       workspaceKey: "my.key",
     });

@@ -57,7 +57,7 @@ describe("billing events", () => {
     const { text } = await call(gateway, "GET", "/_emulator/billing/events", { key: null });
     const event = JSON.stringify(receiver.events[0]);
     expect(text).toBe(
-      `{"items":[${event.slice(0, -1)},"state":"delivered"}],"pagination":{"has_more":false,"cursor":null}}`,
+      `{"items":[${event.slice(0, -1)},"state":"delivered","seq":1}],"pagination":{"has_more":false,"cursor":null}}`,
     );
   });
 

@@ -18,13 +18,21 @@ export function defineStart(program: Command): void {
     .option("--port <n>", `port to listen on; 0 picks a free one (default: ${DEFAULT_PORT})`)
     .option("--host <address>", `address to listen on (default: ${DEFAULT_HOST})`)
     .option("--state <file>", `state file, or :memory: (default: ${DEFAULT_STATE})`)
-    .option("--seed <file>", "seed file, .yaml, .yml or .json; repeat it for several, which add up", append)
+    .option(
+      "--seed <file>",
+      "seed file, .yaml, .yml or .json, or a folder of them; repeat it for several, which add up",
+      append,
+    )
     .option("--reset", "start from the seed even if the state has data")
     .option("--watch", "when a seed file changes, start over from it")
     .option("--accept-bearer", "also take federated keys as Authorization: Bearer")
     .option(
       "--no-management-rate-limit",
       "do not limit management requests to 100 a second per key and route",
+    )
+    .option(
+      "--exit-with-stdin",
+      "stop when standard input ends, as it does when whoever started this is gone",
     )
     .option("--log <format>", `${LOG_FORMATS.join(", ")} (default: pretty)`)
     .addHelpText("after", HELP)

@@ -1,0 +1,19 @@
+import { atCaller } from "../faces/at-caller.js";
+import { openRemote, type RemoteGateway } from "./world.js";
+
+const NO_URL =
+  "connectGatewayEmulator() was given no URL, and GATEWAY_EMULATOR_URL is not set: start the tests with `gateway-emulator exec -- <command>`, or name a running emulator.";
+
+/**
+ * The emulator that runs at a URL, in whatever process: what `startGatewayEmulator` answers, over HTTP. It is not
+ * this process's to stop.
+ * @param url such as `http://127.0.0.1:4110`, or of one of its worlds; `GATEWAY_EMULATOR_URL` when absent
+ * @throws ControlError when no emulator answers there
+ */
+export function connectGatewayEmulator(url?: string): Promise<RemoteGateway> {
+  return atCaller(connectGatewayEmulator, () => {
+    const given = url ?? process.env.GATEWAY_EMULATOR_URL;
+    if (!given) throw new TypeError(NO_URL);
+    return openRemote(given.replace(/\/+$/, ""));
+  });
+}

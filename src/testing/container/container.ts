@@ -1,0 +1,135 @@
+import type { Readable } from "node:stream";
+import type { SeedSource } from "../../index.js";
+import { startProcess } from "./child.js";
+import { loadTestcontainers, startInDocker, type Testcontainers } from "./docker.js";
+import { askHealth } from "./health.js";
+import { EMULATOR_PORT, type ExposedPort, type Plan, type Running, STARTUP_TIMEOUT_MS } from "./plan.js";
+import { StartedGatewayEmulatorContainer, urlOf } from "./started.js";
+
+/** What `docker build -t gateway-emulator .` makes. */
+const DEFAULT_IMAGE = "gateway-emulator";
+
+/** Variables that are this class's to set, and what to call instead. */
+const OWN_VARIABLES: Readonly<Record<string, string>> = {
+  GATEWAY_EMULATOR_PORT: "withExposedPorts({ container: 4110, host: <port> })",
+  GATEWAY_EMULATOR_HOST: "getHost()",
+  GATEWAY_EMULATOR_SEED: "withSeed(<file, folder or object>)",
+  GATEWAY_EMULATOR_LOG: "withLogConsumer(<function>), which is given JSON lines",
+  GATEWAY_EMULATOR_EXIT_WITH_STDIN: "stop()",
+};
+
+/**
+ * An emulator for tests, by the builder that users of testcontainers know. It runs as a process of its own on a free
+ * port of this machine, with its state in memory, and ends with this process however that ends. No Docker is needed,
+ * unless {@link useDocker} asks for it.
+ *
+ * ```ts
+ * await using gateway = await new GatewayEmulatorContainer().withSeed("fixtures/quickstart.yaml").start();
+ * gateway.getInferenceUrl();
+ * ```
+ */
+export class GatewayEmulatorContainer {
+  readonly #image: string;
+  readonly #seeds: SeedSource[] = [];
+  #environment: Readonly<Record<string, string>> = {};
+  #hostPort: number | null = null;
+  #startupTimeoutMs = STARTUP_TIMEOUT_MS;
+  #logConsumer: ((stream: Readable) => unknown) | null = null;
+  #docker: { readonly testcontainers: Testcontainers | null } | null = null;
+  #started = false;
+
+  /** @param image for {@link useDocker} only */
+  constructor(image: string = DEFAULT_IMAGE) {
+    this.#image = image;
+  }
+
+  /** Adds seeds: files (`.yaml`, `.yml`, `.json`), folders of them, or objects. Later ones add to earlier ones. */
+  withSeed(seed: SeedSource | readonly SeedSource[]): this {
+    if (isList(seed)) this.#seeds.push(...seed);
+    else this.#seeds.push(seed);
+    return this;
+  }
+
+  /**
+   * Adds variables, such as `GATEWAY_EMULATOR_ACCEPT_BEARER: "1"`; any option of the command line has one.
+   * `BASETEN_API_KEY` becomes the workspace key. Those of this process that configure an emulator are not passed on.
+   * @throws TypeError for a variable that a method of this class sets
+   */
+  withEnvironment(environment: Readonly<Record<string, string>>): this {
+    for (const [name, instead] of Object.entries(OWN_VARIABLES)) {
+      if (name in environment) throw new TypeError(`${name} is not for withEnvironment: use ${instead}`);
+    }
+    this.#environment = { ...this.#environment, ...environment };
+    return this;
+  }
+
+  /**
+   * The port outside, when it has to be a certain one: `withExposedPorts({ container: 4110, host: 5000 })`. 4110 is
+   * exposed in any case.
+   * @throws TypeError for another port than 4110 inside
+   */
+  withExposedPorts(...ports: readonly ExposedPort[]): this {
+    for (const port of ports) {
+      const inside = typeof port === "number" ? port : port.container;
+      if (inside !== EMULATOR_PORT) {
+        throw new TypeError(`port ${inside} cannot be exposed: the emulator has one port, ${EMULATOR_PORT}`);
+      }
+      if (typeof port !== "number") this.#hostPort = port.host;
+    }
+    return this;
+  }
+
+  /** How long {@link start} waits for it to listen, milliseconds; 60,000 when not told. */
+  withStartupTimeout(milliseconds: number): this {
+    this.#startupTimeoutMs = milliseconds;
+    return this;
+  }
+
+  /** Called with what the emulator writes, before it writes: one JSON object per line and chunk. */
+  withLogConsumer(consumer: (stream: Readable) => unknown): this {
+    this.#logConsumer = consumer;
+    return this;
+  }
+
+  /**
+   * Runs the image in Docker, by the package `testcontainers`, which is looked for when it starts.
+   * @param testcontainers the package itself, where it cannot be found from here:
+   *   `useDocker(await import("testcontainers"))`
+   */
+  useDocker(testcontainers: Testcontainers | null = null): this {
+    this.#docker = { testcontainers };
+    return this;
+  }
+
+  /**
+   * Starts it and waits until it listens.
+   * @throws Error with the emulator's own message when it cannot start, or its last lines when it takes too long
+   */
+  async start(): Promise<StartedGatewayEmulatorContainer> {
+    if (this.#started) throw new Error("start() was called before: make another GatewayEmulatorContainer");
+    this.#started = true;
+    const running = await this.#run();
+    try {
+      return new StartedGatewayEmulatorContainer(running, await askHealth(urlOf(running)));
+    } catch (cause) {
+      await running.stop(0);
+      throw cause;
+    }
+  }
+
+  async #run(): Promise<Running> {
+    const plan: Plan = {
+      seeds: this.#seeds,
+      environment: this.#environment,
+      hostPort: this.#hostPort,
+      startupTimeoutMs: this.#startupTimeoutMs,
+      logConsumer: this.#logConsumer,
+    };
+    if (!this.#docker) return startProcess(plan);
+    return startInDocker(plan, this.#image, this.#docker.testcontainers ?? (await loadTestcontainers()));
+  }
+}
+
+function isList(seed: SeedSource | readonly SeedSource[]): seed is readonly SeedSource[] {
+  return Array.isArray(seed);
+}

@@ -1,0 +1,61 @@
+import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
+import { counted, type Verdict, wanted } from "./gateway.js";
+
+/** Which events, and what they come to; every given field has to fit. */
+export interface BilledEvents extends EventFilter {
+  /** Exactly so many; at least one when absent. */
+  readonly events?: number | undefined;
+  /** Input and output together, over all events that fit. */
+  readonly tokens?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  /** Of the input. */
+  readonly cachedInputTokens?: number | undefined;
+}
+
+type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedInputTokens", number>>;
+
+const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
+/** Most events that a message shows. */
+const MOST_SHOWN = 10;
+
+/** `toHaveBilled`: billing events, sent to a webhook or not. */
+export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<Verdict> {
+  const { events: count, tokens, inputTokens, outputTokens, cachedInputTokens, ...filter } = expected;
+  const events = (await gateway.billing.events(filter)).map(({ event }) => event);
+  const sums = events.reduce(plus, NONE);
+  const given = Object.entries({ tokens, inputTokens, outputTokens, cachedInputTokens }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const found = new Map<string, number>(Object.entries(sums));
+  const pass =
+    (count === undefined ? events.length > 0 : events.length === count) &&
+    given.every(([name, value]) => found.get(name) === value);
+  const what = [wanted("event", count, filter), ...given.map(([name, value]) => `${name} ${value}`)];
+  return {
+    pass,
+    message: () =>
+      `expected ${pass ? "no such thing as " : ""}${what.join(", ")}, found ${[counted(events.length, "event"), ...given.map(([name]) => `${name} ${found.get(name)}`)].join(", ")}.\n${linesOf(events)}`,
+  };
+}
+
+function plus(sums: Sums, { tokens: { inputTokens, outputTokens, cachedInputTokens } }: BillingEvent): Sums {
+  return {
+    tokens: sums.tokens + inputTokens + outputTokens,
+    inputTokens: sums.inputTokens + inputTokens,
+    outputTokens: sums.outputTokens + outputTokens,
+    cachedInputTokens: sums.cachedInputTokens + cachedInputTokens,
+  };
+}
+
+function linesOf(events: readonly BillingEvent[]): string {
+  if (events.length === 0) return "Nothing like it was billed.";
+  const lines = events.slice(-MOST_SHOWN).map(({ tokens, ...event }) => {
+    const { timestamp, modelSlug, externalEntityId, apiKeyPrefix } = event;
+    const { inputTokens, outputTokens, cachedInputTokens } = tokens;
+    return `  ${timestamp} ${modelSlug} ${externalEntityId} ${apiKeyPrefix}: ${inputTokens} in (${cachedInputTokens} cached), ${outputTokens} out`;
+  });
+  const more = events.length - lines.length;
+  const head = more > 0 ? `Billed, the newest ${lines.length} of ${events.length}:` : "Billed:";
+  return [head, ...lines].join("\n");
+}

@@ -1,0 +1,37 @@
+import { RequestExpectationError, shown } from "../../../faces/requests.js";
+import type { GatewayWorld, JournalFilter } from "../../../index.js";
+import { type Verdict, wanted } from "./gateway.js";
+
+/** Which requests; every given field has to fit. */
+export interface ServedRequests extends JournalFilter {
+  /** Exactly so many; at least one when absent. */
+  readonly times?: number | undefined;
+  /** How long to wait for them, real time: milliseconds or `2s`; 1 second when absent. `.not` does not wait. */
+  readonly within?: number | string | undefined;
+}
+
+/** `toHaveServed`: requests that were answered, whatever the answer. */
+export async function served(
+  gateway: GatewayWorld,
+  { times, within, ...filter }: ServedRequests,
+  isNot: boolean,
+): Promise<Verdict> {
+  if (isNot) {
+    const found = await gateway.requests(filter);
+    const pass = times === undefined ? found.length > 0 : found.length === times;
+    return {
+      pass,
+      message: () => `expected no such thing as ${wanted("request", times, filter)}.\n${shown(found)}`,
+    };
+  }
+  try {
+    await gateway.expectRequest(filter, {
+      ...(times === undefined ? {} : { count: times }),
+      ...(within === undefined ? {} : { within }),
+    });
+    return { pass: true, message: () => "" };
+  } catch (cause) {
+    if (!(cause instanceof RequestExpectationError)) throw cause;
+    return { pass: false, message: () => cause.message };
+  }
+}
