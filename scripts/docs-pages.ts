@@ -1,12 +1,13 @@
 import { DECISIONS } from "../src/domain/decisions.js";
+import { fidelityPage } from "./fidelity-page.js";
 
 /** Pages of docs/ that are made from the code: path → text. */
 export function pages(): Record<string, string> {
-  return { "docs/decisions.md": decisionsPage() };
+  return { "docs/decisions.md": decisionsPage(), "docs/fidelity.md": fidelityPage() };
 }
 
 function decisionsPage(): string {
-  const rows = DECISIONS.map(
+  const rows = [...DECISIONS].sort(byId).map(
     (row) => `| ${row.id} | ${row.question} | ${row.answer} | ${row.switch ?? "none"} |`,
   );
   return [
@@ -21,4 +22,11 @@ function decisionsPage(): string {
     ...rows,
     "",
   ].join("\n");
+}
+
+/** X before Y, then by number. */
+function byId({ id: one }: { id: string }, { id: other }: { id: string }): number {
+  return one.charAt(0) === other.charAt(0)
+    ? Number(one.slice(2)) - Number(other.slice(2))
+    : one.localeCompare(other);
 }

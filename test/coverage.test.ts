@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "../src/domain/errors.js";
 import { ROUTES } from "../src/http/app.js";
 import { describedOperations } from "../src/schemas/openapi.js";
-import { ERROR_TESTS, ROUTE_TESTS, type Shown } from "./support/coverage.js";
+import { ERROR_TESTS, ROUTE_TESTS } from "./support/coverage.js";
+import { hasTest, unfounded } from "./support/test-titles.js";
 
 const routes = ROUTES.map(({ surface, method, path }) => `${surface} ${method} ${path}`);
 const codes = Object.keys(ERRORS);
@@ -12,24 +11,6 @@ const codes = Object.keys(ERRORS);
 /** What is in the first list and not in the second. */
 function missing(wanted: readonly string[], present: readonly string[]): string[] {
   return wanted.filter((one) => !present.includes(one)).sort();
-}
-
-/** Whether the file has a running test of this title; `test.skip` and `test.todo` are none. */
-function hasTest(text: string, title: string): boolean {
-  const quoted = [JSON.stringify(title), `'${title.replaceAll("'", "\\'")}'`].map((literal) =>
-    literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
-  );
-  return new RegExp(`\\b(?:test|it)\\(\\s*(?:${quoted.join("|")})\\s*,`).test(text);
-}
-
-/** The rows whose test is not there. */
-function unfounded(table: Readonly<Record<string, Shown>>): string[] {
-  return Object.entries(table)
-    .filter(([, { file, test }]) => {
-      const path = fileURLToPath(new URL(file, import.meta.url));
-      return !existsSync(path) || !hasTest(readFileSync(path, "utf8"), test);
-    })
-    .map(([what, { file, test }]) => `${what}: no test "${test}" in test/${file}`);
 }
 
 describe("routes", () => {

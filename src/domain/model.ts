@@ -7,7 +7,7 @@ import type { Deployable } from "./deployments.js";
 export interface Workspace {
   readonly id: string;
   readonly name: string;
-  /** Not onboarded: every management call is refused (A-2). */
+  /** Not onboarded: every call below `/v1/gateway` is refused (A-2, Y-43). */
   readonly onboarded: boolean;
   /** Prefixes its slugs may use; empty means every prefix (E-3). */
   readonly orgPrefixes: readonly string[];

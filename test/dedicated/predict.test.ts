@@ -47,18 +47,25 @@ describe("where a request goes (inference §5)", () => {
   });
 
   test("regional hosts have bare paths only, the others none", async () => {
-    const seed = dedicated({ models: [{ id: "3kZ9xqd-eu" }, { id: "mx", environments: ["prod-us"] }] });
+    const seed = dedicated({
+      models: [
+        { id: "3kZ9xqd-eu", environments: ["prod-us"] },
+        { id: "mx", environments: ["prod-us"] },
+      ],
+    });
     await using gateway = await startGatewayEmulator({ seed });
     const regional = `${MODEL}-staging`;
     expect((await ask(gateway, regional, "/predict", { json: {} })).status).toBe(200);
     expect((await ask(gateway, "model-mx-prod-us", "/predict", { json: {} })).status).toBe(200);
+    // The longest id that is known wins: this is no environment eu-prod-us of 3kZ9xqd.
+    expect((await ask(gateway, "model-3kz9xqd-eu-prod-us", "/predict", { json: {} })).status).toBe(200);
     const [, journalled] = await gateway.requests({ path: "/predict" });
     expect(journalled?.notes).toEqual(["model mx, environment prod-us, deployment mx-prod-us"]);
     for (const [label, path] of [
       [regional, "/production/predict"],
       [regional, "/deployment/3kZ9xqd-staging/predict"],
       [MODEL, "/predict"],
-      // The longest id that is known wins, so this is no region of 3kZ9xqd.
+      // An id as a whole is no region of a shorter one.
       ["model-3kz9xqd-eu", "/predict"],
     ] as const) {
       const answer = await ask(gateway, label, path, { json: {} });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
+import { call } from "../support/client.js";
 import { ask, dedicated, hostUrl, MODEL, passing, WORKSPACE_KEY } from "./support.js";
 
 const PREDICT = "/production/predict";
@@ -98,6 +99,35 @@ describe("canned predictions", () => {
       { error: "No completion rule matches this request", error_code: "client_error" },
     ]);
     expect((await ask(gateway, MODEL, "/production/sync/health", { method: "GET" })).status).toBe(200);
+  });
+
+  test("POST, GET and DELETE /_emulator/predictions", async () => {
+    await using gateway = await start([{ reply: { text: "seeded" } }]);
+    const rules = (method: string, body?: object) =>
+      call(gateway, method, "/_emulator/predictions", { key: null, ...(body && { body }) });
+    const added = await rules("POST", { match: { body: { n: "1" } }, reply: { text: "own", delay: "0ms" } });
+    expect([added.status, added.body]).toEqual([
+      200,
+      {
+        id: expect.stringMatching(/^prediction-/),
+        match: { body: { n: "1" } },
+        reply: { text: "own", delay_ms: 0 },
+      },
+    ]);
+    expect((await rules("POST", [{ times: 1, reply: { error: "model" } }])).body.items).toHaveLength(1);
+    expect((await predict(gateway, { n: 1 })).status).toBe(500);
+    expect((await predict(gateway, { n: 1 })).text).toBe("own");
+    const { items } = (await rules("GET")).body;
+    expect(items.map(({ used }: { used: number }) => used)).toEqual([1, 1, 0]);
+    const wrong = await rules("POST", { reply: { text: "x", json: 1 } });
+    expect([wrong.status, wrong.body.message]).toEqual([
+      400,
+      "reply: expected at most one of json, text, chunks, base64, error",
+    ]);
+    expect((await rules("DELETE")).body).toEqual({ ok: true });
+    expect((await predict(gateway, { n: 1 })).text).toBe('{"n":1}');
+    await gateway.reset();
+    expect((await predict(gateway)).text).toBe("seeded");
   });
 
   test("a later seed adds rules behind those that are there", async () => {

@@ -51,14 +51,13 @@ describe("installed", () => {
     await project.write(
       "use.mjs",
       `
-      import { readFileSync } from "node:fs";
       import { createRequire } from "node:module";
       import { startGatewayEmulator, VERSION } from "gateway-emulator";
       import { GatewayEmulatorContainer } from "gateway-emulator/container";
       import schema from "gateway-emulator/seed.schema.json" with { type: "json" };
       import manifest from "gateway-emulator/package.json" with { type: "json" };
 
-      const seed = new URL("node_modules/gateway-emulator/fixtures/quickstart.yaml", import.meta.url).pathname;
+      const seed = "node_modules/gateway-emulator/fixtures/quickstart.yaml";
       async function ask(url, key) {
         const answer = await fetch(url + "/chat/completions", {
           method: "POST",

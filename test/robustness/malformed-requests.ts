@@ -32,7 +32,7 @@ const BODILESS =
   /^\w+ \S*\/(wake|sync\/:route\{\.\+\})$|^POST \/_emulator\/(reset|webhooks\/(pause|resume|dead-letters\/(:id\/)?redrive)|snapshots\/:\w+\/restore)$/;
 
 /** Writes that take one object or a list of them, so that an empty list is fine. */
-const TAKES_LISTS = /^POST \/_emulator\/(faults|completions)$/;
+const TAKES_LISTS = /^POST \/_emulator\/(faults|completions|predictions)$/;
 
 /** Models and chains take any value, so that only what is no JSON at all is wrong. */
 const TAKES_ANY_JSON = /^POST \S*\/(predict|run_remote)$/;

@@ -139,6 +139,14 @@ export const ROUTE_TESTS: Table = {
   ...from("http/error-coverage.test.ts", {
     "control GET /_emulator/errors": "of all that there are, with clause, message and how to provoke each",
   }),
+  ...from("fidelity.test.ts", {
+    "control GET /_emulator/fidelity": "GET /_emulator/fidelity has every row, by state and by evidence",
+  }),
+  ...from("remote/remote.test.ts", {
+    "control PUT /_emulator/seed":
+      "PUT: another seed is what a reset goes back to, and what worlds start from",
+    "control POST /_emulator/webhooks/idle": "webhooks/idle answers when nothing is being sent",
+  }),
   ...from("http/control-rest.test.ts", {
     "control POST /_emulator/clock": "freezes, sets and goes back to real time",
     "control POST /_emulator/clock/advance": "moves by a duration, to a time and to landmarks",
@@ -178,6 +186,11 @@ export const ROUTE_TESTS: Table = {
       "predict gives the input back when no rule speaks (Y-24), whichever way the deployment is named",
     ),
     ...atEachPlace("POST", "run_remote", "chains run, models predict"),
+  }),
+  ...from("dedicated/replies.test.ts", {
+    "control GET /_emulator/predictions": "POST, GET and DELETE /_emulator/predictions",
+    "control POST /_emulator/predictions": "POST, GET and DELETE /_emulator/predictions",
+    "control DELETE /_emulator/predictions": "POST, GET and DELETE /_emulator/predictions",
   }),
   ...from("dedicated/cold-start.test.ts", {
     ...atEachPlace(

@@ -203,6 +203,26 @@ describe.each<[string, (gateway: GatewayWorld) => Promise<GatewayWorld>]>([
     await expect(gateway).not.toHaveRefused({ limitOf: "child" });
   });
 
+  test("toHaveRefused by one of several limits", async () => {
+    const gateway = await handleOf(started);
+    const limited = async (name: string, requests: number, tokens: number): Promise<string> => {
+      const rate_limits = [
+        { type: "REQUEST" as const, unit: "MINUTE" as const, threshold: requests },
+        { type: "TOKEN" as const, unit: "MINUTE" as const, threshold: tokens },
+      ];
+      const models = [{ slug: "acme/llama", rate_limits }];
+      return (await gateway.mintKey(await gateway.createGroup({ external_entity_id: name, models }))).api_key;
+    };
+    for (const key of [await limited("few", 1, 1000), await limited("short", 100, 5)]) {
+      expect(await chat(gateway, key, { "x-emulator-usage": "10/9" })).toBe(200);
+      expect(await chat(gateway, key)).toBe(429);
+    }
+    await expect(gateway).toHaveRefused({ limit: "REQUEST/MINUTE", group: "few" });
+    await expect(gateway).not.toHaveRefused({ limit: "REQUEST/MINUTE", group: "short" });
+    await expect(gateway).toHaveRefused({ limit: "TOKEN/MINUTE", group: "short" });
+    await expect(gateway).not.toHaveRefused({ limit: "TOKEN/MINUTE", group: "few" });
+  });
+
   test("what is no gateway is refused", async () => {
     expect(await messageOf(expect("http://127.0.0.1").toHaveServed())).toContain(
       "toHaveServed() is for what useGatewayEmulator()",

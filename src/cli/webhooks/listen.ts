@@ -24,11 +24,12 @@ export async function runListen(flags: ListenFlags): Promise<void> {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : flags.port;
   const host = flags.host.includes(":") ? `[${flags.host}]` : flags.host;
-  console.log(`listening for billing webhooks on http://${host}:${port}/ (Ctrl-C to stop)`);
   stopOnSignals(async () => {
     server.close();
     server.closeAllConnections();
   });
+  // Last: who reads it may send a signal at once.
+  console.log(`listening for billing webhooks on http://${host}:${port}/ (Ctrl-C to stop)`);
 }
 
 class Listener {

@@ -1,7 +1,8 @@
 /** Billing webhooks: clauses W. */
 
-import { type FidelityChapter, testsIn } from "./row.js";
+import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
+import { testsIn } from "./tests.js";
 
 const CONFIGURATION = testsIn("webhooks/configuration.test.ts");
 const BODY = testsIn("webhooks/body.test.ts");

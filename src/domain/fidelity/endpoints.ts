@@ -1,7 +1,8 @@
 /** Endpoints of the gateway: clauses E. */
 
-import { type FidelityChapter, testsIn } from "./row.js";
+import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
+import { testsIn } from "./tests.js";
 
 const ENDPOINTS = testsIn("http/management/endpoints.test.ts");
 const TARGETS = testsIn("http/management/targets.test.ts");

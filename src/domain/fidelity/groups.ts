@@ -1,7 +1,8 @@
 /** Groups and their federated keys: clauses G and K. */
 
-import { type FidelityChapter, testsIn } from "./row.js";
+import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
+import { testsIn } from "./tests.js";
 
 const GROUPS = testsIn("http/management/groups.test.ts");
 const CHANGES = testsIn("http/management/group-changes.test.ts");

@@ -1,7 +1,8 @@
 /** Rate and usage limits: clauses L. */
 
-import { type FidelityChapter, testsIn } from "./row.js";
+import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
+import { testsIn } from "./tests.js";
 
 const COUNTS = testsIn("limits/what-counts.test.ts");
 const WINDOWS = testsIn("limits/windows.test.ts");
@@ -59,9 +60,7 @@ export const LIMITS: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.gatewayLimits,
       state: "emulated",
-      test: EFFECTIVE(
-        "siblings never draw on each other, nor on their parent, though they share its limit",
-      ),
+      test: EFFECTIVE("siblings never draw on each other, nor on their parent, though they share its limit"),
     },
     {
       clause: "L-6",

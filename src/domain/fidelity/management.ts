@@ -1,7 +1,8 @@
 /** Access, paging, usage and bad input of the management API: clauses A, P, U, B. */
 
-import { type FidelityChapter, testsIn } from "./row.js";
+import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
+import { testsIn } from "./tests.js";
 
 const ACCESS = testsIn("http/management/access.test.ts");
 const RATE = testsIn("http/management/rate.test.ts");

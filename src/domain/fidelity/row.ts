@@ -42,8 +42,3 @@ export interface FidelityChapter {
   readonly title: string;
   readonly rows: readonly FidelityRow[];
 }
-
-/** Names tests of one file. @param file below `test/` */
-export function testsIn(file: string): (title: string) => TestReference {
-  return (title) => ({ file, title });
-}

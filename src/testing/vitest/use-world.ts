@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import type { RemoteGateway, SeedSource } from "../../index.js";
 import { connectGatewayEmulator } from "../../remote/connect.js";
-import "./context.js";
+import type { GatewayEmulatorContext } from "./context.js";
 import { delegate } from "./delegate.js";
 import type { Isolation } from "./use-emulator.js";
 
@@ -68,7 +68,7 @@ export function useGatewayWorld(options: UseGatewayWorldOptions = {}): RemoteGat
 /** Named after the worker, and numbered when that has another one, as a `describe` inside a file has. */
 async function ownWorld(): Promise<RemoteGateway> {
   // Whether there is one is known at run time only, whatever its type says.
-  const context: { readonly url: string } | undefined = inject("gatewayEmulator");
+  const context: GatewayEmulatorContext | undefined = inject("gatewayEmulator");
   if (!context) throw new Error(NO_SETUP);
   const emulator = await connectGatewayEmulator(context.url);
   const taken = await emulator.worlds();

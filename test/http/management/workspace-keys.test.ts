@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DECISIONS } from "../../../src/domain/decisions.js";
 import { pathWithoutKey } from "../../../src/domain/keys.js";
@@ -309,7 +312,11 @@ describe("POST /v1/teams/{team_id}/api_keys (Y-42)", () => {
 
 describe("secrecy", () => {
   test("neither journal nor state hold a minted key, not even where it was put in a path", async () => {
-    await using gateway = await startGatewayEmulator({ seed: TWO_WORKSPACES });
+    const folder = mkdtempSync(join(tmpdir(), "gateway-emulator-"));
+    await using gateway = await startGatewayEmulator({
+      seed: TWO_WORKSPACES,
+      state: join(folder, "state.db"),
+    });
     const key = await mint(gateway, { type: "PERSONAL" });
     const secret = String(key.split(".")[1]);
     for (const path of [key, key.replace(".", "%2E"), `${key}/x`, `${key}?x=1`, secret]) {
@@ -324,6 +331,10 @@ describe("secrecy", () => {
     );
     expect(detail.join()).not.toContain(secret.slice(0, 9));
     expect(detail.join()).toContain(`${prefixOf(key)}.(not kept)`);
+    const state = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"));
+    expect(state.join()).toContain(prefixOf(key));
+    expect(state.join()).not.toContain(secret.slice(0, 9));
+    rmSync(folder, { recursive: true });
   });
 
   test.each([

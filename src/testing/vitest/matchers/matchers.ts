@@ -13,9 +13,11 @@ export interface GatewayMatchers {
   toHaveRefused(expected?: RefusedRequests): Promise<void>;
 }
 
-declare module "vitest" {
-  // biome-ignore lint/suspicious/noExplicitAny: has to be declared as Vitest declares it
-  interface Matchers<T = any> extends GatewayMatchers {}
+declare global {
+  namespace Chai {
+    // What all versions of Vitest make their `expect` of; `Matchers` has other type parameters in each.
+    interface Assertion extends GatewayMatchers {}
+  }
 }
 
 interface Context {
