@@ -7,9 +7,9 @@ export function pages(): Record<string, string> {
 }
 
 function decisionsPage(): string {
-  const rows = [...DECISIONS].sort(byId).map(
-    (row) => `| ${row.id} | ${row.question} | ${row.answer} | ${row.switch ?? "none"} |`,
-  );
+  const rows = [...DECISIONS]
+    .sort(byId)
+    .map((row) => `| ${row.id} | ${row.question} | ${row.answer} | ${row.switch ?? "none"} |`);
   return [
     "# Decisions",
     "",

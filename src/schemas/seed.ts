@@ -26,12 +26,9 @@ const workspaceKey = z.strictObject({
   key: keyText,
   type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
   name: name.optional(),
-  model_ids: z
-    .array(name)
-    .optional()
-    .meta({
-      description: "The only models it is good for; types WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
-    }),
+  model_ids: z.array(name).optional().meta({
+    description: "The only models it is good for; types WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
+  }),
 });
 
 const federatedKey = z.strictObject({

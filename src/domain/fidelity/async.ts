@@ -148,7 +148,7 @@ export const ASYNC: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
-      note: "With the secrets of the billing webhook",
+      note: "By async_webhook_secrets of a workspace in the seed; without one nothing signs",
       test: WEBHOOK(
         "rotated secrets sign side by side, newest first, for 24 hours; without a secret nothing signs",
       ),
