@@ -29,7 +29,7 @@ const JSON_TYPE: Header = ["Content-Type", "application/json"];
 
 /** Writes that look at no body, so that no body can be wrong. */
 const BODILESS =
-  /^\w+ \S*\/(wake|sync\/:route\{\.\+\})$|^POST \/_emulator\/(reset|webhooks\/(pause|resume|dead-letters\/(:id\/)?redrive)|snapshots\/:\w+\/restore)$/;
+  /^\w+ \S*\/(wake|sync\/:route\{\.\+\})$|^POST \/_emulator\/(reset|webhooks\/(idle|pause|resume|dead-letters\/(:id\/)?redrive)|snapshots\/:\w+\/restore)$/;
 
 /** Writes that take one object or a list of them, so that an empty list is fine. */
 const TAKES_LISTS = /^POST \/_emulator\/(faults|completions|predictions)$/;

@@ -14,7 +14,7 @@ const NOT_READY = "useGatewayEmulator() is ready inside tests and hooks only";
 
 /**
  * An emulator for the test file, or the `describe`, that calls this: started before its first test, fresh for each
- * test, stopped after its last one.
+ * test, stopped after its last one. Tests that run at the same time (`test.concurrent`) need `isolate: "file"`.
  *
  * ```ts
  * const gateway = useGatewayEmulator({ seed: "fixtures/quickstart.yaml" });
@@ -26,10 +26,19 @@ export function useGatewayEmulator(options: UseGatewayEmulatorOptions = {}): Gat
   let running: GatewayEmulator | null = null;
   let reseeded = false;
 
+  const stop = async (): Promise<void> => {
+    process.off("disconnect", stop);
+    const stopping = running;
+    running = null;
+    await stopping?.stop();
+  };
+
   beforeAll(async () => {
     // Files whose emulator is in another process need not load one.
     const { startGatewayEmulator } = await import("../../index.js");
     running = await startGatewayEmulator(start);
+    // Vitest was killed: a server that listens would keep its worker alive for ever.
+    process.once("disconnect", stop);
   });
   if (isolate === "test") {
     beforeEach(async () => {
@@ -42,11 +51,7 @@ export function useGatewayEmulator(options: UseGatewayEmulatorOptions = {}): Gat
       reseeded = false;
     });
   }
-  afterAll(async () => {
-    const stopping = running;
-    running = null;
-    await stopping?.stop();
-  });
+  afterAll(stop);
 
   return delegate<GatewayEmulator>(() => running, NOT_READY, {
     async reseed(source) {
