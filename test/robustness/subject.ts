@@ -126,7 +126,7 @@ export async function dump(gateway: GatewayEmulator): Promise<unknown> {
       surface === "control" &&
       method === "GET" &&
       !path.includes(":") &&
-      !/health|requests|openapi|errors/.test(path),
+      !/health|requests|openapi|errors|worlds|fidelity/.test(path),
   );
   return {
     workspaces: await Promise.all(workspaces.map((key) => dumpWorkspace(gateway, key))),

@@ -36,9 +36,8 @@ export async function loadTestcontainers(): Promise<Testcontainers> {
   try {
     module = await import(PACKAGE);
   } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
     throw new Error(
-      missing
+      isMissing(cause)
         ? `useDocker() needs the package ${PACKAGE}: npm i -D ${PACKAGE}`
         : `useDocker() cannot load the package ${PACKAGE}, which may be made for another version of Node: ${cause}`,
       { cause },
@@ -46,6 +45,14 @@ export async function loadTestcontainers(): Promise<Testcontainers> {
   }
   if (isTestcontainers(module)) return module;
   throw new Error(`useDocker() does not know this version of ${PACKAGE}: it has no GenericContainer`);
+}
+
+/** By Node, or by Vite, which resolves optional peers itself. */
+function isMissing(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return (
+    ("code" in cause && cause.code === "ERR_MODULE_NOT_FOUND") || cause.message.includes("Could not resolve")
+  );
 }
 
 function isTestcontainers(module: unknown): module is Testcontainers {
