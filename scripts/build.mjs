@@ -10,7 +10,7 @@ process.chdir(new URL(root).pathname);
 await rm("dist", { recursive: true, force: true });
 
 /** Native, large and needed by few, or the one that runs the tests. */
-const external = ["better-sqlite3", "@faker-js/faker", "vitest"];
+const external = ["better-sqlite3", "better-sqlite3-13", "@faker-js/faker", "vitest"];
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
 await build({

@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const SOURCES = ["src", "scripts", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
 try {
-  const Database = require("better-sqlite3");
+  const Database = require(sqlite());
   new Database(":memory:").close();
 } catch {
   console.error(
@@ -28,6 +28,12 @@ if (existsSync("dist/cli.js") && newest("dist/cli.js") > Math.max(...SOURCES.map
 
 const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 process.exit(built.status ?? 1);
+
+/** The line of better-sqlite3 that this Node runs, as src/store/driver.ts chooses it. */
+function sqlite() {
+  const later = Number.parseInt(process.versions.node, 10) >= 22;
+  return later && existsSync("node_modules/better-sqlite3-13") ? "better-sqlite3-13" : "better-sqlite3";
+}
 
 /** When a file, or anything in a folder, was last changed. */
 function newest(path) {

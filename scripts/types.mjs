@@ -27,7 +27,7 @@ export async function writeTypes() {
 async function hideConnection() {
   const text = await readFile(DATABASE, "utf8");
   const hidden = text
-    .replace('import Database from "better-sqlite3";\n', "")
+    .replace('import type Database from "better-sqlite3";\n', "")
     .replace("export type Db = Database.Database;", "export interface Db {\n}");
   if (/better-sqlite3|Database\./.test(hidden)) throw new Error(`${DATABASE} is not what types.mjs expects`);
   await writeFile(DATABASE, hidden);

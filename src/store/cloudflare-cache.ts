@@ -3,7 +3,7 @@ import type { Db } from "./database.js";
 /** An answer that the AI Gateway keeps: always a 200. */
 export interface CachedAnswer {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Buffer;
   /** The request that was answered with it first. */
   readonly journalSeq: number;
 }
@@ -18,7 +18,7 @@ export interface AiCacheStore {
 
 interface Row {
   content_type: string;
-  body: string;
+  body: Buffer;
   journal_seq: number;
 }
 
@@ -26,7 +26,7 @@ export function createAiCacheStore(db: Db): AiCacheStore {
   const get = db.prepare<[Buffer, number], Row>(
     "SELECT content_type, body, journal_seq FROM ai_cache WHERE key = ? AND until > ?",
   );
-  const put = db.prepare<[Buffer, string, string, number, number]>(
+  const put = db.prepare<[Buffer, string, Buffer, number, number]>(
     `INSERT INTO ai_cache (key, content_type, body, journal_seq, until) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET content_type = excluded.content_type, body = excluded.body,
        journal_seq = excluded.journal_seq, until = excluded.until`,

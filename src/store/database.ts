@@ -1,4 +1,5 @@
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { loadDriver } from "./driver.js";
 import { MIGRATIONS } from "./migrations.js";
 import {
   APPLICATION_ID,
@@ -10,6 +11,8 @@ import {
 } from "./state-file.js";
 
 export type Db = Database.Database;
+
+const Driver = loadDriver();
 
 /** How long to wait for a state file that another process is just letting go of, milliseconds. */
 const BUSY_TIMEOUT_MS = 500;
@@ -73,7 +76,7 @@ function prepared(path: string, db: Db): Db {
 
 function open(source: string | Buffer, name = String(source)): Db {
   try {
-    return new Database(source, { timeout: BUSY_TIMEOUT_MS });
+    return new Driver(source, { timeout: BUSY_TIMEOUT_MS });
   } catch (cause) {
     throw describe(name, cause);
   }
@@ -102,7 +105,7 @@ function migrate(db: Db): void {
 
 function describe(path: string, cause: unknown): StateError {
   if (cause instanceof StateError) return cause;
-  const code = cause instanceof Database.SqliteError ? cause.code : "";
+  const code = cause instanceof Driver.SqliteError ? cause.code : "";
   const text = reason(cause);
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return new StateError(

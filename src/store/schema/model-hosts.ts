@@ -66,7 +66,7 @@ export const MODEL_HOSTS_SCHEMA = `
   CREATE TABLE ai_cache (
     key          BLOB PRIMARY KEY,
     content_type TEXT NOT NULL,
-    body         TEXT NOT NULL,
+    body         BLOB NOT NULL,
     journal_seq  INTEGER NOT NULL,
     until        INTEGER NOT NULL
   ) STRICT;
