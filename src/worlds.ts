@@ -8,6 +8,9 @@ export const DEFAULT_WORLD = "default";
 /** In place of a world's name: a new copy of what the seed makes. */
 export const FROM_SEED = "seed";
 
+/** A stop waits for nothing that is further away than this, milliseconds: half of what `docker stop` grants. */
+const STOP_PATIENCE_MS = 5_000;
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /**
@@ -109,11 +112,12 @@ export class Worlds {
     this.#seeded = null;
   }
 
-  /** What waits for an instant that does not come: any while time stands still, or one that there is not. */
+  /** What waits for an instant that a stop does not wait for: any while time stands still, or one too far away. */
   dropUnreachable(): void {
     for (const world of this.#worlds.values()) {
       const { clock } = world.services.kernel;
-      if (clock.state.mode === "frozen" || clock.nextJobAt() === Number.POSITIVE_INFINITY) clock.clear();
+      if (clock.state.mode === "frozen") clock.clear();
+      else clock.clear(clock.now() + STOP_PATIENCE_MS);
     }
   }
 

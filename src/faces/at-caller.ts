@@ -18,10 +18,17 @@ export async function atCaller<T>(callee: Method, work: () => T | Promise<T>): P
   }
 }
 
-/** A face of asynchronous methods, each of whose errors points at the line that called it. */
-export function pointingAtCaller<T extends object>(face: T): T {
+/**
+ * A face of asynchronous methods, each of whose errors points at the line that called it.
+ * @param before runs ahead of each, and may throw
+ */
+export function pointingAtCaller<T extends object>(face: T, before: () => void = () => {}): T {
   const wrapped = Object.entries(face).map(([name, method]: [string, Method]) => {
-    const called = (...args: never[]) => atCaller(called, () => method(...args));
+    const called = (...args: never[]) =>
+      atCaller(called, () => {
+        before();
+        return method(...args);
+      });
     return [name, called];
   });
   return Object.fromEntries(wrapped) as T;

@@ -7,7 +7,6 @@ import type {
   DeliveryState,
   Webhooks,
 } from "../services/webhooks/webhooks.js";
-import { pointingAtCaller } from "./at-caller.js";
 
 /** One POST of billing events to a webhook, with all its attempts. Times are epoch milliseconds on the world's clock. */
 export interface WebhookDelivery {
@@ -67,7 +66,7 @@ const MOST = 1_000_000;
 export function webhooksFace(webhooks: Webhooks): WebhooksFace {
   const view = (delivery: Delivery): WebhookDelivery => viewOf(delivery, webhooks.attempts(delivery));
   const list = (filter: DeliveryFilter) => webhooks.list(filter, 0, MOST).map(view);
-  return pointingAtCaller<WebhooksFace>({
+  return {
     deliveries: async (filter = {}) => list(filter),
     deadLetters: async () => list({ state: "dead" }),
     redrive: async (id) => view(await webhooks.redrive(id)),
@@ -76,14 +75,14 @@ export function webhooksFace(webhooks: Webhooks): WebhooksFace {
     resume: async () => webhooks.unpause(),
     rotate: async (secret, workspace) => webhooks.rotate(workspace ?? null, secret),
     idle: () => webhooks.idle(),
-  });
+  };
 }
 
 export function billingFace(billing: Billing): BillingFace {
-  return pointingAtCaller<BillingFace>({
+  return {
     events: async (filter = {}) => billing.events(filter, 0, MOST),
     reconcile: async () => billing.reconcile(),
-  });
+  };
 }
 
 function viewOf(delivery: Delivery, attempts: readonly Attempt[]): WebhookDelivery {

@@ -3,7 +3,6 @@ import { invalid } from "../domain/errors.js";
 import { completionRuleSchema } from "../schemas/completions.js";
 import { faultRuleSchema } from "../schemas/faults.js";
 import type { Services } from "../services/services.js";
-import { pointingAtCaller } from "./at-caller.js";
 
 /** A rule that was added, and how to take it away again. */
 export interface Added {
@@ -34,19 +33,19 @@ export type CompletionRuleInput = z.input<typeof completionRuleSchema>;
 export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 
 export function completionsFace({ completions }: Services): CompletionsFace {
-  return pointingAtCaller<CompletionsFace>({
+  return {
     add: async (rules) =>
       completions.add(checked(completionRuleSchema, rules), true).map(({ id }) => ({ id })),
     clear: async () => completions.clear(),
-  });
+  };
 }
 
 export function faultsFace({ faults }: Services): FaultsFace {
-  return pointingAtCaller<FaultsFace>({
+  return {
     add: async (rules) => faults.add(checked(faultRuleSchema, rules)).map(({ id }) => ({ id })),
     remove: async (id) => faults.remove(id),
     clear: async () => faults.clear(),
-  });
+  };
 }
 
 /** @throws GatewayError `validation`, naming the place */

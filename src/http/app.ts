@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { GatewayError } from "../domain/errors.js";
 import { destinationOf, worldOf } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
@@ -8,6 +8,7 @@ import { CONTROL_ROUTES } from "./control/routes.js";
 import { DEDICATED_ROUTES } from "./dedicated/routes.js";
 import { INFERENCE_ROUTES } from "./inference/routes.js";
 import { MANAGEMENT_ROUTES } from "./management/routes.js";
+import type { Outgoing } from "./outgoing.js";
 import { RouteMap } from "./route-map.js";
 import type { Call, Route, Tenant, Tenants } from "./routes.js";
 import { fail, settle } from "./settle.js";
@@ -24,7 +25,7 @@ export const ROUTES: readonly Route[] = [
 const NO_QUERY = new URLSearchParams();
 
 /** Answers one request; never rejects. */
-export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type App = (request: IncomingMessage, response: Outgoing) => Promise<void>;
 
 /**
  * Finds world, surface, path and route of each request and hands it over. Answers go straight to Node's response:

@@ -140,9 +140,12 @@ export class Clock {
     return run;
   }
 
-  /** Drops every job; nothing fires afterwards. */
-  clear(): void {
-    for (const entry of this.#queue.clear()) entry.dropped();
+  /**
+   * Drops every job; nothing fires afterwards.
+   * @param after only those that are due later than this instant
+   */
+  clear(after = Number.NEGATIVE_INFINITY): void {
+    for (const entry of this.#queue.clear(after)) entry.dropped();
     this.#arm();
   }
 

@@ -15,8 +15,7 @@ export class JobQueue {
 
   add(at: number, label: string, job: () => void | Promise<void>, dropped: () => void): QueuedJob {
     const entry: QueuedJob = { at, order: this.#order++, label, job, dropped, cancelled: false };
-    this.#heap.push(entry);
-    this.#rise(this.#heap.length - 1);
+    this.#push(entry);
     return entry;
   }
 
@@ -32,11 +31,18 @@ export class JobQueue {
     return first;
   }
 
-  /** Empties it. @returns what was waiting, in no order */
-  clear(): QueuedJob[] {
+  /** Takes out what is due later than `after`. @returns it, in no order */
+  clear(after: number): QueuedJob[] {
     const waiting = this.#heap.filter(({ cancelled }) => !cancelled);
+    const kept = waiting.filter(({ at }) => at <= after);
     this.#heap = [];
-    return waiting;
+    for (const entry of kept) this.#push(entry);
+    return waiting.filter(({ at }) => at > after);
+  }
+
+  #push(entry: QueuedJob): void {
+    this.#heap.push(entry);
+    this.#rise(this.#heap.length - 1);
   }
 
   #removeFirst(): void {

@@ -140,6 +140,36 @@ describe("the cache of the AI Gateway (Y-37)", () => {
     expect(await statuses({ cache_ttl: 60 }, [stream, stream])).toEqual(["MISS", "MISS"]);
   });
 
+  test("a model's predictions are kept too, whatever bytes they are, but not those that come in chunks", async () => {
+    const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff]);
+    const top = {
+      predictions: [
+        { match: { body: { prompt: "chunks" } }, reply: { chunks: ["a", "b"] } },
+        { match: { body: { prompt: "json" } }, reply: { json: { a: 1 } } },
+        { reply: { base64: png.toString("base64"), content_type: "image/png" } },
+      ],
+    };
+    const workspace = { models: [{ id: "3kZ9xqd" }] };
+    const seed = gatewaySeed({ cache_ttl: 60 }, { top, workspace });
+    await using gateway = await startGatewayEmulator({ seed });
+    const ask = async (prompt: string) => {
+      const response = await fetch(`${gateway.url}${HOST}/v1/acc/gw/baseten/model/3kZ9xqd`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${gateway.workspaceKey}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ prompt }),
+      });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return [response.headers.get("cf-aig-cache-status"), response.headers.get("content-type"), bytes];
+    };
+    for (const status of ["MISS", "HIT"]) {
+      expect(await ask("image")).toEqual([status, "image/png", png]);
+      expect(await ask("json")).toEqual([status, "application/json", Buffer.from('{"a":1}')]);
+      expect(await ask("chunks")).toEqual(["MISS", "text/plain; charset=utf-8", Buffer.from("ab")]);
+    }
+    const bodies = (await gateway.requests({ surface: "cloudflare" })).map((one) => one.responseBody);
+    expect(bodies).toContain("<6 bytes>");
+  });
+
   test("an answer that breaks off is not", async () => {
     const fault = JSON.stringify({ cut: { after_bytes: 10 } });
     await using gateway = await startGatewayEmulator({ seed: gatewaySeed({ cache_ttl: 60 }) });

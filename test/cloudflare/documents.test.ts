@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
+import { curlLine } from "../support/shell.js";
 import { HOST } from "./support.js";
 
 /** The samples of Cloudflare's page on Baseten, with nothing but the host changed. */
@@ -28,31 +27,27 @@ const SEED = {
 const start = () => startGatewayEmulator({ seed: SEED });
 const hostOf = (gateway: GatewayEmulator) => gateway.url + HOST;
 
-/** What curl prints. */
-async function curl(...args: string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)("curl", ["--silent", ...args]);
-  return JSON.parse(stdout);
-}
-
-const chatBody = JSON.stringify({
-  model: "openai/gpt-oss-120b",
-  messages: [{ role: "user", content: "What is Cloudflare?" }],
-});
 const answered = { choices: [{ message: { role: "assistant", content: "What is Cloudflare?" } }] };
 
 describe("the samples of the documents, with only the host changed", () => {
   test("OpenAI-compatible chat completions: curl", async () => {
     await using gateway = await start();
-    const printed = await curl(
-      `${hostOf(gateway)}/v1/${accountId}/${gatewayId}/baseten/v1/chat/completions`,
-      "--header",
-      `Authorization: Bearer ${apiToken}`,
-      "--header",
-      "Content-Type: application/json",
-      "--data",
-      chatBody,
+    const printed = await curlLine(
+      gateway,
+      `curl https://gateway.ai.cloudflare.com/v1/${accountId}/${gatewayId}/baseten/v1/chat/completions \\
+        --header 'Authorization: Bearer ${apiToken}' \\
+        --header 'Content-Type: application/json' \\
+        --data '{
+          "model": "openai/gpt-oss-120b",
+          "messages": [
+            {
+              "role": "user",
+              "content": "What is Cloudflare?"
+            }
+          ]
+        }'`,
     );
-    expect(printed).toMatchObject(answered);
+    expect(printed).toMatchObject({ status: 200, body: answered });
   });
 
   test("OpenAI-compatible chat completions: OpenAI SDK", async () => {
@@ -80,16 +75,17 @@ describe("the samples of the documents, with only the host changed", () => {
 
   test("model-specific endpoint: curl", async () => {
     await using gateway = await start();
-    const printed = await curl(
-      `${hostOf(gateway)}/v1/${accountId}/${gatewayId}/baseten/model/${modelId}`,
-      "--header",
-      `Authorization: Bearer ${apiToken}`,
-      "--header",
-      "Content-Type: application/json",
-      "--data",
-      JSON.stringify({ prompt: "What is Cloudflare?", max_tokens: 100 }),
+    const printed = await curlLine(
+      gateway,
+      `curl https://gateway.ai.cloudflare.com/v1/${accountId}/${gatewayId}/baseten/model/${modelId} \\
+        --header 'Authorization: Bearer ${apiToken}' \\
+        --header 'Content-Type: application/json' \\
+        --data '{
+          "prompt": "What is Cloudflare?",
+          "max_tokens": 100
+        }'`,
     );
-    expect(printed).toEqual({ answer: "A connectivity cloud." });
+    expect(printed).toMatchObject({ status: 200, body: { answer: "A connectivity cloud." } });
   });
 
   test("model-specific endpoint: JavaScript", async () => {

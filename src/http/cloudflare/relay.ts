@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { MAX_CACHED_BYTES } from "../../domain/cloudflare/gateway.js";
 import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
 import { send } from "../answer.js";
@@ -11,7 +12,7 @@ export type Header = readonly [name: string, value: string];
 /** A whole 200 as the provider gave it. */
 export interface WholeAnswer {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 /** What the gateway adds to the provider's answer, and what it does with it once it is whole. */
@@ -37,7 +38,7 @@ export class Relay {
   #headSent = false;
   #over = false;
   #journalled = "";
-  #kept: string[] | null = null;
+  #kept: Buffer[] | null = null;
   #keptBytes = 0;
 
   constructor(call: Call, options: RelayOptions) {
@@ -53,7 +54,8 @@ export class Relay {
   begin(status: number, headers: readonly Header[]): void {
     this.#status = status;
     this.#headers = headers;
-    if (status === 200 && this.#options.keep) this.#kept = [];
+    // Without a length it is a stream, which is not cached (inference §6).
+    if (status === 200 && this.#options.keep && this.#header("content-length") !== null) this.#kept = [];
   }
 
   flush(): void {
@@ -70,7 +72,11 @@ export class Relay {
   async end(chunk: string | Buffer | undefined): Promise<void> {
     this.#over = true;
     if (chunk !== undefined) this.#take(chunk);
-    if (this.#kept) this.#options.keep?.({ contentType: this.#contentType(), body: this.#kept.join("") });
+    if (this.#kept)
+      this.#options.keep?.({
+        contentType: this.#header("content-type") ?? "",
+        body: Buffer.concat(this.#kept),
+      });
     if (await this.#journal()) {
       if (this.#headSent) this.client.destroy();
       else send(this.#call.request, this.client, storageFailure(this.#call));
@@ -114,17 +120,20 @@ export class Relay {
   }
 
   #take(chunk: string | Buffer): void {
-    if (this.#journalled.length < JOURNAL_BODY_CHARS) this.#journalled += chunk.toString();
+    if (this.#journalled.length < JOURNAL_BODY_CHARS) this.#journalled += journalText(chunk);
     if (!this.#kept) return;
     this.#keptBytes += Buffer.byteLength(chunk);
-    // Only text is kept.
-    if (this.#keptBytes > MAX_CACHED_BYTES || typeof chunk !== "string") this.#kept = null;
-    else this.#kept.push(chunk);
+    if (this.#keptBytes > MAX_CACHED_BYTES) this.#kept = null;
+    else this.#kept.push(Buffer.from(chunk));
   }
 
-  #contentType(): string {
-    return this.#headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+  #header(wanted: string): string | null {
+    return this.#headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
   }
+}
+
+function journalText(chunk: string | Buffer): string {
+  return typeof chunk === "string" || isUtf8(chunk) ? chunk.toString() : `<${chunk.byteLength} bytes>`;
 }
 
 /** What the journal says of a request whose client left before there was a status. */

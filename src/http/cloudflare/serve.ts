@@ -5,7 +5,6 @@ import { ulid } from "../../domain/ulid.js";
 import { readBody } from "../body.js";
 import { waitForClient } from "../inference/client.js";
 import type { Call, RawHandler } from "../routes.js";
-import { settle } from "../settle.js";
 import { Attempt, type Outcome } from "./attempt.js";
 import { type Header, Relay, type RelayOptions } from "./relay.js";
 import { sendUpstream, type UpstreamRequest } from "./upstream.js";
@@ -79,12 +78,12 @@ async function serve(call: Call, plan: Plan, ids: Ids): Promise<void> {
   const known = key ? aiCache.find(key) : null;
   if (known) {
     exchange.notes.push(`from the cache, where request ${known.journalSeq} put it`);
-    const headers = Object.fromEntries(gatewayHeaders(ids, options, "HIT"));
-    return settle(call, {
-      status: 200,
-      body: known.body,
-      headers: { "Content-Type": known.contentType, ...headers },
-    });
+    const relay = new Relay(call, { headers: gatewayHeaders(ids, options, "HIT"), keep: null });
+    relay.begin(200, [
+      ["Content-Type", known.contentType],
+      ["Content-Length", String(known.body.byteLength)],
+    ]);
+    return relay.end(known.body);
   }
   const keep: RelayOptions["keep"] =
     key && cache ? (answer) => aiCache.keep(key, { ...answer, journalSeq: exchange.seq }, cache.ttlMs) : null;
