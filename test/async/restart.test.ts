@@ -58,6 +58,22 @@ describe("Y-31: a restart", () => {
     );
   });
 
+  test("a queue that waits for its deployment to start up goes on when that is up", async () => {
+    let id = "";
+    await twoLives(
+      async (gateway) => {
+        id = await submitted(gateway, "echo", {}, "/deployment/asleep");
+        await gateway.clock.advance("20s");
+      },
+      async (gateway) => {
+        await gateway.clock.advance(9_999);
+        expect((await settled(gateway, id))[0]).toBe("QUEUED");
+        await gateway.clock.advance(1);
+        expect((await settled(gateway, id))[0]).toBe("SUCCEEDED");
+      },
+    );
+  });
+
   test("patience in the queue is not begun anew", async () => {
     let id = "";
     await twoLives(

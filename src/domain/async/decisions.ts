@@ -6,7 +6,7 @@ export const ASYNC_DECISIONS: readonly DecisionRow[] = [
     id: "Y-27",
     question: "How strictly the body of async_predict is read",
     answer:
-      "after key and deployment: size, JSON whatever the Content-Type, values by the description; null counts as absent, unknown fields are passed over, model_input is an object; 400 with error_code client_error",
+      "after key and deployment: size, JSON whatever the Content-Type, values by the description; null counts as absent, unknown fields are passed over, model_input is an object; 400 with error_code client_error. async_run_remote wraps its input in the same way, as the guide says; the description shows it bare",
     switch: null,
   },
   {

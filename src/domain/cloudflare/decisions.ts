@@ -35,7 +35,7 @@ export const CLOUDFLARE_DECISIONS: readonly DecisionRow[] = [
     id: "Y-37",
     question: "The AI Gateway's cache",
     answer:
-      "on by the gateway's cache_ttl or the request's cf-aig-cache-ttl (0 turns it off, bounds are clamped), or 300 s by cf-aig-cache-key alone. Keeps whole 200s, by path, Authorization and body, or by the caller's key; a hit has their body and Content-Type, reaches no provider, and is neither counted nor billed. cf-aig-skip-cache neither reads nor writes",
+      "on by the gateway's cache_ttl or the request's cf-aig-cache-ttl (0 turns it off, bounds are clamped), or 300 s by cf-aig-cache-key alone. Keeps whole 200s of a known length, text or bytes, by path, Authorization and body, or by the caller's key; a hit has their body and Content-Type, reaches no provider, and is neither counted nor billed. cf-aig-skip-cache neither reads nor writes",
     switch: "cache_ttl of a gateway",
   },
   {
