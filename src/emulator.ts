@@ -3,6 +3,7 @@ import { loadSeeds, type SeedSource } from "./config/load-seeds.js";
 import type { Refusal } from "./config/refusals.js";
 import type { ErrorCoverage } from "./domain/error-coverage.js";
 import { atCaller } from "./faces/at-caller.js";
+import { checkFields } from "./faces/known-fields.js";
 import { asInvalidSeed, type GatewayWorld, WorldHandle } from "./faces/world.js";
 import { createHttpServer } from "./http/server.js";
 import { checkOptions, type EmulatorOptions } from "./options.js";
@@ -134,11 +135,13 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
   }
 
   world(name: string, options: { readonly from?: string } = {}): Promise<GatewayWorld> {
-    return atCaller(this.world, () =>
-      this.#worlds.has(name) && options.from === undefined
+    return atCaller(this.world, () => {
+      checkFields("world", options, { from: true });
+      if (this.#stopping) throw new Error("The emulator was stopped: it makes no more worlds.");
+      return this.#worlds.has(name) && options.from === undefined
         ? this.#tenancy.handle(name)
-        : this.#tenancy.fork(name, options.from),
-    );
+        : this.#tenancy.fork(name, options.from);
+    });
   }
 
   worlds(): readonly string[] {

@@ -38,6 +38,9 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
 
 /** @throws TypeError for an option that there is not, with the one that was meant */
 export function checkOptions(options: EmulatorOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError('startGatewayEmulator: expected options such as { seed: "gateway.yaml" }');
+  }
   const names = Object.keys(OPTIONS);
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown === undefined) return;

@@ -59,6 +59,8 @@ export class World {
   readonly services: Services;
   /** Whether the state had data, so that the seed was not applied but only remembered. */
   readonly resumed: boolean;
+  /** Whether {@link close} was called. */
+  closed = false;
   readonly #kernel: Kernel;
   readonly #options: WorldOptions;
   readonly #tokenizers = new Tokenizers();
@@ -160,7 +162,8 @@ export class World {
   }
 
   /**
-   * Back to an image of this world or another. What is under way is answered, but leaves no trace.
+   * Back to an image of this world or another. What is under way leaves no trace: a stream that waits for the
+   * clock is cut off, the rest is answered.
    * @param name what to call the image when it cannot be read
    * @throws StateError; nothing has changed then
    */
@@ -173,6 +176,7 @@ export class World {
   }
 
   close(): void {
+    this.closed = true;
     this.services.journal.flush();
     this.services.webhooks.close();
     this.services.asyncInference.close();

@@ -11,6 +11,10 @@ export const FROM_SEED = "seed";
 /** A stop waits for nothing that is further away than this, milliseconds: half of what `docker stop` grants. */
 const STOP_PATIENCE_MS = 5_000;
 
+/** In a message: worlds, and characters of a name. */
+const MOST_SHOWN = 10;
+const MOST_CHARS = 100;
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /**
@@ -54,8 +58,10 @@ export class Worlds {
   get(name: string): World {
     const world = this.#worlds.get(name);
     if (world) return world;
+    const shown = this.names.slice(0, MOST_SHOWN).join(", ");
+    const more = this.names.length - MOST_SHOWN;
     throw new GatewayError("unknown_world", {
-      message: `There is no world "${name}"; there are ${this.names.join(", ")}. POST /_emulator/worlds makes one.`,
+      message: `There is no world "${name.slice(0, MOST_CHARS)}"; there are ${shown}${more > 0 ? ` and ${more} more` : ""}. POST /_emulator/worlds makes one.`,
     });
   }
 
@@ -68,7 +74,8 @@ export class Worlds {
    */
   fork(name: string = this.#freeName(), from: string = FROM_SEED): string {
     if (!NAME.test(name)) throw invalid("name", "expected 1 to 64 letters, digits, - and _");
-    if (name === FROM_SEED || this.has(name)) {
+    if (name === FROM_SEED) throw invalid("name", `"${name}" stands for the seed; take another`);
+    if (this.has(name)) {
       throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} ends a world`);
     }
     const image = from === FROM_SEED ? this.#seededImage() : this.get(from).image();

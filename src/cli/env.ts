@@ -51,7 +51,9 @@ async function health(base: string): Promise<Health> {
   try {
     const response = await fetch(`${base}/_emulator/health`, { signal: AbortSignal.timeout(PATIENCE_MS) });
     answer = await response.json();
+    if (response.status === 404 && saysWhy(answer)) throw new UserError(answer.message);
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     // Something answered, but not with JSON.
     if (cause instanceof SyntaxError) answer = null;
     else {
@@ -62,6 +64,17 @@ async function health(base: string): Promise<Health> {
   }
   if (isHealth(answer)) return answer;
   throw new UserError(`what answers at ${base} is not a gateway-emulator. Say where one runs with --url.`);
+}
+
+/** The control plane's refusal, such as of a world that is not there. */
+function saysWhy(value: unknown): value is { readonly message: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    "message" in value &&
+    typeof value.message === "string"
+  );
 }
 
 function isHealth(value: unknown): value is Health {

@@ -15,11 +15,23 @@ export function createProgram(): Command {
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
-    .showHelpAfterError("(gateway-emulator --help shows what there is)")
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     // An option behind a command is that command's, also where `start` has one of the same name.
     .enablePositionalOptions()
     .exitOverride();
   defineStart(program);
   for (const define of [defineExec, defineValidate, defineEnv, defineWebhooks]) define(program);
   return program;
+}
+
+/** Commander's message, whose suggestion is a line of its own, as one line like every other of ours. */
+function oneLine(text: string): string {
+  const [said = "", suggestion] = text
+    .trim()
+    .replace(/^error: /, "")
+    .split("\n");
+  const hint =
+    suggestion?.replace(/^\(Did you mean (.+)\)$/, "; did you mean $1") ??
+    " (gateway-emulator --help shows what there is)";
+  return `gateway-emulator: ${said}${hint}\n`;
 }

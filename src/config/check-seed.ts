@@ -12,14 +12,16 @@ export interface RawProblem {
 export function checkSeed(value: unknown): { seed: Seed } | { problems: RawProblem[] } {
   const parsed = seedSchema.safeParse(value);
   if (parsed.success) return { seed: parsed.data };
-  return { problems: parsed.error.issues.flatMap((issue) => describe(issue, issue.path)) };
+  return { problems: parsed.error.issues.flatMap((issue) => problemsOf(seedSchema, issue)) };
 }
 
-function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): RawProblem[] {
+/** What an issue says, with the nearest key of the schema for each one that is unknown. */
+export function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): RawProblem[] {
+  const { path } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
-        const valid = shapeAt(seedSchema, path);
+        const valid = shapeAt(schema, path);
         const nearest = nearestKey(key, valid);
         const hint = nearest
           ? `; did you mean "${nearest}"?`

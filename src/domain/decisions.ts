@@ -226,6 +226,13 @@ export const DECISIONS: readonly DecisionRow[] = [
     switch: null,
   },
   {
+    id: "Y-48",
+    question: "Faults and a stop over HTTP/2",
+    answer:
+      "cut and reset end the request's own stream with INTERNAL_ERROR, other streams go on; at a stop, streams under way finish, and what has not arrived whole is refused with REFUSED_STREAM",
+    switch: null,
+  },
+  {
     id: "Y-18",
     question: "A schema that no value satisfies, asked for by response_format or a tool",
     answer: "400 from the model server, after admission: it counts one REQUEST",

@@ -7,6 +7,7 @@ import type {
   DeliveryState,
   Webhooks,
 } from "../services/webhooks/webhooks.js";
+import { checkFields, type Fields } from "./known-fields.js";
 
 /** One POST of billing events to a webhook, with all its attempts. Times are epoch milliseconds on the world's clock. */
 export interface WebhookDelivery {
@@ -60,6 +61,19 @@ export interface BillingFace {
   reconcile(): Promise<readonly Difference[]>;
 }
 
+const DELIVERIES: Fields<DeliveryFilter> = { state: true, event: true };
+const EVENTS: Fields<EventFilter> = { group: true, key: true, slug: true, since: true, until: true };
+
+/** @throws TypeError for a field that there is not */
+export function checkDeliveryFilter(filter: DeliveryFilter): void {
+  checkFields("webhooks.deliveries", filter, DELIVERIES);
+}
+
+/** @throws TypeError for a field that there is not */
+export function checkEventFilter(filter: EventFilter): void {
+  checkFields("billing.events", filter, EVENTS);
+}
+
 /** Most items that a list answers at once. */
 const MOST = 1_000_000;
 
@@ -67,7 +81,10 @@ export function webhooksFace(webhooks: Webhooks): WebhooksFace {
   const view = (delivery: Delivery): WebhookDelivery => viewOf(delivery, webhooks.attempts(delivery));
   const list = (filter: DeliveryFilter) => webhooks.list(filter, 0, MOST).map(view);
   return {
-    deliveries: async (filter = {}) => list(filter),
+    async deliveries(filter = {}) {
+      checkDeliveryFilter(filter);
+      return list(filter);
+    },
     deadLetters: async () => list({ state: "dead" }),
     redrive: async (id) => view(await webhooks.redrive(id)),
     redriveAll: async () => webhooks.redriveAll(),
@@ -80,7 +97,10 @@ export function webhooksFace(webhooks: Webhooks): WebhooksFace {
 
 export function billingFace(billing: Billing): BillingFace {
   return {
-    events: async (filter = {}) => billing.events(filter, 0, MOST),
+    async events(filter = {}) {
+      checkEventFilter(filter);
+      return billing.events(filter, 0, MOST);
+    },
     reconcile: async () => billing.reconcile(),
   };
 }

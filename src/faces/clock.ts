@@ -1,3 +1,4 @@
+import { invalid } from "../domain/errors.js";
 import type { Advance, ClockView, FiredJob, Time } from "../services/time.js";
 
 /** The world's clock, from a test. */
@@ -24,6 +25,13 @@ export function clockFace(time: Time): ClockFace {
     freeze: async () => time.freeze(),
     set: (instant) => time.set(instant),
     real: async () => time.real(),
-    advance: (by) => time.advance(typeof by === "object" ? by : { by }),
+    advance: async (by) => time.advance(moveOf(by)),
   };
+}
+
+/** @throws GatewayError `validation` */
+function moveOf(by: number | string | Advance): Advance {
+  if (typeof by === "number" || typeof by === "string") return { by };
+  if (typeof by === "object" && by !== null && ("by" in by || "to" in by)) return by;
+  throw invalid("advance", 'expected milliseconds, a text such as "61s", or { to: "<time>" }');
 }

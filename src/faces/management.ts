@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { createEndpointSchema } from "../schemas/endpoints.js";
 import type { createGroupSchema } from "../schemas/groups.js";
+import { checkFields, type Fields } from "./known-fields.js";
 
 type EndpointBody = z.input<typeof createEndpointSchema>;
 type GroupBody = z.input<typeof createGroupSchema>;
@@ -63,6 +64,16 @@ export class ManagementError extends Error {
 /** The model that endpoints lead to when nobody cares. */
 const ANY_MODEL = "emulated";
 
+const GROUP: Fields<GroupInput> = {
+  external_entity_id: true,
+  name: true,
+  models: true,
+  limit_enforcement: true,
+  parent: true,
+};
+
+const NO_GROUP = "mintKey: expected what `await createGroup()` answered, or the id of a group";
+
 /** The management API over HTTP, as any client speaks it. */
 export class ManagementClient {
   readonly #url: () => string;
@@ -81,17 +92,13 @@ export class ManagementClient {
     });
   }
 
-  createGroup({
-    external_entity_id,
-    name,
-    models,
-    limit_enforcement,
-    parent,
-  }: GroupInput): Promise<CreatedGroup> {
+  createGroup(group: GroupInput): Promise<CreatedGroup> {
+    checkFields("createGroup", group, GROUP);
+    const { external_entity_id, name, models, limit_enforcement, parent } = group;
     const parentId = typeof parent === "object" ? parent.id : parent;
     return this.#post("/v1/gateway/groups", {
       metadata: { external_entity_id, ...(name == null ? {} : { name }) },
-      models: models.map((model) => (typeof model === "string" ? { slug: model } : model)),
+      models: models?.map((model) => (typeof model === "string" ? { slug: model } : model)),
       hierarchy: {
         ...(limit_enforcement ? { limit_enforcement } : {}),
         ...(parentId ? { parent_group_id: parentId } : {}),
@@ -100,7 +107,8 @@ export class ManagementClient {
   }
 
   mintKey(group: string | { readonly id: string }, name?: string): Promise<MintedKey> {
-    const id = typeof group === "string" ? group : group.id;
+    const id = typeof group === "string" ? group : group?.id;
+    if (typeof id !== "string") throw new TypeError(NO_GROUP);
     return this.#post(
       `/v1/gateway/groups/${encodeURIComponent(id)}/api_keys`,
       name === undefined ? {} : { name },
@@ -112,6 +120,8 @@ export class ManagementClient {
       method: "POST",
       headers: { Authorization: `Api-Key ${this.#key()}`, "Content-Type": "application/json" },
       body: JSON.stringify(body),
+    }).catch((cause) => {
+      throw new Error(`No gateway-emulator answers at ${this.#url()}: is it running?`, { cause });
     });
     if (answer.ok) return (await answer.json()) as T;
     const text = await answer.text();

@@ -2,6 +2,7 @@ import { parseDuration } from "../domain/duration.js";
 import { invalid } from "../domain/errors.js";
 import { ECHOED, type JournalEntry, type JournalFilter } from "../domain/journal.js";
 import type { Journal } from "../services/journal.js";
+import { checkFields, type Fields } from "./known-fields.js";
 
 /** How many requests, and how long to wait for them. */
 export interface Expectation {
@@ -27,6 +28,18 @@ export interface RequestSource {
   arrival(filter: JournalFilter, count: number | null, patienceMs: number): Promise<readonly JournalEntry[]>;
 }
 
+const FILTER: Fields<JournalFilter> = {
+  method: true,
+  path: true,
+  status: true,
+  surface: true,
+  key: true,
+  group: true,
+  slug: true,
+  error: true,
+};
+const EXPECTATION: Fields<Expectation> = { count: true, within: true };
+
 const PATIENCE_MS = 1_000;
 /** Most entries that a list holds. */
 const MOST = 100_000;
@@ -46,16 +59,28 @@ export function requestsIn(journal: Journal): RequestSource {
   };
 }
 
+/** Those that fit, oldest first. @throws TypeError for a field that no filter has */
+export async function listRequests(
+  source: RequestSource,
+  filter: JournalFilter,
+): Promise<readonly JournalEntry[]> {
+  checkFields("requests", filter, FILTER);
+  return source.list(filter);
+}
+
 /**
  * Waits until a request fits.
  * @returns those that do, oldest first
- * @throws RequestExpectationError
+ * @throws RequestExpectationError; TypeError for a field that there is not
  */
 export async function expectRequest(
   source: RequestSource,
   filter: JournalFilter,
-  { count, within = PATIENCE_MS }: Expectation,
+  expectation: Expectation,
 ): Promise<readonly JournalEntry[]> {
+  checkFields("expectRequest, what to look for", filter, FILTER);
+  checkFields("expectRequest, how many and how long", expectation, EXPECTATION);
+  const { count, within = PATIENCE_MS } = expectation;
   const patience = parseDuration(within);
   if (patience === null) throw invalid("within", 'expected milliseconds or a duration such as "2s"');
   const found = await source.arrival(filter, count ?? null, patience);

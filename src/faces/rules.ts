@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { problemsOf } from "../config/check-seed.js";
 import { invalid } from "../domain/errors.js";
 import { completionRuleSchema } from "../schemas/completions.js";
 import { faultRuleSchema } from "../schemas/faults.js";
@@ -55,7 +56,8 @@ function checked<S extends z.ZodType>(schema: S, given: z.input<S> | readonly z.
     const parsed = schema.safeParse(one);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    const place = [...(list.length > 1 ? [index] : []), ...(issue?.path ?? [])].map(String).join(".");
-    throw invalid(place, issue?.message ?? "not valid");
+    const [problem] = issue ? problemsOf(schema, issue) : [];
+    const place = [...(list.length > 1 ? [index] : []), ...(problem?.path ?? [])].map(String).join(".");
+    throw invalid(place, problem?.message ?? "not valid");
   });
 }

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { GatewayError } from "../domain/errors.js";
+import { GatewayError, invalid } from "../domain/errors.js";
 import type { World } from "../world.js";
 
 /** A world as it stood: kept in this process under its name, or in a file. */
@@ -24,6 +24,7 @@ export class SnapshotShelf {
 
   /** @param name made up when absent; one of that name is replaced */
   take(name: string = this.#freeName()): Snapshot {
+    if (name === "") throw invalid("name", "expected at least one character");
     const image = this.#world.image();
     const view = { name, at: this.#world.services.kernel.clock.now(), bytes: image.byteLength, file: null };
     this.#taken.set(name, { view, image });

@@ -6,9 +6,10 @@ import { GatewayError } from "../domain/errors.js";
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { SeedError } from "../services/seeding.js";
 import type { World } from "../world.js";
-import { atCaller } from "./at-caller.js";
+import { atCaller, pointingAtCaller } from "./at-caller.js";
 import { type BillingFace, billingFace, type WebhooksFace, webhooksFace } from "./billing.js";
 import { type ClockFace, clockFace } from "./clock.js";
+import { checkFields } from "./known-fields.js";
 import {
   type CreatedEndpoint,
   type CreatedGroup,
@@ -21,6 +22,7 @@ import {
   type Expectation,
   expectNoUnmatched,
   expectRequest,
+  listRequests,
   type RequestSource,
   requestsIn,
 } from "./requests.js";
@@ -98,11 +100,12 @@ export class WorldHandle implements GatewayWorld {
     this.#world = world;
     this.name = name;
     this.#url = url;
-    this.clock = clockFace(world.services.time);
-    this.webhooks = webhooksFace(world.services.webhooks);
-    this.billing = billingFace(world.services.billing);
-    this.faults = faultsFace(world.services);
-    this.completions = completionsFace(world.services);
+    const face = <T extends object>(plain: T): T => pointingAtCaller(plain, () => this.#checkOpen());
+    this.clock = face(clockFace(world.services.time));
+    this.webhooks = face(webhooksFace(world.services.webhooks));
+    this.billing = face(billingFace(world.services.billing));
+    this.faults = face(faultsFace(world.services));
+    this.completions = face(completionsFace(world.services));
     this.snapshots = new SnapshotShelf(world);
     this.#management = new ManagementClient(url, () => this.workspaceKey);
     this.#requests = requestsIn(world.services.journal);
@@ -139,8 +142,8 @@ export class WorldHandle implements GatewayWorld {
     return exampleCall(this.#world.seed);
   }
 
-  async reset(): Promise<void> {
-    this.resetNow();
+  reset(): Promise<void> {
+    return this.#call(this.reset, () => this.resetNow());
   }
 
   /** The same for the control plane, whose answer waits for nothing. */
@@ -149,14 +152,14 @@ export class WorldHandle implements GatewayWorld {
   }
 
   reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
-    return atCaller(this.reseed, async () => {
+    return this.#call(this.reseed, async () => {
       const seed = await loadSeeds(source);
       asInvalidSeed(() => this.#world.reseed(seed));
     });
   }
 
   seed(partial: SeedSource): Promise<void> {
-    return atCaller(this.seed, async () => {
+    return this.#call(this.seed, async () => {
       const seed = await loadSeeds(partial);
       asInvalidSeed(() => this.#world.add(seed));
     });
@@ -173,46 +176,67 @@ export class WorldHandle implements GatewayWorld {
   }
 
   snapshot(options: { readonly name?: string; readonly file?: string } = {}): Promise<Snapshot> {
-    return atCaller(this.snapshot, () =>
-      options.file === undefined
+    return this.#call(this.snapshot, () => {
+      checkFields("snapshot", options, { name: true, file: true });
+      return options.file === undefined
         ? this.snapshots.take(options.name)
-        : this.snapshots.write(options.file, options.name),
-    );
+        : this.snapshots.write(options.file, options.name);
+    });
   }
 
   restore(snapshot: string | Pick<Snapshot, "name"> | { readonly file: string }): Promise<void> {
-    return atCaller(this.restore, () => {
+    return this.#call(this.restore, () => {
       if (typeof snapshot === "string") return this.snapshots.restore(snapshot);
-      return "name" in snapshot
-        ? this.snapshots.restore(snapshot.name)
-        : this.snapshots.restoreFile(snapshot.file);
+      if (typeof snapshot === "object" && snapshot !== null) {
+        if ("name" in snapshot) return this.snapshots.restore(snapshot.name);
+        if ("file" in snapshot) return this.snapshots.restoreFile(snapshot.file);
+      }
+      throw new TypeError(NO_SNAPSHOT);
     });
   }
 
   createEndpoint(endpoint: string | EndpointInput): Promise<CreatedEndpoint> {
-    return atCaller(this.createEndpoint, () => this.#management.createEndpoint(endpoint));
+    return this.#call(this.createEndpoint, () => this.#management.createEndpoint(endpoint));
   }
 
   createGroup(group: GroupInput): Promise<CreatedGroup> {
-    return atCaller(this.createGroup, () => this.#management.createGroup(group));
+    return this.#call(this.createGroup, () => this.#management.createGroup(group));
   }
 
   mintKey(group: string | { readonly id: string }, name?: string): Promise<MintedKey> {
-    return atCaller(this.mintKey, () => this.#management.mintKey(group, name));
+    return this.#call(this.mintKey, () => this.#management.mintKey(group, name));
   }
 
   requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return this.#requests.list(filter);
+    return this.#call(this.requests, () => listRequests(this.#requests, filter));
   }
 
   expectRequest(filter: JournalFilter = {}, expectation: Expectation = {}): Promise<readonly JournalEntry[]> {
-    return atCaller(this.expectRequest, () => expectRequest(this.#requests, filter, expectation));
+    return this.#call(this.expectRequest, () => expectRequest(this.#requests, filter, expectation));
   }
 
   expectNoUnmatched(): Promise<void> {
-    return atCaller(this.expectNoUnmatched, () => expectNoUnmatched(this.#requests));
+    return this.#call(this.expectNoUnmatched, () => expectNoUnmatched(this.#requests));
+  }
+
+  #call<T>(callee: (...args: never[]) => unknown, work: () => T | Promise<T>): Promise<T> {
+    return atCaller(callee, () => {
+      this.#checkOpen();
+      return work();
+    });
+  }
+
+  /** @throws Error once the world has ended */
+  #checkOpen(): void {
+    if (this.#world.closed) throw new Error(`The world "${this.name}" has ended: ${ENDED}`);
   }
 }
+
+const ENDED = "it was removed, or its emulator was stopped before this call. Is an await missing?";
+
+/** What a promise is answered with, too, so that a missing `await` shows. */
+export const NO_SNAPSHOT =
+  "restore takes what `await snapshot()` answered, the name of a snapshot, or { file }";
 
 /** A seed can be wrong in form or in substance; the caller sees one kind of error. */
 export function asInvalidSeed<T>(work: () => T): T {

@@ -1,6 +1,12 @@
 import type { BillingEvent } from "../domain/billing.js";
 import { pointingAtCaller } from "../faces/at-caller.js";
-import type { BillingFace, WebhookDelivery, WebhooksFace } from "../faces/billing.js";
+import {
+  type BillingFace,
+  checkDeliveryFilter,
+  checkEventFilter,
+  type WebhookDelivery,
+  type WebhooksFace,
+} from "../faces/billing.js";
 import type { Difference, RecordedEvent } from "../services/billing.js";
 import type { Attempt, DeliveryFilter, DeliveryState } from "../services/webhooks/webhooks.js";
 import type { ControlClient } from "./control-client.js";
@@ -31,7 +37,10 @@ export function webhooksAt(client: ControlClient): WebhooksFace {
   const list = async (filter: DeliveryFilter) =>
     (await client.list<DeliveryJson>("webhooks/deliveries", { ...filter })).map(deliveryOf);
   return pointingAtCaller<WebhooksFace>({
-    deliveries: (filter = {}) => list(filter),
+    deliveries(filter = {}) {
+      checkDeliveryFilter(filter);
+      return list(filter);
+    },
     deadLetters: () => list({ state: "dead" }),
     redrive: async (id) =>
       deliveryOf(await client.post(`webhooks/dead-letters/${encodeURIComponent(id)}/redrive`)),
@@ -56,7 +65,9 @@ export function webhooksAt(client: ControlClient): WebhooksFace {
 /** The books of a world elsewhere. @throws ControlError from every member */
 export function billingAt(client: ControlClient): BillingFace {
   return pointingAtCaller<BillingFace>({
-    async events({ since, until, ...filter } = {}) {
+    async events(wanted = {}) {
+      checkEventFilter(wanted);
+      const { since, until, ...filter } = wanted;
       const times = { since: isoOf(since), until: isoOf(until) };
       const events = await client.list<EventJson>("billing/events", { ...filter, ...times });
       return events.map(({ state, seq, ...event }) => ({ seq, event, state }));

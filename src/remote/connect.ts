@@ -8,12 +8,17 @@ const NO_URL =
  * The emulator that runs at a URL, in whatever process: what `startGatewayEmulator` answers, over HTTP. It is not
  * this process's to stop.
  * @param url such as `http://127.0.0.1:4110`, or of one of its worlds; `GATEWAY_EMULATOR_URL` when absent
- * @throws ControlError when no emulator answers there
+ * @throws ControlError when no emulator answers there; TypeError for what is no URL
  */
 export function connectGatewayEmulator(url?: string): Promise<RemoteGateway> {
   return atCaller(connectGatewayEmulator, () => {
     const given = url ?? process.env.GATEWAY_EMULATOR_URL;
     if (!given) throw new TypeError(NO_URL);
+    if (!/^https?:\/\//.test(given) || !URL.canParse(given)) {
+      throw new TypeError(
+        `connectGatewayEmulator: expected a URL such as http://127.0.0.1:4110, got ${JSON.stringify(given)}`,
+      );
+    }
     return openRemote(given.replace(/\/+$/, ""));
   });
 }

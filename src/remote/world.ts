@@ -6,6 +6,7 @@ import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { atCaller } from "../faces/at-caller.js";
 import type { BillingFace, WebhooksFace } from "../faces/billing.js";
 import type { ClockFace } from "../faces/clock.js";
+import { checkFields } from "../faces/known-fields.js";
 import {
   type CreatedEndpoint,
   type CreatedGroup,
@@ -14,10 +15,16 @@ import {
   ManagementClient,
   type MintedKey,
 } from "../faces/management.js";
-import { type Expectation, expectNoUnmatched, expectRequest, type RequestSource } from "../faces/requests.js";
+import {
+  type Expectation,
+  expectNoUnmatched,
+  expectRequest,
+  listRequests,
+  type RequestSource,
+} from "../faces/requests.js";
 import type { CompletionsFace, FaultsFace } from "../faces/rules.js";
 import type { Snapshot } from "../faces/snapshots.js";
-import type { GatewayWorld } from "../faces/world.js";
+import { type GatewayWorld, NO_SNAPSHOT } from "../faces/world.js";
 import { billingAt, webhooksAt } from "./billing.js";
 import { clockAt } from "./clock.js";
 import { ControlClient, ControlError } from "./control-client.js";
@@ -125,6 +132,7 @@ class RemoteWorld implements RemoteGateway {
 
   snapshot(options: { readonly name?: string; readonly file?: string } = {}): Promise<Snapshot> {
     return atCaller(this.snapshot, async () => {
+      checkFields("snapshot", options, { name: true, file: true });
       if (options.file !== undefined) throw new TypeError(NO_FILES);
       const { name, bytes, at } = await this.#client.post<SnapshotJson>("snapshots", { name: options.name });
       return { name, at: Date.parse(at), bytes, file: null };
@@ -133,8 +141,7 @@ class RemoteWorld implements RemoteGateway {
 
   restore(snapshot: string | Pick<Snapshot, "name"> | { readonly file: string }): Promise<void> {
     return atCaller(this.restore, () => {
-      if (typeof snapshot === "object" && !("name" in snapshot)) throw new TypeError(NO_FILES);
-      const name = typeof snapshot === "string" ? snapshot : snapshot.name;
+      const name = nameOf(snapshot);
       return this.#changed(this.#client.post(`snapshots/${encodeURIComponent(name)}/restore`));
     });
   }
@@ -152,7 +159,7 @@ class RemoteWorld implements RemoteGateway {
   }
 
   requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return atCaller(this.requests, () => this.#requests.list(filter));
+    return atCaller(this.requests, () => listRequests(this.#requests, filter));
   }
 
   expectRequest(filter: JournalFilter = {}, expectation: Expectation = {}): Promise<readonly JournalEntry[]> {
@@ -165,11 +172,11 @@ class RemoteWorld implements RemoteGateway {
 
   world(name: string, options: { readonly from?: string } = {}): Promise<RemoteGateway> {
     return atCaller(this.world, async () => {
+      checkFields("world", options, { from: true });
       const { from } = options;
-      if (from !== undefined || !(await this.worlds()).includes(name)) {
-        await this.#client.post("worlds", { name, from });
-      }
-      return openRemote(worldUrl(this.url, name));
+      const there = from === undefined && (await this.worlds()).includes(name);
+      const made = there ? { name } : await this.#client.post<{ name: string }>("worlds", { name, from });
+      return openRemote(worldUrl(this.url, made.name));
     });
   }
 
@@ -201,6 +208,14 @@ class RemoteWorld implements RemoteGateway {
 
 const NO_FILES =
   "a snapshot of an emulator elsewhere stays there: leave file out, and restore it by itself or its name";
+
+/** @throws TypeError */
+function nameOf(snapshot: string | Pick<Snapshot, "name"> | { readonly file: string }): string {
+  if (typeof snapshot === "string") return snapshot;
+  if (typeof snapshot !== "object" || snapshot === null) throw new TypeError(NO_SNAPSHOT);
+  if ("name" in snapshot) return snapshot.name;
+  throw new TypeError("file" in snapshot ? NO_FILES : NO_SNAPSHOT);
+}
 
 /** A seed that the emulator cannot apply is the caller's, as it is in one process. */
 async function asInvalidSeed(change: Promise<unknown>): Promise<void> {

@@ -27,8 +27,8 @@ describe("usage", () => {
   });
 
   test.each([
-    [["--prot", "1"], /unknown option '--prot'\n\(Did you mean --port\?\)/],
-    [["env", "--fromat", "json"], /unknown option '--fromat'\n\(Did you mean --format\?\)/],
+    [["--prot", "1"], /^gateway-emulator: unknown option '--prot'; did you mean --port\?\n$/],
+    [["env", "--fromat", "json"], /unknown option '--fromat'; did you mean --format\?\n$/],
     [["strat"], /unknown command "strat"; did you mean "start"\?/],
     [["valdate", "seed.yaml"], /unknown command "valdate"; did you mean "validate"\?/],
     [["start", "more"], /start takes no arguments, got more/],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startGatewayEmulator } from "../../src/index.js";
+import { connectGatewayEmulator, type GatewayWorld, startGatewayEmulator } from "../../src/index.js";
 import { call, QUICKSTART } from "../support/client.js";
 
 const CHAT = { model: "acme/llama", messages: [{ role: "user", content: "hello" }] };
@@ -76,6 +76,10 @@ describe("rules and faults", () => {
     expect(await frameOf(wrong())).toContain("faces.test.ts");
     const typo = JSON.parse('{"match":{},"fault":{"staus":503}}');
     await expect(gateway.faults.add(typo)).rejects.toThrow(/staus/);
+    const key = JSON.parse('{"match":{"lst_message":"x"},"reply":{"content":"y"}}');
+    await expect(gateway.completions.add(key)).rejects.toThrow(
+      'match.lst_message: unknown key; did you mean "last_message"?',
+    );
   });
 });
 
@@ -144,6 +148,76 @@ describe("wrong use", () => {
       'startGatewayEmulator: unknown option "seeed"; did you mean "seed"?',
     );
     expect(await frameOf(startGatewayEmulator(misspelt))).toContain("faces.test.ts");
+  });
+
+  test("a field that there is not, of a filter, an expectation or a group: the one that was meant", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const remote = await connectGatewayEmulator(gateway.url);
+    for (const face of [gateway, remote]) {
+      const misspelt: object = { stauts: 429 };
+      const wrong: [() => Promise<unknown>, string][] = [
+        [() => face.requests(misspelt), 'unknown field "stauts"; did you mean "status"?'],
+        [() => face.expectRequest(misspelt), 'unknown field "stauts"; did you mean "status"?'],
+        [
+          () => face.expectRequest({}, { times: 1 } as object),
+          'unknown field "times"; there are count, within.',
+        ],
+        [() => face.billing.events({ gruop: "org" } as object), 'did you mean "group"?'],
+        [() => face.webhooks.deliveries({ sate: "dead" } as object), 'did you mean "state"?'],
+        [() => face.snapshot({ fiel: "x" } as object), 'did you mean "file"?'],
+        [() => face.world("w", { form: "seed" } as object), 'did you mean "from"?'],
+        [
+          () => face.createGroup(JSON.parse('{"external_entity_id":"e","modles":[]}')),
+          'createGroup: unknown field "modles"; did you mean "models"?',
+        ],
+      ];
+      for (const [use, message] of wrong) {
+        await expect(use()).rejects.toThrow(message);
+        expect(await frameOf(use())).toContain("faces.test.ts");
+      }
+    }
+  });
+
+  test("a snapshot or a group that was not awaited, and a clock that is not told how far", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const group = gateway.createGroup({ external_entity_id: "team", models: ["acme/llama"] });
+    await expect(gateway.mintKey(group as unknown as string)).rejects.toThrow(
+      "mintKey: expected what `await createGroup()` answered",
+    );
+    await group;
+    const misspelt = JSON.parse('{"too":"61s"}');
+    await expect(gateway.clock.advance(misspelt)).rejects.toThrow("advance: expected milliseconds");
+    const restore = () => gateway.restore(gateway.snapshot() as unknown as string);
+    await expect(restore()).rejects.toThrow("restore takes what `await snapshot()` answered");
+    expect(await frameOf(restore())).toContain("faces.test.ts");
+  });
+
+  test("a world that has ended, and an emulator that was stopped", async () => {
+    const gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const world = await gateway.world("w1");
+    await gateway.removeWorld("w1");
+    const ended = /^The world "(w1|default)" has ended: it was removed, or its emulator was stopped/;
+    const use = (face: GatewayWorld) => [
+      () => face.requests(),
+      () => face.reset(),
+      () => face.clock.advance("1s"),
+      () => face.faults.clear(),
+      () => face.webhooks.deliveries(),
+      () => face.mintKey("org"),
+    ];
+    for (const one of use(world)) await expect(one()).rejects.toThrow(ended);
+    await gateway.stop();
+    for (const one of use(gateway)) {
+      await expect(one()).rejects.toThrow(ended);
+      expect(await frameOf(one())).toContain("faces.test.ts");
+    }
+    await expect(gateway.world("w2")).rejects.toThrow("The emulator was stopped");
+  });
+
+  test("what is no URL", async () => {
+    await expect(connectGatewayEmulator("127.0.0.1:4110")).rejects.toThrow(
+      'expected a URL such as http://127.0.0.1:4110, got "127.0.0.1:4110"',
+    );
   });
 
   test("the clock sent back", async () => {

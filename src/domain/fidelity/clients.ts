@@ -8,6 +8,7 @@ const OPENAI = testsIn("clients/openai.test.ts");
 const FAULTS = testsIn("clients/openai-faults.test.ts");
 const AI_SDK = testsIn("clients/ai-sdk.test.ts");
 const ANTHROPIC = testsIn("clients/anthropic.test.ts");
+const PERFORMANCE = testsIn("clients/performance-client.test.ts");
 const NOT_TRIED = "Not among the tests; nothing is known to stand in its way";
 
 export const CLIENTS: FidelityChapter = {
@@ -77,9 +78,9 @@ export const CLIENTS: FidelityChapter = {
       what: "@basetenlabs/performance-client",
       evidence: "observed",
       source: SOURCE.npm,
-      state: "not",
-      note: NOT_TRIED,
-      test: null,
+      state: "emulated",
+      note: "HTTP/2 without TLS, which its Node binding always speaks; rerank and classify by prediction rules. It has binaries for Linux x64 only",
+      test: PERFORMANCE("embed: batches side by side, in the order of the texts"),
     },
     {
       clause: "I-8i",

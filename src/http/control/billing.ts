@@ -1,7 +1,9 @@
 import { invalid } from "../../domain/errors.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
-import { integerOf, limitOf, page } from "./call.js";
+import { integerOf, knownQuery, limitOf, page } from "./call.js";
+
+const PARAMETERS = ["group", "key", "slug", "since", "until", "limit", "cursor"];
 
 /** What was billed. */
 export const BILLING_ROUTES: readonly Route[] = [
@@ -10,6 +12,7 @@ export const BILLING_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/_emulator/billing/events",
     handler({ query, services }) {
+      knownQuery(query, PARAMETERS);
       const text = (name: string): string | undefined => query.get(name) ?? undefined;
       const filter = {
         group: text("group"),

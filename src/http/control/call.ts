@@ -26,6 +26,13 @@ function refuse(problem: string): never {
   throw new GatewayError("validation", { message: problem });
 }
 
+/** Refuses parameters that a list does not have: ignored, a misspelt filter would fit everything. */
+export function knownQuery(query: URLSearchParams, names: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (!names.includes(name)) throw invalid(name, `unknown parameter; there are ${names.join(", ")}`);
+  }
+}
+
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 

@@ -4,7 +4,10 @@ import type { JournalEntry, JournalFilter } from "../../domain/journal.js";
 import type { Journal } from "../../services/journal.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
-import { integerOf, limitOf } from "./call.js";
+import { integerOf, knownQuery, limitOf } from "./call.js";
+
+const FILTERS = ["method", "path", "status", "surface", "key", "group", "slug", "error"];
+const PARAMETERS = [...FILTERS, "within", "count", "limit", "cursor"];
 
 /** What was asked and answered. */
 export const REQUEST_ROUTES: readonly Route[] = [
@@ -13,6 +16,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/_emulator/requests",
     async handler({ query, services }) {
+      knownQuery(query, PARAMETERS);
       const filter = filterOf(query);
       await arrival(query, services.journal, filter);
       const limit = limitOf(query);

@@ -3,9 +3,11 @@ import { invalid } from "../../domain/errors.js";
 import type { Delivery, DeliveryState } from "../../services/webhooks/webhooks.js";
 import { type Answer, json } from "../answer.js";
 import type { Call, Route } from "../routes.js";
-import { controlBody, integerOf, limitOf, page } from "./call.js";
+import { controlBody, integerOf, knownQuery, limitOf, page } from "./call.js";
 
 const STATES: readonly string[] = ["pending", "delivered", "dead"] satisfies DeliveryState[];
+
+const PARAMETERS = ["state", "event", "limit", "cursor"];
 
 const rotation = z.strictObject({ workspace: z.string().optional(), secret: z.string().min(1) });
 
@@ -76,6 +78,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
 ];
 
 function deliveries(call: Call, state: DeliveryState | undefined): Answer {
+  knownQuery(call.query, PARAMETERS);
   const limit = limitOf(call.query);
   const after = integerOf(call.query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const event = call.query.get("event") ?? undefined;

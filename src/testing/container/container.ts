@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { atCaller } from "../../faces/at-caller.js";
 import type { SeedSource } from "../../index.js";
 import { startProcess } from "./child.js";
 import { loadTestcontainers, startInDocker, type Testcontainers } from "./docker.js";
@@ -105,7 +106,11 @@ export class GatewayEmulatorContainer {
    * Starts it and waits until it listens.
    * @throws Error with the emulator's own message when it cannot start, or its last lines when it takes too long
    */
-  async start(): Promise<StartedGatewayEmulatorContainer> {
+  start(): Promise<StartedGatewayEmulatorContainer> {
+    return atCaller(this.start, () => this.#start());
+  }
+
+  async #start(): Promise<StartedGatewayEmulatorContainer> {
     if (this.#started) throw new Error("start() was called before: make another GatewayEmulatorContainer");
     this.#started = true;
     const running = await this.#run();
