@@ -16,40 +16,15 @@ import {
 import { createServices, type Services } from "./services/services.js";
 import { TokenizerMissing, Tokenizers } from "./services/tokenizers.js";
 import { openStore, openStoreImage } from "./store/store.js";
+import { META, type Standing } from "./world-meta.js";
+import type { WorldOptions } from "./world-options.js";
+
+export type { WorldOptions } from "./world-options.js";
 
 /** The development key of a world whose seed declares none: fixed, so that it can be pasted. */
 export const DEVELOPMENT_KEY = "emulator.local-development-key";
 
-/** What a world is opened with. */
-export interface WorldOptions {
-  /** A file, or `:memory:`. */
-  readonly state: string;
-  /** Start as a copy of the world that this was taken of ({@link World.image}), in memory. */
-  readonly image?: Uint8Array;
-  /** Fills an empty state, and is what {@link World.reset} goes back to. */
-  readonly seed: Seed | null;
-  /** Start from the seed even when the state has data. */
-  readonly reset: boolean;
-  /** Manages the first workspace besides the keys of the seed. */
-  readonly workspaceKey: string | null;
-  /** Win over the seed's settings. */
-  readonly overrides: Partial<Settings>;
-}
-
-/** Names in the meta table. */
-const SEED = "seed";
-const CLOCK = "clock";
-const EPOCH = "random_epoch";
-const CURSOR_SECRET = "cursor_secret";
-const STANDING = "standing";
 const EMPTY_SEED: Seed = {};
-
-/** What an image remembers of a world besides its rows. */
-interface Standing {
-  readonly settings: Settings;
-  readonly added: Readonly<Record<string, string>>;
-  readonly random: RandomState;
-}
 
 /**
  * One isolated emulator: its database, clock, random source and services. Reset is defined here, once, for
@@ -74,7 +49,7 @@ export class World {
     const { image } = options;
     const store = image ? openStoreImage(image, "the copied world") : openStore(options.state);
     const clock = new Clock();
-    const remembered = store.meta.get(SEED) as Seed | undefined;
+    const remembered = store.meta.get(META.seed) as Seed | undefined;
     this.#seed = options.seed ?? remembered ?? EMPTY_SEED;
     this.#kernel = {
       store,
@@ -96,7 +71,7 @@ export class World {
       store.close();
       throw cause;
     }
-    clock.onChange((state) => store.meta.set(CLOCK, state));
+    clock.onChange((state) => store.meta.set(META.clock, state));
   }
 
   /** The key that manages the first workspace. */
@@ -141,10 +116,14 @@ export class World {
     const settings = settingsOf(partial, this.#kernel.settings);
     const tokenizer = this.#tokenizer(settings);
     this.services.journal.flush();
-    store.transaction(() => applySeed(this.services, partial));
+    const added = { ...this.#added, ...declaredKeys(partial) };
+    store.transaction(() => {
+      applySeed(this.services, partial);
+      store.meta.set(META.standing, { settings, added, random: null } satisfies Standing);
+    });
     this.#kernel.settings = settings;
     this.#kernel.tokenizer = tokenizer;
-    this.#added = { ...this.#added, ...declaredKeys(partial) };
+    this.#added = added;
     for (const projection of projections) projection.configurationChanged();
     this.services.limits.rebuild();
   }
@@ -156,9 +135,12 @@ export class World {
   image(): Uint8Array {
     const { store, settings, random } = this.#kernel;
     this.services.journal.flush();
+    const before = this.#standing();
     const standing: Standing = { settings, added: this.#added, random: random.state() };
-    store.meta.set(STANDING, standing);
-    return store.image();
+    store.meta.set(META.standing, standing);
+    const image = store.image();
+    store.meta.set(META.standing, before);
+    return image;
   }
 
   /**
@@ -201,10 +183,10 @@ export class World {
         store.clear();
         this.#forgetProjections();
         this.#kernel.cursorSecret = this.#kernel.random.hex(32);
-        store.meta.set(CURSOR_SECRET, this.#kernel.cursorSecret);
-        store.meta.set(EPOCH, 0);
-        store.meta.set(CLOCK, clock.state);
-        store.meta.set(SEED, this.#seed);
+        store.meta.set(META.cursorSecret, this.#kernel.cursorSecret);
+        store.meta.set(META.epoch, 0);
+        store.meta.set(META.clock, clock.state);
+        store.meta.set(META.seed, this.#seed);
         applySeed(this.services, this.#seed);
         ensureWorkspaceKey(this.services, this.#seed, this.workspaceKey);
       });
@@ -219,16 +201,19 @@ export class World {
   /** Goes on where the state file left off; ids continue with a sequence of their own (X-22). */
   #resume(): void {
     const { store, clock } = this.#kernel;
+    const standing = this.#standing();
+    if (standing) this.#take(standing);
     this.#kernel.tokenizer = this.#tokenizer(this.#kernel.settings);
-    clock.restore(store.meta.get(CLOCK) as ClockState);
-    const epoch = Number(store.meta.get(EPOCH)) + 1;
+    clock.restore(store.meta.get(META.clock) as ClockState);
+    const epoch = Number(store.meta.get(META.epoch)) + 1;
     this.#kernel.randomSeed = randomSeed(this.#seed, 0);
     this.#kernel.random = createRandom(randomSeed(this.#seed, epoch));
-    this.#kernel.cursorSecret = String(store.meta.get(CURSOR_SECRET));
+    this.#kernel.cursorSecret = String(store.meta.get(META.cursorSecret));
     store.transaction(() => {
-      store.meta.set(EPOCH, epoch);
-      store.meta.set(SEED, this.#seed);
-      store.meta.set(STANDING, null);
+      store.meta.set(META.epoch, epoch);
+      store.meta.set(META.seed, this.#seed);
+      // Its random sequence has been left for another one.
+      store.meta.set(META.standing, standing ? { ...standing, random: null } : null);
       if (this.#options.workspaceKey)
         ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
     });
@@ -238,27 +223,35 @@ export class World {
 
   /** Goes on from an image; a state file that is none does for one. */
   #goOn(): void {
-    const { meta } = this.#kernel.store;
-    this.#seed = (meta.get(SEED) as Seed | undefined) ?? EMPTY_SEED;
-    const standing = meta.get(STANDING) as Standing | null | undefined;
-    if (standing) this.#stand(standing);
+    this.#seed = (this.#kernel.store.meta.get(META.seed) as Seed | undefined) ?? EMPTY_SEED;
+    const standing = this.#standing();
+    if (standing?.random) this.#stand(standing, standing.random);
     else this.#resume();
   }
 
   /** Exactly where the image was taken, with the same ids to come. */
-  #stand(standing: Standing): void {
+  #stand(standing: Standing, random: RandomState): void {
     const { store, clock } = this.#kernel;
-    this.#added = standing.added;
-    this.#kernel.settings = { ...standing.settings, ...this.#options.overrides };
+    this.#take(standing);
     this.#kernel.tokenizer = this.#tokenizer(this.#kernel.settings);
     this.#kernel.randomSeed = randomSeed(this.#seed, 0);
-    this.#kernel.random = createRandom(standing.random);
-    this.#kernel.cursorSecret = String(store.meta.get(CURSOR_SECRET));
-    clock.restore(store.meta.get(CLOCK) as ClockState);
+    this.#kernel.random = createRandom(random);
+    this.#kernel.cursorSecret = String(store.meta.get(META.cursorSecret));
+    clock.restore(store.meta.get(META.clock) as ClockState);
     const { workspaceKey } = this.#options;
     if (workspaceKey) ensureWorkspaceKey(this.services, this.#seed, workspaceKey);
     this.#forgetProjections();
     this.services.webhooks.resume();
+  }
+
+  #standing(): Standing | null {
+    return (this.#kernel.store.meta.get(META.standing) as Standing | null | undefined) ?? null;
+  }
+
+  /** What was seeded on top is part of the state. */
+  #take({ settings, added }: Standing): void {
+    this.#added = added;
+    this.#kernel.settings = { ...settings, ...this.#options.overrides };
   }
 
   #forgetProjections(): void {

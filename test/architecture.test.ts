@@ -27,6 +27,8 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   "index.ts": { may: ["*"] },
   "emulator.ts": { may: ["*"] },
   "world.ts": { may: ["*"] },
+  "world-options.ts": { may: [], types: ["domain", "schemas"] },
+  "world-meta.ts": { may: [], types: ["domain", "runtime"] },
 };
 
 /** Where a package may be imported; those that are not named here, everywhere but in PURE. */

@@ -1,20 +1,34 @@
 type Method = (...args: never[]) => unknown;
 
+/** Makes an error point at a line, and answers it. */
+type Pointer = (cause: unknown) => unknown;
+
+/**
+ * The line that is calling `callee` now, for errors that come later.
+ * @param callee the function that users call
+ */
+export function callerOf(callee: Method): Pointer {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, callee);
+  return (cause) => {
+    if (cause instanceof Error) {
+      const frames = here.stack?.slice(here.stack.indexOf("\n")) ?? "";
+      cause.stack = `${cause.name}: ${cause.message}${frames}`;
+    }
+    return cause;
+  };
+}
+
 /**
  * Runs `work`, whose errors then point at the line that called `callee`: that is what a test runner shows.
  * @param callee the function that users call
  */
 export async function atCaller<T>(callee: Method, work: () => T | Promise<T>): Promise<T> {
-  const here: { stack?: string } = {};
-  Error.captureStackTrace(here, callee);
+  const pointAtCaller = callerOf(callee);
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof Error) {
-      const frames = here.stack?.slice(here.stack.indexOf("\n")) ?? "";
-      cause.stack = `${cause.name}: ${cause.message}${frames}`;
-    }
-    throw cause;
+    throw pointAtCaller(cause);
   }
 }
 

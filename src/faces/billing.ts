@@ -62,7 +62,14 @@ export interface BillingFace {
 }
 
 const DELIVERIES: Fields<DeliveryFilter> = { state: true, event: true };
-const EVENTS: Fields<EventFilter> = { group: true, key: true, slug: true, since: true, until: true };
+/** What events can be told apart by. */
+export const EVENT_FILTER: Fields<EventFilter> = {
+  group: true,
+  key: true,
+  slug: true,
+  since: true,
+  until: true,
+};
 
 /** @throws TypeError for a field that there is not */
 export function checkDeliveryFilter(filter: DeliveryFilter): void {
@@ -71,7 +78,7 @@ export function checkDeliveryFilter(filter: DeliveryFilter): void {
 
 /** @throws TypeError for a field that there is not */
 export function checkEventFilter(filter: EventFilter): void {
-  checkFields("billing.events", filter, EVENTS);
+  checkFields("billing.events", filter, EVENT_FILTER);
 }
 
 /** Most items that a list answers at once. */

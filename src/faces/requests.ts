@@ -28,7 +28,8 @@ export interface RequestSource {
   arrival(filter: JournalFilter, count: number | null, patienceMs: number): Promise<readonly JournalEntry[]>;
 }
 
-const FILTER: Fields<JournalFilter> = {
+/** What requests can be told apart by. */
+export const REQUEST_FILTER: Fields<JournalFilter> = {
   method: true,
   path: true,
   status: true,
@@ -64,7 +65,7 @@ export async function listRequests(
   source: RequestSource,
   filter: JournalFilter,
 ): Promise<readonly JournalEntry[]> {
-  checkFields("requests", filter, FILTER);
+  checkFields("requests", filter, REQUEST_FILTER);
   return source.list(filter);
 }
 
@@ -78,7 +79,7 @@ export async function expectRequest(
   filter: JournalFilter,
   expectation: Expectation,
 ): Promise<readonly JournalEntry[]> {
-  checkFields("expectRequest, what to look for", filter, FILTER);
+  checkFields("expectRequest, what to look for", filter, REQUEST_FILTER);
   checkFields("expectRequest, how many and how long", expectation, EXPECTATION);
   const { count, within = PATIENCE_MS } = expectation;
   const patience = parseDuration(within);

@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { loadDriver } from "../../src/store/driver.js";
 import { type Folder, runCli, startCli, temporaryFolder } from "../support/cli.js";
 import { BASETEN_TARGET } from "../support/client.js";
 import { chat, KEY, manage, SEED } from "./seed.js";
+
+const Database = loadDriver();
 
 describe("the state file", () => {
   test("endpoints, groups and keys are there after a stop and a start", async () => {

@@ -253,3 +253,14 @@ describe("no secret gets into the journal (K-1, K-5)", () => {
     expect(await everything(gateway)).not.toContain(minted.slice(17));
   });
 });
+
+test("a parameter that no list has is refused, whatever would fit without it", async () => {
+  await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+  const lists = ["requests?stauts=429", "billing/events?gruop=org", "webhooks/deliveries?sate=dead"];
+  for (const path of lists) {
+    const { status, body } = await call(gateway, "GET", `/_emulator/${path}`, { key: null });
+    const [, name] = /\?(\w+)=/.exec(path) ?? [];
+    expect(status).toBe(400);
+    expect(body.message).toContain(`${name}: unknown parameter; there are `);
+  }
+});

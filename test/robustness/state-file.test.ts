@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { StateError, startGatewayEmulator } from "../../src/index.js";
+import { loadDriver } from "../../src/store/driver.js";
 import { QUICKSTART } from "../support/client.js";
 import { temporaryFolder } from "./emulator-process.js";
 import { goodChat } from "./subject.js";
+
+const Database = loadDriver();
 
 /** Where SQLite keeps the user version, in its header of 100 bytes (sqlite.org/fileformat). */
 const USER_VERSION_AT = 60;

@@ -215,6 +215,8 @@ describe("what goes wrong", () => {
     await expect(start).rejects.toThrow(
       `gateway-emulator did not start: port ${port} on 127.0.0.1 is in use.`,
     );
+    const failed = await start.catch((cause: Error) => cause);
+    expect(String((failed as Error).stack?.split("\n")[1])).toContain("container.test.ts");
     server.close();
   });
 

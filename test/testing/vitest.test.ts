@@ -31,6 +31,22 @@ describe("useGatewayEmulator", () => {
   });
 });
 
+describe("a field that no matcher has", () => {
+  const gateway = useGatewayEmulator();
+
+  test("is refused with the one that was meant, whatever would hold without it", async () => {
+    await expect(expect(gateway).not.toHaveServed(JSON.parse('{"stauts":429}'))).rejects.toThrow(
+      'toHaveServed: unknown field "stauts"; did you mean "status"?',
+    );
+    await expect(expect(gateway).not.toHaveRefused(JSON.parse('{"limt":"REQUEST/DAY"}'))).rejects.toThrow(
+      'did you mean "limit"?',
+    );
+    await expect(expect(gateway).not.toHaveBilled(JSON.parse('{"event":1}'))).rejects.toThrow(
+      'did you mean "events"?',
+    );
+  });
+});
+
 describe("isolate: file", () => {
   const gateway = useGatewayEmulator({ seed: LIMITED, isolate: "file" });
 

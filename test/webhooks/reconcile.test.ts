@@ -1,10 +1,12 @@
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { type Difference, startGatewayEmulator } from "../../src/index.js";
+import { loadDriver } from "../../src/store/driver.js";
 import { chat } from "../support/chat.js";
 import { temporaryFolder } from "../support/cli.js";
 import { Receiver } from "./receiver.js";
 import { startWith, webhookSeed } from "./support.js";
+
+const Database = loadDriver();
 
 /** Three delivered requests of 100 tokens each, then `sql` done to the state file, then what reconcile says. */
 async function afterTampering(sql: string): Promise<readonly Difference[]> {

@@ -75,6 +75,21 @@ describe("snapshot and restore", () => {
     expect((await chat(gateway)).status).toBe(200);
   });
 
+  test("what was seeded on top survives a restart, until a reset", async () => {
+    await withFolder(async (folder) => {
+      const state = join(folder, "state.db");
+      {
+        await using gateway = await startGatewayEmulator({ state, seed: QUICKSTART });
+        await gateway.seed({ settings: { unmatched: "error" } });
+        await gateway.snapshot();
+      }
+      await using gateway = await startGatewayEmulator({ state });
+      expect((await chat(gateway)).status).toBe(400);
+      await gateway.reset();
+      expect((await chat(gateway)).status).toBe(200);
+    });
+  });
+
   test("a file is restored by a later process, or started from", async () => {
     await withFolder(async (folder) => {
       const file = join(folder, "snapshot.db");

@@ -125,6 +125,45 @@ describe("a forked world", () => {
   });
 });
 
+describe("what is under way", () => {
+  const SLOW = {
+    ...QUICKSTART,
+    completions: [
+      { match: { stream: true }, reply: { mode: "lorem" as const, stream: { tokens_per_second: 10 } } },
+    ],
+  };
+  /** Once the stream has begun, what becomes of it: it waits for the clock, which stands still. */
+  const begin = async (world: GatewayWorld) => {
+    const answer = await fetch(`${world.inferenceUrl}/chat/completions`, {
+      method: "POST",
+      headers: { Authorization: `Api-Key ${KEY}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ ...CHAT, stream: true }),
+    });
+    return { end: answer.text().catch(() => "cut off") };
+  };
+
+  test.each(["is removed", "is restored"])(
+    "is cut off when its world %s, and nobody else notices",
+    async (how) => {
+      await using gateway = await startGatewayEmulator({ seed: SLOW });
+      const [one, other] = [await gateway.world("one"), await gateway.world("other")];
+      const snapshot = await one.snapshot();
+      const cut = [await begin(one), await begin(one)];
+      const whole = await begin(other);
+      const copy = await gateway.world("copy", { from: "one" });
+      if (how === "is removed") await gateway.removeWorld("one");
+      else await one.restore(snapshot);
+
+      expect(await Promise.all(cut.map(({ end }) => end))).toEqual(["cut off", "cut off"]);
+      expect((await chat(copy)).status).toBe(200);
+      expect(await copy.billing.reconcile()).toEqual([]);
+      await other.clock.advance("1h");
+      expect(await whole.end).toContain("data: [DONE]");
+      expect((await chat(await gateway.world("one"))).status).toBe(200);
+    },
+  );
+});
+
 describe("a world that is not there", () => {
   test("is 404 in the surface's own shape and names those that there are", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });

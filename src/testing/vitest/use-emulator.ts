@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import { callerOf } from "../../faces/at-caller.js";
 import type { EmulatorOptions, GatewayEmulator } from "../../index.js";
 import { delegate } from "./delegate.js";
 
@@ -23,6 +24,7 @@ const NOT_READY = "useGatewayEmulator() is ready inside tests and hooks only";
  */
 export function useGatewayEmulator(options: UseGatewayEmulatorOptions = {}): GatewayEmulator {
   const { isolate = "test", ...start } = options;
+  const pointAtCaller = callerOf(useGatewayEmulator);
   let running: GatewayEmulator | null = null;
   let reseeded = false;
 
@@ -36,7 +38,9 @@ export function useGatewayEmulator(options: UseGatewayEmulatorOptions = {}): Gat
   beforeAll(async () => {
     // Files whose emulator is in another process need not load one.
     const { startGatewayEmulator } = await import("../../index.js");
-    running = await startGatewayEmulator(start);
+    running = await startGatewayEmulator(start).catch((cause) => {
+      throw pointAtCaller(cause);
+    });
     // Vitest was killed: a server that listens would keep its worker alive for ever.
     process.once("disconnect", stop);
   });

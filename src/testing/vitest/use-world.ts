@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
+import { callerOf } from "../../faces/at-caller.js";
 import type { RemoteGateway, SeedSource } from "../../index.js";
 import { connectGatewayEmulator } from "../../remote/connect.js";
 import type { GatewayEmulatorContext } from "./context.js";
@@ -44,7 +45,12 @@ export function useGatewayWorld(options: UseGatewayWorldOptions = {}): RemoteGat
     await ending?.removeWorld(ending.name);
   };
 
-  beforeAll(make);
+  const pointAtCaller = callerOf(useGatewayWorld);
+  beforeAll(() =>
+    make().catch((cause) => {
+      throw pointAtCaller(cause);
+    }),
+  );
   if (isolate === "test") {
     beforeEach(async () => {
       if (reseeded) {

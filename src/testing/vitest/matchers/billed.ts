@@ -1,3 +1,5 @@
+import { EVENT_FILTER } from "../../../faces/billing.js";
+import { checkFields, type Fields } from "../../../faces/known-fields.js";
 import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
 import { counted, type Verdict, wanted } from "./gateway.js";
 
@@ -13,6 +15,15 @@ export interface BilledEvents extends EventFilter {
   readonly cachedInputTokens?: number | undefined;
 }
 
+const BILLED: Fields<BilledEvents> = {
+  ...EVENT_FILTER,
+  events: true,
+  tokens: true,
+  inputTokens: true,
+  outputTokens: true,
+  cachedInputTokens: true,
+};
+
 type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedInputTokens", number>>;
 
 const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
@@ -21,6 +32,7 @@ const MOST_SHOWN = 10;
 
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
 export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<Verdict> {
+  checkFields("toHaveBilled", expected, BILLED);
   const { events: count, tokens, inputTokens, outputTokens, cachedInputTokens, ...filter } = expected;
   const events = (await gateway.billing.events(filter)).map(({ event }) => event);
   const sums = events.reduce(plus, NONE);

@@ -1,4 +1,5 @@
-import { shown } from "../../../faces/requests.js";
+import { checkFields } from "../../../faces/known-fields.js";
+import { REQUEST_FILTER, shown } from "../../../faces/requests.js";
 import type { GatewayWorld, JournalEntry, JournalFilter } from "../../../index.js";
 import { type Verdict, wanted } from "./gateway.js";
 
@@ -30,6 +31,7 @@ const RATE_LIMITED = 429;
 
 /** `toHaveRefused`: requests that were answered with a 4xx status, those with a limit by that limit. */
 export async function refused(gateway: GatewayWorld, expected: RefusedRequests): Promise<Verdict> {
+  checkFields("toHaveRefused", expected, { ...REQUEST_FILTER, limit: true, limitOf: true, times: true });
   const { limit, limitOf, times, ...filter } = expected;
   const byLimit = limit !== undefined || limitOf !== undefined;
   const status = filter.status ?? (byLimit ? RATE_LIMITED : undefined);

@@ -1,4 +1,5 @@
-import { RequestExpectationError, shown } from "../../../faces/requests.js";
+import { checkFields } from "../../../faces/known-fields.js";
+import { REQUEST_FILTER, RequestExpectationError, shown } from "../../../faces/requests.js";
 import type { GatewayWorld, JournalFilter } from "../../../index.js";
 import { type Verdict, wanted } from "./gateway.js";
 
@@ -13,9 +14,11 @@ export interface ServedRequests extends JournalFilter {
 /** `toHaveServed`: requests that were answered, whatever the answer. */
 export async function served(
   gateway: GatewayWorld,
-  { times, within, ...filter }: ServedRequests,
+  expected: ServedRequests,
   isNot: boolean,
 ): Promise<Verdict> {
+  checkFields("toHaveServed", expected, { ...REQUEST_FILTER, times: true, within: true });
+  const { times, within, ...filter } = expected;
   if (isNot) {
     const found = await gateway.requests(filter);
     const pass = times === undefined ? found.length > 0 : found.length === times;
