@@ -1,9 +1,11 @@
 import { IncomingMessage, type OutgoingHttpHeaders } from "node:http";
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Socket } from "node:net";
 import type { Outgoing } from "./outgoing.js";
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
+/** Error codes (RFC 9113 section 7). */
+const NO_ERROR = 0x00;
+const REFUSED_STREAM = 0x07;
 
 /** What speaks of a connection and not of an answer, which HTTP/2 has no place for (RFC 9113 section 8.2.2). */
 const CONNECTION_HEADERS = new Set([
@@ -62,7 +64,7 @@ export class Http2Request extends IncomingMessage {
 
   /** Tells the client of a request that has not arrived whole that nothing was done with it. */
   refuse(): void {
-    if (!this.complete) this.#stream.close(NGHTTP2_REFUSED_STREAM);
+    if (!this.complete) this.#stream.close(REFUSED_STREAM);
   }
 }
 
@@ -106,7 +108,7 @@ export class Http2Response implements Outgoing {
   end(chunk?: string | Buffer): void {
     if (this.#writable) this.#stream.end(chunk);
     // What is left of the request has nobody to read it; the answer goes out before the stream is closed.
-    if (!this.#request.complete) this.#stream.close(NGHTTP2_NO_ERROR);
+    if (!this.#request.complete) this.#stream.close(NO_ERROR);
   }
 
   /** The head goes out at once in any case. */

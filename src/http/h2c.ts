@@ -1,5 +1,5 @@
 import { Server, type ServerOptions } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { App } from "./app.js";
 import { Http2Request, Http2Response } from "./h2-stream.js";
@@ -19,12 +19,14 @@ export class TwoProtocolServer extends Server {
   readonly #undecided = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #unread = new Set<Http2Request>();
-  readonly #http2: Http2Server;
+  readonly #createHttp2: () => Http2Server;
+  /** Made for the first connection that wants it: loading it takes milliseconds of every start. */
+  #http2: Http2Server | null = null;
 
   /** @param app answers requests of both protocols */
   constructor(options: ServerOptions & { readonly maxHeaderSize: number }, app: App) {
     super(options, (request, response) => void app(request, response));
-    this.#http2 = this.#createHttp2(options.maxHeaderSize, app);
+    this.#createHttp2 = () => this.#http2Server(options.maxHeaderSize, app);
     const acceptHttp1 = this.listeners("connection");
     this.removeAllListeners("connection");
     this.on("connection", (socket: Socket) =>
@@ -68,11 +70,12 @@ export class TwoProtocolServer extends Server {
     socket.allowHalfOpen = false;
     // A closed session waits for its client to end the connection too, which some never do.
     socket.once("finish", () => socket.destroy());
+    this.#http2 ??= this.#createHttp2();
     this.#http2.emit("connection", socket);
   }
 
-  #createHttp2(maxHeaderBytes: number, app: App): Http2Server {
-    const server = createHttp2Server({
+  #http2Server(maxHeaderBytes: number, app: App): Http2Server {
+    const server = process.getBuiltinModule("node:http2").createServer({
       maxSessionMemory: SESSION_MEGABYTES,
       settings: { maxHeaderListSize: maxHeaderBytes },
     });

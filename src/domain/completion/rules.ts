@@ -95,6 +95,7 @@ export function firstMatch(rules: readonly CompiledRule[], subject: MatchSubject
 
 /** Why no rule answered: the rules that missed by the fewest keys, each with what it wanted. */
 export function closestMisses(rules: readonly CompiledRule[], subject: MatchSubject, most = 3): string[] {
+  if (rules.length === 0) return [];
   return rules
     .map((compiled) => ({ compiled, misses: compiled.match.misses(subject) }))
     .sort((one, other) => one.misses.length - other.misses.length)

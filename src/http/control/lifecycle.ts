@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { openApi } from "../../schemas/openapi.js";
 import { json } from "../answer.js";
+import { describe } from "../describe.js";
 import type { Route } from "../routes.js";
 import { controlBody } from "./call.js";
 
@@ -49,6 +49,6 @@ export const LIFECYCLE_ROUTES: readonly Route[] = [
     surface: "control",
     method: "GET",
     path: "/_emulator/openapi.json",
-    handler: ({ emulator }) => json(200, openApi(emulator.version)),
+    handler: describe,
   },
 ];
