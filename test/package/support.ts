@@ -17,6 +17,7 @@ export interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
@@ -54,8 +55,9 @@ export class Project implements AsyncDisposable {
     const [tarball]: [{ filename: string; files: { path: string }[] }] = JSON.parse(stdout);
     await run("tar", ["-xzf", tarball.filename, "-C", installed, "--strip-components=1"], { cwd: folder });
     await rm(join(folder, tarball.filename));
-    const { dependencies } = await manifest();
-    for (const name of [...Object.keys(dependencies), ...NODE_TYPES, ...extra]) {
+    const { dependencies, optionalDependencies } = await manifest();
+    const fetched = Object.keys({ ...dependencies, ...optionalDependencies });
+    for (const name of [...fetched, ...NODE_TYPES, ...extra]) {
       const link = join(folder, "node_modules", name);
       await mkdir(dirname(link), { recursive: true });
       await symlink(join(CHECKOUT, "node_modules", name), link, "junction");
