@@ -2,6 +2,7 @@
 
 import { describeTextMatch, type TextMatch, textTest } from "./completion/text-match.js";
 import type { Deployment } from "./deployments.js";
+import type { Compiled, ScriptedRule } from "./scripted.js";
 
 /** What rules look at. `route` is the path behind the environment, such as `/predict` or `/items/123`. */
 export interface PredictionSubject {
@@ -58,23 +59,12 @@ export interface PredictionReply {
   readonly delay_ms?: number | undefined;
 }
 
-export interface PredictionRule {
-  readonly id: string;
+export interface PredictionRule extends ScriptedRule<PredictionReply> {
   readonly match: PredictionMatch;
-  /** How often it answers; unlimited when absent. */
-  readonly times?: number | undefined;
-  readonly reply?: PredictionReply | undefined;
-  /** One reply per use, in order; the last one stays. In place of `reply`. */
-  readonly sequence?: readonly PredictionReply[] | undefined;
 }
 
-/** A rule ready for requests, with how often it was used. */
-export interface CompiledPrediction {
-  readonly rule: PredictionRule;
-  /** Keys that do not fit, in words; empty when the rule fits. */
-  misses(subject: PredictionSubject): string[];
-  used: number;
-}
+/** A rule ready for requests. */
+export type CompiledPrediction = Compiled<PredictionRule, PredictionSubject>;
 
 /** Routes of a model's own code; the others belong to a server inside it. */
 export function isPredictRoute(route: string): boolean {
@@ -92,7 +82,10 @@ export function compilePrediction(rule: PredictionRule, used = 0): CompiledPredi
   return {
     rule,
     used,
-    misses: (subject) => tests.filter(({ fits }) => !fits(subject)).map(({ wish }) => wish),
+    match: {
+      matches: (subject) => tests.every(({ fits }) => fits(subject)),
+      misses: (subject) => tests.filter(({ fits }) => !fits(subject)).map(({ wish }) => wish),
+    },
   };
 }
 
@@ -141,45 +134,4 @@ function scalarAt(value: unknown, path: string): string | undefined {
   }
   if (typeof at === "string") return at;
   return typeof at === "number" || typeof at === "boolean" ? String(at) : undefined;
-}
-
-/** The first rule, in the order given, that has uses left and fits; null when none does. */
-export function firstPrediction(
-  rules: readonly CompiledPrediction[],
-  subject: PredictionSubject,
-): CompiledPrediction | null {
-  return rules.find((one) => !spent(one) && one.misses(subject).length === 0) ?? null;
-}
-
-function spent({ rule, used }: CompiledPrediction): boolean {
-  return rule.times !== undefined && used >= rule.times;
-}
-
-/** What a rule says at its next use. */
-export function nextPrediction({ rule, used }: CompiledPrediction): PredictionReply {
-  const { sequence } = rule;
-  if (!sequence || sequence.length === 0) return rule.reply ?? {};
-  return sequence[Math.min(used, sequence.length - 1)] ?? {};
-}
-
-/** Whether it matters how often a rule was used. */
-export function countsPredictions(rule: PredictionRule): boolean {
-  return rule.times !== undefined || rule.sequence !== undefined;
-}
-
-/** Why no rule answered: those that missed by the fewest keys, each with what it wanted. */
-export function closestPredictions(
-  rules: readonly CompiledPrediction[],
-  subject: PredictionSubject,
-  most = 3,
-): string[] {
-  return rules
-    .map(({ rule, misses }) => ({ rule, missed: misses(subject) }))
-    .sort((one, other) => one.missed.length - other.missed.length)
-    .slice(0, most)
-    .map(({ rule, missed }) =>
-      missed.length === 0
-        ? `${rule.id}: all ${rule.times} uses are spent`
-        : `${rule.id}: wanted ${missed.join("; ")}`,
-    );
 }

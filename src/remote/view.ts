@@ -24,7 +24,8 @@ export async function askView(client: ControlClient, url: string): Promise<View>
   return { name, env: reachedAt(url, health.url, env), keys, example };
 }
 
-function reachedAt(url: string, own: string, env: View["env"]): View["env"] {
+/** Behind a mapped port an emulator has another address than it knows of. */
+export function reachedAt(url: string, own: string, env: View["env"]): View["env"] {
   return Object.fromEntries(
     Object.entries(env).map(([variable, value]) => [
       variable,

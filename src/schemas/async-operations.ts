@@ -6,15 +6,7 @@ import {
   asyncStatusAnswer,
 } from "./async.js";
 import type { Operation } from "./operation.js";
-
-/** Every way in which a path names a deployment; the bare one is for regional hosts (inference §5). */
-const PLACES = [
-  "/production",
-  "/development",
-  "/environments/{env_name}",
-  "/deployment/{deployment_id}",
-  "",
-] as const;
+import { PLACES } from "./places.js";
 
 /** Async inference on the hosts of models and chains (inference §5). */
 export const ASYNC_OPERATIONS: readonly Operation[] = [

@@ -1,14 +1,6 @@
 import { chatRequestSchema } from "./chat.js";
 import type { Operation } from "./operation.js";
-
-/** Every way in which a path names a deployment; the bare one is for regional hosts (inference §5). */
-const PLACES = [
-  "/production",
-  "/development",
-  "/environments/{env_name}",
-  "/deployment/{deployment_id}",
-  "",
-] as const;
+import { PLACES } from "./places.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 /** Documented for predictions (inference §5), and 404 for what is not there, 413 for what is too large. */

@@ -1,38 +1,39 @@
-import type { CompletionRule } from "../domain/completion/rules.js";
 import type { Db } from "./database.js";
 
 /** A rule with its place in the order and how often it was used. */
-export interface StoredRule {
+export interface StoredRule<Rule> {
   readonly position: number;
-  readonly rule: CompletionRule;
+  readonly rule: Rule;
   readonly used: number;
 }
 
-/** Completion rules in the order in which they are tried. */
-export interface RuleStore {
-  all(): StoredRule[];
+/** Rules of one kind in the order in which they are tried. */
+export interface RuleStore<Rule> {
+  all(): StoredRule<Rule>[];
   /** Behind the others, or before them. */
-  add(rules: readonly CompletionRule[], first: boolean): void;
+  add(rules: readonly Rule[], first: boolean): void;
   setUsed(position: number, used: number): void;
   clear(): void;
 }
 
-export function createRuleStore(db: Db): RuleStore {
+/** @param table one of those that hold rules */
+export function createRuleStore<Rule>(
+  db: Db,
+  table: "completion_rules" | "prediction_rules",
+): RuleStore<Rule> {
   const all = db.prepare<[], { position: number; rule: string; used: number }>(
-    "SELECT position, rule, used FROM completion_rules ORDER BY position",
+    `SELECT position, rule, used FROM ${table} ORDER BY position`,
   );
-  const add = db.prepare<[number, string]>(
-    "INSERT INTO completion_rules (position, rule, used) VALUES (?, ?, 0)",
-  );
+  const add = db.prepare<[number, string]>(`INSERT INTO ${table} (position, rule, used) VALUES (?, ?, 0)`);
   const ends = db.prepare<[], { least: number | null; most: number | null }>(
-    "SELECT min(position) AS least, max(position) AS most FROM completion_rules",
+    `SELECT min(position) AS least, max(position) AS most FROM ${table}`,
   );
-  const setUsed = db.prepare<[number, number]>("UPDATE completion_rules SET used = ? WHERE position = ?");
-  const clear = db.prepare("DELETE FROM completion_rules");
+  const setUsed = db.prepare<[number, number]>(`UPDATE ${table} SET used = ? WHERE position = ?`);
+  const clear = db.prepare(`DELETE FROM ${table}`);
   return {
     all: () =>
       all.all().map(({ position, rule: text, used }) => {
-        const rule: CompletionRule = JSON.parse(text);
+        const rule: Rule = JSON.parse(text);
         return { position, rule, used };
       }),
     add(rules, first) {

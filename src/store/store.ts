@@ -1,3 +1,5 @@
+import type { CompletionRule } from "../domain/completion/rules.js";
+import type { PredictionRule } from "../domain/predictions.js";
 import { type AsyncRequestStore, createAsyncRequestStore } from "./async-requests.js";
 import { type BillingStore, createBillingStore } from "./billing.js";
 import { type AiCacheStore, createAiCacheStore } from "./cloudflare-cache.js";
@@ -12,7 +14,6 @@ import { createGroupStore, type GroupStore } from "./groups.js";
 import { createJournalStore, type JournalStore } from "./journal.js";
 import { createLedgerStore, type LedgerStore } from "./ledger.js";
 import { createMetaStore, type MetaStore } from "./meta.js";
-import { createPredictionRuleStore, type PredictionRuleStore } from "./prediction-rules.js";
 import { createRuleStore, type RuleStore } from "./rules.js";
 import { createSecretStore, type SecretStore } from "./secrets.js";
 import { createWorkspaceKeyStore, type WorkspaceKeyStore } from "./workspace-keys.js";
@@ -27,7 +28,7 @@ export interface Store {
   readonly endpoints: EndpointStore;
   readonly groups: GroupStore;
   readonly keys: FederatedKeyStore;
-  readonly rules: RuleStore;
+  readonly rules: RuleStore<CompletionRule>;
   readonly faults: FaultStore;
   readonly journal: JournalStore;
   readonly ledger: LedgerStore;
@@ -35,7 +36,7 @@ export interface Store {
   readonly billing: BillingStore;
   readonly aiGateways: AiGatewayStore;
   readonly aiCache: AiCacheStore;
-  readonly predictions: PredictionRuleStore;
+  readonly predictions: RuleStore<PredictionRule>;
   readonly deployments: DeploymentStore;
   readonly asyncRequests: AsyncRequestStore;
   /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
@@ -100,7 +101,7 @@ function storeOf(db: Db): Store {
     endpoints: createEndpointStore(db),
     groups: createGroupStore(db),
     keys: createFederatedKeyStore(db),
-    rules: createRuleStore(db),
+    rules: createRuleStore(db, "completion_rules"),
     faults: createFaultStore(db),
     journal: createJournalStore(db),
     ledger: createLedgerStore(db),
@@ -108,7 +109,7 @@ function storeOf(db: Db): Store {
     billing: createBillingStore(db),
     aiGateways: createAiGatewayStore(db),
     aiCache: createAiCacheStore(db),
-    predictions: createPredictionRuleStore(db),
+    predictions: createRuleStore(db, "prediction_rules"),
     deployments: createDeploymentStore(db),
     asyncRequests: createAsyncRequestStore(db),
     transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),

@@ -1,5 +1,6 @@
 /** Matching of requests, for completion rules and faults alike. */
 
+import type { CompiledMatch as CompiledMatchOf } from "../scripted.js";
 import type { MatchSubject } from "./subject.js";
 import { describeTextMatch, type TextMatch, textTest } from "./text-match.js";
 
@@ -29,11 +30,7 @@ export interface MatchKeys {
 export type RuleMatch = { readonly [Key in keyof MatchKeys]?: MatchKeys[Key] | undefined };
 
 /** A match ready for requests: patterns compiled. */
-export interface CompiledMatch {
-  matches(subject: MatchSubject): boolean;
-  /** Which keys do not match and what they wanted; empty when all match. */
-  misses(subject: MatchSubject): string[];
-}
+export type CompiledMatch = CompiledMatchOf<MatchSubject>;
 
 type Test = (subject: MatchSubject) => boolean;
 interface Matcher<Wanted> {

@@ -1,7 +1,8 @@
 /** Canned answers: which rule speaks for a request, and what it says. */
 
 import type { FinishReason } from "../chat.js";
-import { type CompiledMatch, compileMatch, type RuleMatch } from "./match.js";
+import type { Compiled, ScriptedRule } from "../scripted.js";
+import { compileMatch, type RuleMatch } from "./match.js";
 import type { StreamStyle } from "./style.js";
 import type { MatchSubject } from "./subject.js";
 
@@ -48,34 +49,12 @@ export interface RuleReply {
   readonly stream?: StreamStyle | undefined;
 }
 
-export interface CompletionRule {
-  readonly id: string;
+export interface CompletionRule extends ScriptedRule<RuleReply> {
   readonly match: RuleMatch;
-  /** How often it answers; unlimited when absent. */
-  readonly times?: number | undefined;
-  readonly reply?: RuleReply | undefined;
-  /** One reply per use, in order; the last one stays. In place of `reply`. */
-  readonly sequence?: readonly RuleReply[] | undefined;
 }
 
-/** A rule ready for requests, with how often it was used. */
-export interface CompiledRule {
-  readonly rule: CompletionRule;
-  readonly match: CompiledMatch;
-  used: number;
-}
-
-/** What a rule says at its next use. */
-export function nextReply({ rule, used }: CompiledRule): RuleReply {
-  const { sequence } = rule;
-  if (!sequence || sequence.length === 0) return rule.reply ?? {};
-  return sequence[Math.min(used, sequence.length - 1)] ?? {};
-}
-
-/** Whether it matters how often a rule was used. */
-export function countsUses(rule: CompletionRule): boolean {
-  return rule.times !== undefined || rule.sequence !== undefined;
-}
+/** A rule ready for requests. */
+export type CompiledRule = Compiled<CompletionRule, MatchSubject>;
 
 /**
  * Compiles a rule once, so that a request only tests.
@@ -83,30 +62,4 @@ export function countsUses(rule: CompletionRule): boolean {
  */
 export function compileRule(rule: CompletionRule, used = 0): CompiledRule {
   return { rule, match: compileMatch(rule.match), used };
-}
-
-/** The first rule, in the order given, that has uses left and whose keys all match; null when none does. */
-export function firstMatch(rules: readonly CompiledRule[], subject: MatchSubject): CompiledRule | null {
-  for (const compiled of rules) {
-    if (!spent(compiled) && compiled.match.matches(subject)) return compiled;
-  }
-  return null;
-}
-
-/** Why no rule answered: the rules that missed by the fewest keys, each with what it wanted. */
-export function closestMisses(rules: readonly CompiledRule[], subject: MatchSubject, most = 3): string[] {
-  if (rules.length === 0) return [];
-  return rules
-    .map((compiled) => ({ compiled, misses: compiled.match.misses(subject) }))
-    .sort((one, other) => one.misses.length - other.misses.length)
-    .slice(0, most)
-    .map(({ compiled, misses }) =>
-      misses.length === 0
-        ? `${compiled.rule.id}: all ${compiled.rule.times} uses are spent`
-        : `${compiled.rule.id}: wanted ${misses.join("; ")}`,
-    );
-}
-
-function spent({ rule, used }: CompiledRule): boolean {
-  return rule.times !== undefined && used >= rule.times;
 }

@@ -4,18 +4,15 @@ import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
 import { ECHOED } from "../../domain/journal.js";
 import {
-  type CompiledPrediction,
-  closestPredictions,
   compilePrediction,
-  countsPredictions,
-  firstPrediction,
-  nextPrediction,
   type PredictionReply,
   type PredictionRule,
+  type PredictionSubject,
 } from "../../domain/predictions.js";
 import type { PredictionReplySeed, PredictionRuleSeed } from "../../schemas/predictions.js";
 import type { Faults } from "../faults.js";
-import type { Kernel, Projection } from "../kernel.js";
+import type { Kernel } from "../kernel.js";
+import { RuleBook } from "../rule-book.js";
 import { outcomeOf, type PredictionOutcome, type PredictionRequest } from "./outcome.js";
 
 /** An answer before it is sent: the caller waits and delivers. */
@@ -28,30 +25,16 @@ export interface Prediction {
   readonly notes: readonly string[];
 }
 
-/** A rule as the control plane lists it. */
-export interface PredictionView {
-  readonly rule: PredictionRule;
-  readonly used: number;
-}
-
-/** What deployments answer: the world's prediction rules, compiled once, and faults. */
-export class Predictions implements Projection {
+/** What deployments answer: the world's prediction rules, and faults. */
+export class Predictions {
   readonly #kernel: Kernel;
   readonly #faults: Faults;
-  #compiled: CompiledPrediction[] | null = null;
-  /** Place of each rule in the database. */
-  readonly #positions = new Map<CompiledPrediction, number>();
+  readonly #book: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
 
   constructor(kernel: Kernel, parts: { faults: Faults }) {
     this.#kernel = kernel;
     this.#faults = parts.faults;
-    kernel.projections.push(this);
-  }
-
-  configurationChanged(): void {}
-
-  stateReplaced(): void {
-    this.#compiled = null;
+    this.#book = new RuleBook(kernel, kernel.store.predictions, compilePrediction);
   }
 
   /**
@@ -71,8 +54,8 @@ export class Predictions implements Projection {
     return { delayMs: late + (reply.delay_ms ?? 0), outcome: outcomeOf(reply, request), fault, notes };
   }
 
-  list(): PredictionView[] {
-    return this.#rules().map(({ rule, used }) => ({ rule, used }));
+  list() {
+    return this.#book.list();
   }
 
   /**
@@ -80,7 +63,7 @@ export class Predictions implements Projection {
    * @param first put them before the others instead, as a test that adds a rule to a seed expects
    */
   add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
-    const { store, random } = this.#kernel;
+    const { random } = this.#kernel;
     const added = rules.map(
       ({ match, times, reply, sequence }): PredictionRule => ({
         id: `prediction-${random.hex(6)}`,
@@ -90,18 +73,12 @@ export class Predictions implements Projection {
         ...(sequence === undefined ? {} : { sequence: sequence.map(replyOf) }),
       }),
     );
-    store.transaction(() => {
-      // Uses that decide nothing are not stored one by one; they are about to be read again.
-      for (const [{ used }, position] of this.#positions) store.predictions.setUsed(position, used);
-      store.predictions.add(added, first);
-    });
-    this.#compiled = null;
+    this.#book.add(added, first);
     return added;
   }
 
   clear(): void {
-    this.#kernel.store.predictions.clear();
-    this.#compiled = null;
+    this.#book.clear();
   }
 
   #meet({ deployment, key, header }: PredictionRequest) {
@@ -111,16 +88,10 @@ export class Predictions implements Projection {
   }
 
   #choose(request: PredictionRequest, notes: string[]): PredictionReply | null {
-    const compiled = firstPrediction(this.#rules(), request);
-    if (!compiled) return null;
-    const reply = nextPrediction(compiled);
-    compiled.used++;
-    const position = this.#positions.get(compiled);
-    if (countsPredictions(compiled.rule) && position !== undefined) {
-      this.#kernel.store.predictions.setUsed(position, compiled.used);
-    }
-    notes.push(`answered by ${compiled.rule.id}`);
-    return reply;
+    const chosen = this.#book.choose(request);
+    if (!chosen) return null;
+    notes.push(`answered by ${chosen.id}`);
+    return chosen.reply ?? {};
   }
 
   /** `settings.unmatched: error` speaks of what would be an echo; a server's own routes answer as ever. */
@@ -132,7 +103,7 @@ export class Predictions implements Projection {
     const outcome = builtIn(request);
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
-    const closest = closestPredictions(this.#rules(), request);
+    const closest = this.#book.closest(request);
     if (this.#kernel.settings.unmatched === "echo") {
       // Where there are no rules, echo is what was asked for.
       if (closest.length > 0) notes.push(ECHOED, ...closest);
@@ -142,17 +113,6 @@ export class Predictions implements Projection {
     const hint =
       closest.length > 0 ? `no rule fits; closest is ${closest[0]}` : "there are no prediction rules";
     return { kind: "error", error: new GatewayError("unmatched", { hint }) };
-  }
-
-  #rules(): CompiledPrediction[] {
-    if (this.#compiled) return this.#compiled;
-    this.#positions.clear();
-    this.#compiled = this.#kernel.store.predictions.all().map(({ position, rule, used }) => {
-      const compiled = compilePrediction(rule, used);
-      this.#positions.set(compiled, position);
-      return compiled;
-    });
-    return this.#compiled;
   }
 }
 

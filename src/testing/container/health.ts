@@ -1,3 +1,5 @@
+import { reachedAt } from "../../remote/view.js";
+
 /** What a running emulator says of itself. */
 export interface Health {
   /** Federated keys that the seed named, by name. */
@@ -17,16 +19,6 @@ export async function askHealth(base: string): Promise<Health> {
     throw new Error(`what answers at ${base} is not a gateway-emulator of this version`);
   }
   return { keys: health.keys, env: reachedAt(base, health.url, health.env) };
-}
-
-/** Behind a mapped port it has another address than it knows of. */
-function reachedAt(base: string, url: string, env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [
-      name,
-      value === url || value.startsWith(`${url}/`) ? base + value.slice(url.length) : value,
-    ]),
-  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

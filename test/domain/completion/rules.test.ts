@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { RuleMatch } from "../../../src/domain/completion/match.js";
-import {
-  type CompletionRule,
-  compileRule,
-  firstMatch as firstCompiled,
-} from "../../../src/domain/completion/rules.js";
+import { type CompletionRule, compileRule } from "../../../src/domain/completion/rules.js";
 import { lastMessageText, type MatchSubject } from "../../../src/domain/completion/subject.js";
 import { checkPattern } from "../../../src/domain/completion/text-match.js";
+import { firstMatch as firstCompiled } from "../../../src/domain/scripted.js";
 
 /** A request that says little; tests fill in what they match on. */
 function subject(given: Partial<MatchSubject>): MatchSubject {
