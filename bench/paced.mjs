@@ -41,12 +41,11 @@ export const paced = ({ quick }) =>
     const lateness = (share) => ({ bare: ms(bare.late(share)), emulator: ms(emulator.late(share)) });
     return [
       { name: `${count(STREAMS)} paced streams: a chunk's lateness, p50`, ...lateness(0.5) },
-      { name: "  the same, p99 of the whole run", ...lateness(0.99) },
+      { name: "  the same, p99 of the whole run", ...lateness(0.99), target: "5 ms" },
       {
         name: "  the same, p99 of the median second",
         bare: ms(bare.medianSecond(0.99)),
         emulator: ms(emulator.medianSecond(0.99)),
-        target: "5 ms",
       },
       {
         name: "  the same, p99 of the second in which they begin",
