@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connectGatewayEmulator, type GatewayWorld } from "../../src/index.js";
 import { useGatewayEmulator } from "../../src/testing/vitest/index.js";
-import { chat, KEY, LIMITED, NOON } from "./limited.js";
+import { chat, KEY, LIMITED, NOON } from "../support/limited.js";
 
 describe("useGatewayEmulator", () => {
   const gateway = useGatewayEmulator({ seed: LIMITED });

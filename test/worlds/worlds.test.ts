@@ -2,30 +2,13 @@ import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { type GatewayWorld, startGatewayEmulator } from "../../src/index.js";
 import { call, management, QUICKSTART } from "../support/client.js";
+import { KEY, LIMITED } from "../support/limited.js";
 
 const CHAT = { model: "acme/llama", messages: [{ role: "user", content: "hello" }] };
-const KEY = "sky_acmeprod0001.local-secret";
 
 function chat(world: Pick<GatewayWorld, "url" | "workspaceKey">, key = KEY) {
   return call(world, "POST", "/v1/chat/completions", { key, body: CHAT });
 }
-
-/** One request a minute, so that worlds show whether they share a counter. */
-const LIMITED = {
-  ...QUICKSTART,
-  workspaces: QUICKSTART.workspaces.map((workspace) => ({
-    ...workspace,
-    groups: workspace.groups.map((group) => ({
-      ...group,
-      models: [
-        {
-          slug: "acme/llama",
-          rate_limits: [{ type: "REQUEST" as const, unit: "MINUTE" as const, threshold: 1 }],
-        },
-      ],
-    })),
-  })),
-};
 
 describe("a forked world", () => {
   test("shares nothing with the others: counters, groups, rules, clock, journal", async () => {

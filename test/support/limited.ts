@@ -1,5 +1,5 @@
 import type { GatewayWorld } from "../../src/index.js";
-import { call, QUICKSTART } from "../support/client.js";
+import { call, QUICKSTART } from "./client.js";
 
 export const KEY = "sky_acmeprod0001.local-secret";
 export const NOON = "2026-06-17T12:00:00.000Z";
