@@ -13,32 +13,38 @@ export class ClientGone extends Error {}
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = (): void =>
-      reject(
-        new GatewayError("body_too_large", {
-          hint: `the request body is larger than max_body_bytes, ${maxBytes}`,
-        }),
-      );
-    const announced = Number(request.headers["content-length"] ?? 0);
-    if (announced > maxBytes) return tooLarge();
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return reject(tooLarge(maxBytes));
     let first: Buffer | null = null;
     let rest: Buffer[] | null = null;
     let size = 0;
-    request.on("data", (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > maxBytes) {
-        request.removeAllListeners("data");
-        return tooLarge();
-      }
-      if (!first) first = chunk;
+        forget();
+        reject(tooLarge(maxBytes));
+      } else if (!first) first = chunk;
       else if (!rest) rest = [first, chunk];
       else rest.push(chunk);
-    });
-    request.on("end", () => resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))));
-    request.on("error", () => reject(new ClientGone()));
-    request.on("close", () => {
-      if (!request.complete) reject(new ClientGone());
-    });
+    };
+    const onEnd = (): void => {
+      forget();
+      resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0)));
+    };
+    const onGone = (): void => {
+      forget();
+      reject(new ClientGone());
+    };
+    /** The request lives as long as its answer, which a stream makes long; what was read need not. */
+    const forget = (): void => {
+      request.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
+    };
+    request.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone);
+  });
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError("body_too_large", {
+    hint: `the request body is larger than max_body_bytes, ${maxBytes}`,
   });
 }
 
