@@ -57,13 +57,9 @@ export function decisionRecord(
   tokenAdmission: Settings["tokenAdmission"],
 ): string {
   const { head, limits } = grant.decisionParts;
-  let text = "";
-  let bound = -1;
-  for (const [index, check] of admission.checks.entries()) {
-    text += `${index === 0 ? "" : ","}${limits[index]}${check.used},${check.demand}]`;
-    if (!admission.admitted && check === admission.bound) bound = index;
-  }
-  return `${head}${text}],"tokens":"${tokenAdmission}","bound":${bound}}`;
+  const bound = admission.admitted ? -1 : admission.checks.indexOf(admission.bound);
+  const used = admission.checks.map(({ used, demand }, index) => `${limits[index]}${used},${demand}]`);
+  return [head, used.join(","), `],"tokens":"`, tokenAdmission, `","bound":`, bound, "}"].join("");
 }
 
 /** What does not change from one decision of a grant to the next: the text before the limits' numbers. */
