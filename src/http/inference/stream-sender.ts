@@ -2,6 +2,7 @@ import type { StreamFrame } from "../../domain/completion/stream.js";
 import { paceMs } from "../../domain/completion/style.js";
 import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { ChatTurn } from "../../services/turns.js";
+import { beginChunks, writeChunk } from "../chunked.js";
 import type { Call } from "../routes.js";
 import { STREAM_HEADERS } from "./deliver-stream.js";
 import { turnHeaders } from "./turn.js";
@@ -103,7 +104,7 @@ export class StreamSender {
     this.#tokens = frame.completionTokens;
     const data = this.#take(frame);
     if (this.#body.length < JOURNAL_STREAM_CHARS) this.#body += data;
-    this.#call.response.write(data);
+    writeChunk(this.#call.response, data);
   }
 
   /** The bytes of the next chunk. */
@@ -117,7 +118,7 @@ export class StreamSender {
 
   #head(): void {
     const { response } = this.#call;
-    if (!response.headersSent) response.writeHead(200, turnHeaders(this.#turn, ...STREAM_HEADERS));
+    if (!response.headersSent) beginChunks(response, 200, turnHeaders(this.#turn, ...STREAM_HEADERS));
   }
 
   /** The last frame waits for the books: an acknowledged end is a stored one (W-8). */
@@ -150,7 +151,6 @@ export class StreamSender {
     this.#turn.exchange.notes.push(`cut after ${this.#chunks} chunks`);
     await this.#book(this.#tokens, this.#body);
     this.#head();
-    response.flushHeaders();
     if (bytes > 0) response.write(Buffer.from(data).subarray(0, bytes));
     request.socket.destroySoon();
     this.#finished();
@@ -162,7 +162,6 @@ export class StreamSender {
     if (!stall || this.#stalled || this.#chunks < stall.after_chunks) return false;
     this.#stalled = true;
     this.#head();
-    this.#call.response.flushHeaders();
     const until = this.#call.services.kernel.clock.now() + (stall.for_ms ?? NEVER);
     // The pace starts anew behind the stall; what it swallowed is not caught up.
     this.#from = until;
