@@ -29,10 +29,10 @@ export const paced = ({ quick }) =>
   withFolder(async (folder) => {
     const tokens = TOKENS_PER_SECOND * (quick ? 2 : 10);
     const request = chatRequest({ content: "word ".repeat(tokens).trim(), stream: true });
-    const bare = await measure("bare", request, () =>
+    const bare = await measure("bare", request, tokens, () =>
       startServer("servers/bare-paced.mjs", { event: EVENT, events: tokens, intervalMs: INTERVAL_MS }),
     );
-    const emulator = await measure("emulator", request, () =>
+    const emulator = await measure("emulator", request, tokens, () =>
       startServer("servers/emulator.mjs", {
         state: join(folder, "state.db"),
         seed: { ...SEED, settings: { stream: { tokens_per_second: TOKENS_PER_SECOND } } },
@@ -56,17 +56,11 @@ export const paced = ({ quick }) =>
     ];
   });
 
-async function measure(name, request, start) {
+async function measure(name, request, tokens, start) {
   const server = await start();
   // What is compiled on first use is not what is measured.
   await Promise.all(Array.from({ length: 50 }, () => follow(server.port, request, () => {})));
-  const begun = performance.now();
-  const bySecond = [];
-  const late = (at, by) => {
-    const second = Math.floor((at - begun) / SECOND_MS);
-    bySecond[second] ??= [];
-    bySecond[second].push(by);
-  };
+  const record = new Record(STREAMS * tokens, performance.now());
   let done = 0;
   let peak = 0;
   const watch = setInterval(async () => {
@@ -76,23 +70,56 @@ async function measure(name, request, start) {
   await Promise.all(
     Array.from({ length: STREAMS }, async (_, index) => {
       await new Promise((resolve) => setTimeout(resolve, (index / STREAMS) * SPREAD_MS));
-      await follow(server.port, request, late);
+      await follow(server.port, request, (at, by) => record.add(at, by));
       done++;
     }),
   );
   clearInterval(watch);
   await server.stop();
-  const seconds = bySecond.map(quantiles);
+  const seconds = record.bySecond().map(quantiles);
   return {
-    late: quantiles(bySecond.flat()),
+    late: quantiles(record.all()),
     firstSecond: (share) => seconds[0]?.(share) ?? 0,
     medianSecond: (share) => quantiles(seconds.map((second) => second(share)))(0.5),
     peak,
   };
 }
 
+/** Every chunk's lateness, in room that is there from the start: what grows is copied and cleared away meanwhile. */
+class Record {
+  #late;
+  #at;
+  #size = 0;
+  #begun;
+
+  constructor(room, begun) {
+    this.#late = new Float64Array(room);
+    this.#at = new Float64Array(room);
+    this.#begun = begun;
+  }
+
+  add(at, late) {
+    this.#at[this.#size] = at;
+    this.#late[this.#size++] = late;
+  }
+
+  all() {
+    return this.#late.subarray(0, this.#size);
+  }
+
+  bySecond() {
+    const seconds = [];
+    for (let index = 0; index < this.#size; index++) {
+      const second = Math.floor((this.#at[index] - this.#begun) / SECOND_MS);
+      seconds[second] ??= [];
+      seconds[second].push(this.#late[index]);
+    }
+    return seconds;
+  }
+}
+
 function quantiles(values) {
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = Float64Array.from(values).sort();
   return (share) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
 }
 
