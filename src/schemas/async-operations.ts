@@ -1,10 +1,10 @@
+import { asyncPredictSchema } from "./async.js";
 import {
   asyncAcceptedAnswer,
   asyncCanceledAnswer,
-  asyncPredictSchema,
   asyncQueueAnswer,
   asyncStatusAnswer,
-} from "./async.js";
+} from "./async-answers.js";
 import type { Operation } from "./operation.js";
 import { PLACES } from "./places.js";
 

@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.js";
-import * as schemas from "./workspace.js";
+import { createApiKeySchema, upsertSecretSchema } from "./workspace.js";
+import * as answers from "./workspace-answers.js";
 
 /** Identity and workspace (inference §7). */
 export const WORKSPACE_OPERATIONS: readonly Operation[] = [
@@ -8,7 +9,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/users/me",
     summary: "Whom the key speaks for",
     tag: "workspace",
-    answer: schemas.userAnswer,
+    answer: answers.userAnswer,
     errors: [401, 403, 429],
   },
   {
@@ -16,7 +17,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/api_keys",
     summary: "List workspace keys, without their secrets",
     tag: "workspace",
-    answer: schemas.apiKeysAnswer,
+    answer: answers.apiKeysAnswer,
     errors: [401, 403, 429],
   },
   {
@@ -24,8 +25,8 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/api_keys",
     summary: "Mint a workspace key",
     tag: "workspace",
-    body: schemas.createApiKeySchema,
-    answer: schemas.apiKeyMintedAnswer,
+    body: createApiKeySchema,
+    answer: answers.apiKeyMintedAnswer,
     errors: [400, 401, 403, 429],
   },
   {
@@ -33,7 +34,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/api_keys/{prefix}",
     summary: "Delete a workspace key",
     tag: "workspace",
-    answer: schemas.apiKeyDeletedAnswer,
+    answer: answers.apiKeyDeletedAnswer,
     errors: [400, 401, 403, 404, 429],
   },
   {
@@ -41,8 +42,8 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/teams/{id}/api_keys",
     summary: "Mint a workspace key for the team",
     tag: "workspace",
-    body: schemas.createApiKeySchema,
-    answer: schemas.apiKeyMintedAnswer,
+    body: createApiKeySchema,
+    answer: answers.apiKeyMintedAnswer,
     errors: [400, 401, 403, 404, 429],
   },
   {
@@ -52,7 +53,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       "On the management host the workspace's models; elsewhere the models that the key may call (X-24)",
     tag: "workspace",
     query: ["name"],
-    answer: schemas.modelsAnswer,
+    answer: answers.modelsAnswer,
     errors: [401, 403, 429],
   },
   {
@@ -60,7 +61,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/models/{id}",
     summary: "Get a model",
     tag: "workspace",
-    answer: schemas.modelAnswer,
+    answer: answers.modelAnswer,
     errors: [401, 403, 404, 429],
   },
   {
@@ -68,7 +69,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/models/{id}/environments",
     summary: "List a model's environments",
     tag: "workspace",
-    answer: schemas.environmentsAnswer,
+    answer: answers.environmentsAnswer,
     errors: [401, 403, 404, 429],
   },
   {
@@ -76,7 +77,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/models/{id}/environments/{name}",
     summary: "Get an environment",
     tag: "workspace",
-    answer: schemas.environmentAnswer,
+    answer: answers.environmentAnswer,
     errors: [401, 403, 404, 429],
   },
   {
@@ -85,7 +86,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: "List a model's deployments",
     tag: "workspace",
     query: ["name"],
-    answer: schemas.deploymentsAnswer,
+    answer: answers.deploymentsAnswer,
     errors: [401, 403, 404, 429],
   },
   {
@@ -93,7 +94,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/models/{id}/deployments/{deployment_id}",
     summary: "Get a deployment by id, or the one that is called production or development",
     tag: "workspace",
-    answer: schemas.deploymentAnswer,
+    answer: answers.deploymentAnswer,
     errors: [401, 403, 404, 429],
   },
   {
@@ -102,7 +103,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: "List the Model APIs that the workspace's endpoints lead to",
     tag: "workspace",
     query: ["limit", "cursor"],
-    answer: schemas.modelApisAnswer,
+    answer: answers.modelApisAnswer,
     errors: [400, 401, 403, 429],
   },
   {
@@ -110,7 +111,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/secrets",
     summary: "List secrets, without their values",
     tag: "workspace",
-    answer: schemas.secretsAnswer,
+    answer: answers.secretsAnswer,
     errors: [401, 403, 429],
   },
   {
@@ -118,8 +119,8 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     path: "/v1/secrets",
     summary: "Create a secret, or update the one of this name",
     tag: "workspace",
-    body: schemas.upsertSecretSchema,
-    answer: schemas.secretAnswer,
+    body: upsertSecretSchema,
+    answer: answers.secretAnswer,
     errors: [400, 401, 403, 429],
   },
 ];
