@@ -1,6 +1,6 @@
 import { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Outgoing } from "./outgoing.js";
+import { encodingOf, type Outgoing } from "./outgoing.js";
 
 /**
  * Begins an answer that comes in chunks. The head leaves with the first chunk if that is written at once. Flushed
@@ -25,7 +25,7 @@ export function writeChunk(response: Outgoing, chunk: string): void {
   }
   const bytes = Buffer.byteLength(chunk);
   gather(socket);
-  socket.write(`${bytes.toString(16)}\r\n${chunk}\r\n`, bytes === chunk.length ? "latin1" : "utf8");
+  socket.write(`${bytes.toString(16)}\r\n${chunk}\r\n`, encodingOf(chunk, bytes));
 }
 
 /**

@@ -14,8 +14,14 @@ export interface Outgoing {
   writeHead(status: number, headers: OutgoingHttpHeaders | string[]): unknown;
   write(chunk: string | Buffer): boolean;
   end(chunk?: string | Buffer): unknown;
+  end(chunk: string, encoding: BufferEncoding): unknown;
   flushHeaders(): void;
   destroy(): unknown;
   once(event: "close" | "drain", listener: () => void): unknown;
   off(event: "close" | "drain", listener: () => void): unknown;
+}
+
+/** How to write a text that has so many bytes in UTF-8: ASCII is the same in Latin-1, which Node merely copies. */
+export function encodingOf(text: string, bytes: number): BufferEncoding {
+  return bytes === text.length ? "latin1" : "utf8";
 }

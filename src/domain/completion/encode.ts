@@ -12,23 +12,40 @@ export interface CompletionMeta {
   readonly model: string;
 }
 
-/**
- * Makes a writer of the usage block (inference §1.3), all of whose keys are always there. What does not change
- * during an answer is encoded once; the writer takes the completion and reasoning tokens so far.
- */
-export function usageWriter(usage: Usage): (completion: number, reasoning: number) => string {
-  const { prompt, cached } = usage;
-  const head = `{"prompt_tokens":${prompt},"completion_tokens":`;
-  const middle =
-    `,"prompt_tokens_details":{"audio_tokens":0,"cached_tokens":${cached}}` +
-    `,"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":0,"reasoning_tokens":`;
-  return (completion, reasoning) =>
-    `${head}${completion},"total_tokens":${prompt + completion}${middle}${reasoning},"rejected_prediction_tokens":0}}`;
+/** The usage block (inference §1.3), all of whose keys are always there: what does not change, then what does. */
+export interface UsageWriter {
+  /** Up to the first number that changes during an answer. */
+  readonly head: string;
+  /** The rest, for the completion and reasoning tokens so far. */
+  numbers(completion: number, reasoning: number): string;
+}
+
+/** Encodes what does not change during an answer once. */
+export function usageWriter({ prompt, cached }: Usage): UsageWriter {
+  let lastReasoning = -1;
+  let rest = "";
+  return {
+    head: `{"prompt_tokens":${prompt},"completion_tokens":`,
+    numbers(completion, reasoning) {
+      if (reasoning !== lastReasoning) {
+        lastReasoning = reasoning;
+        rest = [
+          `,"prompt_tokens_details":{"audio_tokens":0,"cached_tokens":`,
+          cached,
+          `},"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":0,"reasoning_tokens":`,
+          reasoning,
+          `,"rejected_prediction_tokens":0}}`,
+        ].join("");
+      }
+      return `${completion},"total_tokens":${prompt + completion}${rest}`;
+    },
+  };
 }
 
 /** The usage block of a finished answer. */
 export function usageJson(usage: Usage): string {
-  return usageWriter(usage)(usage.completion, usage.reasoning);
+  const { head, numbers } = usageWriter(usage);
+  return head + numbers(usage.completion, usage.reasoning);
 }
 
 /** One element of a message's `tool_calls` (inference §1.3). */

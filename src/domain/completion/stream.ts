@@ -52,35 +52,44 @@ export function* iterateFrames(
   chunking: Chunking,
 ): Generator<StreamFrame, void, undefined> {
   const dialect = dialectOf(dialectName, reply);
-  const usage = usageWriter(reply.usage);
   const usageOnChunks = dialect.runningUsage(options);
   const running = runningUsage(reply);
+  const usage = usageWriter(reply.usage);
 
-  const head = `data: {"id":${JSON.stringify(meta.id)},"choices":[`;
-  const tail = `],"created":${meta.created},"model":${JSON.stringify(meta.model)},${dialect.extraKeys}"object":"chat.completion.chunk"`;
-  const openHead = `${head}{"index":0,"delta":`;
-  const openTail = `${dialect.ending(null, null)}}${tail}`;
-  const finalTail = `${dialect.ending(reply.finishReason, null)}}${tail}`;
+  const head = joined(`data: {"id":`, JSON.stringify(meta.id), `,"choices":[`);
+  const tail = joined(
+    `],"created":${meta.created},"model":`,
+    JSON.stringify(meta.model),
+    `,${dialect.extraKeys}"object":"chat.completion.chunk"`,
+  );
+  const openHead = joined(head, `{"index":0,"delta":`);
+  /** From the end of the delta to the end of the event, or to the numbers of its usage. */
+  const afterDelta = (ending: string): string => {
+    switch (usageOnChunks) {
+      case "numbers":
+        return joined(ending, "}", tail, `,"usage":`, usage.head);
+      case "null":
+        return joined(ending, "}", tail, `,"usage":null}\n\n`);
+      case "absent":
+        return joined(ending, "}", tail, "}\n\n");
+    }
+  };
+  const openTail = afterDelta(dialect.ending(null, null));
+  const finalTail = afterDelta(dialect.ending(reply.finishReason, null));
   const logprobs = reply.logprobs ? logprobsPieces(reply.logprobs) : null;
   const tailOf = ({ kind, length, carriesFinish }: Delta): string => {
     if (carriesFinish) return finalTail;
     if (logprobs === null || kind !== "content") return openTail;
-    return `${dialect.ending(null, logprobs(length))}}${tail}`;
+    return afterDelta(dialect.ending(null, logprobs(length)));
   };
 
-  const chunk = (delta: string, end: string, completion: number, reasoning: number): StreamFrame => {
-    switch (usageOnChunks) {
-      case "numbers":
-        return {
-          data: `${openHead}${delta}${end},"usage":${usage(completion, reasoning)}}\n\n`,
-          completionTokens: completion,
-        };
-      case "null":
-        return { data: `${openHead}${delta}${end},"usage":null}\n\n`, completionTokens: completion };
-      case "absent":
-        return { data: `${openHead}${delta}${end}}\n\n`, completionTokens: completion };
-    }
-  };
+  const chunk = (delta: string, end: string, completion: number, reasoning: number): StreamFrame => ({
+    data:
+      usageOnChunks === "numbers"
+        ? `${openHead}${delta}${end}${usage.numbers(completion, reasoning)}}\n\n`
+        : `${openHead}${delta}${end}`,
+    completionTokens: completion,
+  });
 
   if (dialect.opening !== null) yield chunk(dialect.opening, openTail, 0, 0);
 
@@ -103,7 +112,7 @@ export function* iterateFrames(
   if (!finished) yield chunk(dialect.closing, finalTail, completion, reasoning);
   if (options.includeUsage) {
     yield {
-      data: `${head}${tail},"usage":${usage(completion, reasoning)}}\n\n`,
+      data: `${head}${tail},"usage":${usage.head}${usage.numbers(completion, reasoning)}}\n\n`,
       completionTokens: completion,
     };
   }
@@ -131,4 +140,9 @@ export function joinFrames(frames: Iterable<StreamFrame>): string {
   let joined = "";
   for (const frame of frames) joined += frame.data;
   return joined;
+}
+
+/** One flat string. Concatenated ones are trees, which every chunk that they are part of would walk again. */
+function joined(...parts: readonly string[]): string {
+  return parts.join("");
 }

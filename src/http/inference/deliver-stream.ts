@@ -4,6 +4,7 @@ import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
 import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { ChatTurn } from "../../services/turns.js";
 import { send } from "../answer.js";
+import { encodingOf } from "../outgoing.js";
 import type { Call } from "../routes.js";
 import { storageFailure } from "../settle.js";
 import type { ModelDialect } from "./model-route.js";
@@ -33,7 +34,7 @@ async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<voi
   if (failure) return send(call.request, response, storageFailure(call));
   if (response.destroyed) return;
   response.writeHead(200, turnHeaders(turn, ...STREAM_HEADERS));
-  response.end(body);
+  response.end(body, encodingOf(body, Buffer.byteLength(body)));
 }
 
 function disturbed({ fault }: ChatTurn): boolean {
