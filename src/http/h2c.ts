@@ -3,6 +3,7 @@ import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { App } from "./app.js";
 import { Http2Request, Http2Response } from "./h2-stream.js";
+import { QueuedResponses } from "./queued.js";
 
 /** What only an HTTP/2 connection preface begins with (RFC 9113 section 3.4); no HTTP/1.1 method is called so. */
 const PREFACE = "PRI ";
@@ -25,7 +26,11 @@ export class TwoProtocolServer extends Server {
 
   /** @param app answers requests of both protocols */
   constructor(options: ServerOptions & { readonly maxHeaderSize: number }, app: App) {
-    super(options, (request, response) => void app(request, response));
+    const queued = new QueuedResponses();
+    super(options, (request, response) => {
+      queued.follow(response, request.socket);
+      void app(request, response);
+    });
     this.#createHttp2 = () => this.#http2Server(options.maxHeaderSize, app);
     const acceptHttp1 = this.listeners("connection");
     this.removeAllListeners("connection");
