@@ -92,3 +92,31 @@ test("for a client that does not read, no more is made than fits on the way; wha
   expect(entry?.completionTokens).toBeGreaterThan(0);
   expect(entry?.completionTokens).toBeLessThan(words);
 });
+
+test("requests that wait behind another on a connection that ends are settled with it, each once (L-4)", async () => {
+  await using gateway = await starting({ tokens_per_second: 10 }, Array(60).fill("word").join(" "));
+  const whole = { ...asking(), body: JSON.stringify(HELLO) };
+  const socket = open(gateway);
+  socket.write(
+    Buffer.concat([encode(asking(), "keep-alive"), encode(asking(), "keep-alive"), encode(whole)]),
+  );
+  await untilUsed(gateway, 3);
+  await gateway.clock.advance(450);
+  socket.destroy();
+  const entries = await gateway.expectRequest({}, { count: 3 });
+  expect(entries.map(({ completionTokens }) => completionTokens)).toEqual([5, 5, 0]);
+  expect(await gateway.clock.advance("1m")).toEqual([]);
+  expect(await gateway.requests()).toHaveLength(3);
+});
+
+test("a paced stream stops as well when its client does not read", async () => {
+  const words = 20_000;
+  await using gateway = await starting({ tokens_per_second: 1_000 }, Array(words).fill("word").join(" "));
+  const socket = open(gateway).pause();
+  socket.write(encode(asking({ max_tokens: words })));
+  await untilUsed(gateway, 1);
+  expect((await gateway.clock.advance("1m")).length).toBeLessThan(words / 2);
+  socket.destroy();
+  const [entry] = await gateway.expectRequest({});
+  expect(entry?.completionTokens).toBeLessThan(words);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
-import { CHAT, chat, seedWith } from "../support/chat.js";
+import { CHAT, chat, FEDERATED_KEY, HELLO, seedWith } from "../support/chat.js";
 import { call } from "../support/client.js";
 import { COUNTED, openStream, until, untilUsed, usedToday } from "./support.js";
 
@@ -106,7 +106,7 @@ describe("pace, on the world's clock", () => {
       seed: styled({ tokens_per_second: 10, chunk_characters: 2 }, { content: "abcd efgh" }),
     });
     const stream = await openStream(gateway);
-    expect(await fired(gateway, 1_000)).toEqual([100, 200]);
+    expect(await fired(gateway, 1_000)).toEqual([100]);
     const usages = (await stream.rest())
       .slice(0, 5)
       .map((event) => [parse(event).choices[0].delta.content, parse(event).usage.completion_tokens]);
@@ -117,6 +117,32 @@ describe("pace, on the world's clock", () => {
       ["fg", 1],
       ["h", 2],
     ]);
+  });
+
+  test("the same in every dialect: a chunk that only opens the answer takes no token's time", async () => {
+    const paced = { content: "a b c", stream: { ttft_ms: 100, tokens_per_second: 10 } };
+    for (const stream_dialect of ["sparse", "full", "openai"]) {
+      await using gateway = await startGatewayEmulator({ seed: styled({}, paced, { stream_dialect }) });
+      const opening = openStream(gateway);
+      await untilUsed(gateway, 1);
+      expect(await fired(gateway, 1_000), stream_dialect).toEqual([100, 200, 300]);
+      await (await opening).rest();
+    }
+  });
+
+  test("the same for POST /v1/messages, and for a whole answer", async () => {
+    await using gateway = await startGatewayEmulator({
+      seed: styled({}, { content: "a b c", stream: { ttft_ms: 100, tokens_per_second: 10 } }),
+    });
+    const message = { ...HELLO, max_tokens: 10, stream: true };
+    const streaming = call(gateway, "POST", "/v1/messages", { key: FEDERATED_KEY, body: message });
+    await untilUsed(gateway, 1);
+    expect(await fired(gateway, 1_000)).toEqual([100, 200, 300]);
+    await streaming;
+    const whole = chat(gateway);
+    await untilUsed(gateway, 2);
+    expect(await fired(gateway, 1_000)).toEqual([1_300]);
+    await whole;
   });
 
   test("jitter_ms delays each chunk by up to so much, by the random seed", async () => {

@@ -89,14 +89,23 @@ export class StreamSender {
       this.#next = this.#pull();
       if (!this.#next) return this.#end(frame);
       this.#write(frame);
-      const tokens = this.#next.completionTokens - frame.completionTokens;
-      this.#paced += tokens;
-      if (tokens > 0 && this.#waits()) return;
-      if (this.#call.response.writableNeedDrain) {
-        this.#call.response.once("drain", () => void this.#send());
+      const { response } = this.#call;
+      const waits = this.#tokensPass(frame, this.#next) > 0;
+      if (response.writableNeedDrain) {
+        response.once("drain", () => {
+          if (!waits || !this.#waits()) void this.#send();
+        });
         return;
       }
+      if (waits && this.#waits()) return;
     }
+  }
+
+  /** Lets the tokens between two frames pass. The first of an answer wait for nothing but the time before them. */
+  #tokensPass(frame: StreamFrame, next: StreamFrame): number {
+    const tokens = frame.completionTokens === 0 ? 0 : next.completionTokens - frame.completionTokens;
+    this.#paced += tokens;
+    return tokens;
   }
 
   #write(frame: StreamFrame): void {
