@@ -109,6 +109,26 @@ test("requests that wait behind another on a connection that ends are settled wi
   expect(await gateway.requests()).toHaveLength(3);
 });
 
+test("a long stream that nothing paces stops as well when its client does not read (L-4)", async () => {
+  const words = 30_000;
+  await using gateway = await starting({}, Array(words).fill("word").join(" "));
+  const socket = open(gateway).pause();
+  socket.write(encode(asking({ max_tokens: words })));
+  await untilUsed(gateway, 1);
+  socket.destroy();
+  const [entry] = await gateway.expectRequest({});
+  expect(entry?.completionTokens).toBeLessThan(words);
+});
+
+test("a long stream that nothing paces arrives whole", async () => {
+  const words = 10_000;
+  await using gateway = await starting({}, Array(words).fill("wörd").join(" "));
+  const [answer] = parseAnswers(await exchange(gateway, encode(asking({ max_tokens: words }))));
+  const events = answer?.body.split("\n\n").slice(0, -1) ?? [];
+  expect(events).toHaveLength(words + 3);
+  expect(events.at(-1)).toBe("data: [DONE]");
+});
+
 test("a paced stream stops as well when its client does not read", async () => {
   const words = 20_000;
   await using gateway = await starting({ tokens_per_second: 1_000 }, Array(words).fill("word").join(" "));

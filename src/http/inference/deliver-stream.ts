@@ -1,3 +1,4 @@
+import type { Reply } from "../../domain/chat.js";
 import type { Chunking } from "../../domain/completion/deltas.js";
 import { joinFrames } from "../../domain/completion/stream.js";
 import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
@@ -14,11 +15,15 @@ import { turnHeaders } from "./turn.js";
 /** inference §1.4: exactly this type, no charset. */
 export const STREAM_HEADERS = ["Content-Type", "text/event-stream", "Cache-Control", "no-cache"] as const;
 
-/** Sends a streamed answer: all at once when nothing paces or disturbs it, else chunk by chunk on the clock. */
+/** Text above this is more, as chunks, than the connection takes at once; characters. */
+const LONG_TEXT = 16_384;
+
+/** Sends a streamed answer: all at once when nothing paces or disturbs it and it is short, else chunk by chunk. */
 export function deliverStream(call: Call, turn: ChatTurn, dialect: ModelDialect): Promise<void> {
   const { kernel } = call.services;
   const frames = dialect.frames(turn, chunkingOf(call, turn.style), kernel.settings);
-  if (isPaced(turn.style) || disturbed(turn)) return new StreamSender(call, turn, frames).run();
+  if (isPaced(turn.style) || disturbed(turn) || isLong(turn.reply))
+    return new StreamSender(call, turn, frames).run();
   return sendAtOnce(call, turn, joinFrames(frames));
 }
 
@@ -35,6 +40,11 @@ async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<voi
   if (response.destroyed) return;
   response.writeHead(200, turnHeaders(turn, ...STREAM_HEADERS));
   response.end(body, encodingOf(body, Buffer.byteLength(body)));
+}
+
+/** Of a long answer, a client that leaves is charged what it was sent (L-4). */
+function isLong({ content, reasoning }: Reply): boolean {
+  return (content?.length ?? 0) + (reasoning?.length ?? 0) > LONG_TEXT;
 }
 
 function disturbed({ fault }: ChatTurn): boolean {
