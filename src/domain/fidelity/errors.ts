@@ -134,7 +134,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.recordings,
       state: "partly",
-      note: "Two of the recorded messages are never said, on video and on logprobs above 1. Ours: the texts for bounds that nobody recorded, in the same words",
+      note: "One of the recorded messages is never said, on logprobs above 1; ours: that the one on multimodal inputs answers audio. Ours: the texts for bounds that nobody recorded, in the same words",
       test: testsIn("http/chat-request.test.ts")("top_logprobs needs logprobs"),
     },
     {
