@@ -1,8 +1,7 @@
-import type * as z from "zod";
-import { problemsOf } from "../config/check-seed.js";
-import { invalid } from "../domain/errors.js";
+import * as z from "zod";
 import { completionRuleSchema } from "../schemas/completions.js";
 import { faultRuleSchema } from "../schemas/faults.js";
+import { checked } from "../schemas/problems.js";
 import type { Services } from "../services/services.js";
 
 /** A rule that was added, and how to take it away again. */
@@ -36,28 +35,20 @@ export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 export function completionsFace({ completions }: Services): CompletionsFace {
   return {
     add: async (rules) =>
-      completions.add(checked(completionRuleSchema, rules), true).map(({ id }) => ({ id })),
+      completions.add(listOf(completionRuleSchema, rules), true).map(({ id }) => ({ id })),
     clear: async () => completions.clear(),
   };
 }
 
 export function faultsFace({ faults }: Services): FaultsFace {
   return {
-    add: async (rules) => faults.add(checked(faultRuleSchema, rules)).map(({ id }) => ({ id })),
+    add: async (rules) => faults.add(listOf(faultRuleSchema, rules)).map(({ id }) => ({ id })),
     remove: async (id) => faults.remove(id),
     clear: async () => faults.clear(),
   };
 }
 
-/** @throws GatewayError `validation`, naming the place */
-function checked<S extends z.ZodType>(schema: S, given: z.input<S> | readonly z.input<S>[]): z.output<S>[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  return list.map((one, index) => {
-    const parsed = schema.safeParse(one);
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const [problem] = issue ? problemsOf(schema, issue) : [];
-    const place = [...(list.length > 1 ? [index] : []), ...(problem?.path ?? [])].map(String).join(".");
-    throw invalid(place, problem?.message ?? "not valid");
-  });
+/** One rule or a list of them. @throws GatewayError `validation`, naming the place, in a list with its number */
+function listOf<S extends z.ZodType>(schema: S, given: z.input<S> | readonly z.input<S>[]): z.output<S>[] {
+  return Array.isArray(given) ? checked(z.array(schema), given) : [checked(schema, given)];
 }

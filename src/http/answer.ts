@@ -22,13 +22,16 @@ export function send(request: IncomingMessage, response: Outgoing, answer: Answe
   if (response.destroyed || response.headersSent) return;
   // An unread rest of the request would be taken for the next one on this connection.
   const unread = !request.complete && announcesBody(request);
+  const { body } = answer;
+  const bytes = Buffer.byteLength(body);
   response.writeHead(answer.status, {
     ...answer.headers,
-    "Content-Length": Buffer.byteLength(answer.body),
+    "Content-Length": bytes,
     ...(unread ? { Connection: "close" } : {}),
   });
-  // As a string, so that Node sends head and body in one write.
-  response.end(answer.body);
+  // Node puts head and a string into one write, in the string's encoding; a head is Latin-1, which ASCII fits.
+  if (bytes === body.length) response.end(body, "latin1");
+  else response.end(Buffer.from(body));
   if (unread) request.resume();
 }
 

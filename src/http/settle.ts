@@ -38,10 +38,16 @@ export async function settle(call: Call, answer: Answer, ledger: LedgerEntry | n
     );
     if (failure) return send(call.request, call.response, storageFailure(call));
   }
-  send(call.request, call.response, {
-    ...answer,
-    headers: { ...answer.headers, ...traceHeaders(exchange) },
-  });
+  try {
+    sendTraced(call, answer);
+  } catch (cause) {
+    // The entry is written: what cannot be sent is told to the client alone, and not thrown to `fail`.
+    sendTraced(call, errorAnswer(exchange.surface, unexpected(cause), services.kernel.settings));
+  }
+}
+
+function sendTraced({ request, response, exchange }: Call, answer: Answer): void {
+  send(request, response, { ...answer, headers: { ...answer.headers, ...traceHeaders(exchange) } });
 }
 
 /** The journal could not be written, so nothing may be acknowledged. */

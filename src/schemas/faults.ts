@@ -1,9 +1,29 @@
 import * as z from "zod";
 import { FAULT_PRESETS } from "../domain/faults.js";
 import { durationSchema } from "./duration.js";
-import { matchSchema } from "./match.js";
+import { matchSchema, namedValues } from "./match.js";
 
 const given = (value: unknown): boolean => value !== undefined;
+
+/** Headers that say where an answer ends, or what becomes of its connection. */
+const FRAMING = ["content-length", "transfer-encoding", "connection", "keep-alive", "trailer"];
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, {
+    error: "expected an HTTP header name: letters, digits and !#$%&'*+-.^_`|~",
+  })
+  .refine((name) => !FRAMING.includes(name.toLowerCase()), {
+    error: "not possible, the emulator frames the answer itself; leave this header out",
+  });
+
+const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, {
+  error:
+    "expected text that HTTP can carry: no line breaks or other control characters, nothing above U+00FF",
+});
+
+/** Headers that an answer is to have: all that HTTP can send, without those that the emulator sets to send it. */
+export const answerHeadersSchema = namedValues(headerName, headerValue);
 
 /** What a fault does; one or several together, such as a delay before a status. */
 export const faultSchema = z
@@ -11,7 +31,7 @@ export const faultSchema = z
     preset: z.enum(FAULT_PRESETS).optional().meta({ description: "One of the contract's own errors" }),
     status: z.int().min(200).max(599).optional(),
     body: z.unknown().optional().meta({ description: "Text as it stands, anything else as JSON" }),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
+    headers: answerHeadersSchema.optional(),
     delay: durationSchema.optional().meta({ description: "Before the first byte" }),
     stall: z
       .strictObject({ after_chunks: z.int().min(0), for: durationSchema.optional() })

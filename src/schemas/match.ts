@@ -16,6 +16,26 @@ export const textMatchSchema = z.union(
   { error: "expected a text, { contains: text } or { regex: pattern }" },
 );
 
+/**
+ * Values by names of the user's own. Refuses `__proto__`, which zod's record drops in silence: a match would lose
+ * its condition, and fit everything.
+ */
+export function namedValues<V extends z.ZodType>(names: z.ZodString, values: V) {
+  return z.preprocess(
+    (given: Record<string, z.input<V>>, context) => {
+      if (typeof given === "object" && given !== null && Object.hasOwn(given, "__proto__")) {
+        context.addIssue({
+          code: "custom",
+          message: '"__proto__" is not usable as a name; leave it out',
+          path: ["__proto__"],
+        });
+      }
+      return given;
+    },
+    z.record(names, values),
+  );
+}
+
 /** What a completion rule or a fault looks at. */
 export const matchSchema = z
   .strictObject({
@@ -36,7 +56,7 @@ export const matchSchema = z
       .optional()
       .meta({ description: "text, json_object, json_schema, grammar or structural_tag" }),
     stream: z.boolean().optional(),
-    metadata: z.record(z.string(), textMatchSchema).optional(),
-    headers: z.record(z.string(), textMatchSchema).optional(),
+    metadata: namedValues(z.string(), textMatchSchema).optional(),
+    headers: namedValues(z.string(), textMatchSchema).optional(),
   })
   .meta({ id: "Match", description: "{} matches everything; several keys must all match" });

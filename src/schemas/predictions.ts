@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { PREDICTION_ERRORS } from "../domain/predictions.js";
 import { durationSchema } from "./duration.js";
+import { answerHeadersSchema } from "./faults.js";
 import { textMatchSchema } from "./match.js";
 
 const predictionMatchSchema = z
@@ -42,7 +43,7 @@ const predictionReplySchema = z
       .regex(/^[\x20-\x7e]+$/)
       .optional(),
     status: z.int().min(200).max(599).optional(),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/)).optional(),
+    headers: answerHeadersSchema.optional(),
     delay: durationSchema.optional().meta({ description: "Before the first byte" }),
   })
   .refine((reply) => CONTENTS.filter((name) => reply[name] !== undefined).length <= 1, {

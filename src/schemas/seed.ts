@@ -5,7 +5,7 @@ import { cloudflareSchema } from "./cloudflare.js";
 import { completionRuleSchema } from "./completions.js";
 import { chainSchema, modelSchema } from "./deployments.js";
 import { targetSchema } from "./endpoints.js";
-import { faultRuleSchema } from "./faults.js";
+import { answerHeadersSchema, faultRuleSchema } from "./faults.js";
 import { externalEntityIdSchema, rateLimitSchema, slugSchema, usageLimitSchema } from "./groups.js";
 import { predictionRuleSchema } from "./predictions.js";
 import { streamStyleSchema } from "./stream-style.js";
@@ -172,7 +172,7 @@ const settings = z
         rate_limited: z
           .strictObject({
             body: z.unknown().optional(),
-            headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
+            headers: answerHeadersSchema.optional(),
           })
           .optional(),
       })

@@ -1,17 +1,14 @@
 import type * as z from "zod";
 import { GatewayError, invalid } from "../../domain/errors.js";
+import { checked } from "../../schemas/problems.js";
 import { type Answer, json } from "../answer.js";
 import { jsonText, readBody } from "../body.js";
-import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
 
 /** The JSON body of a control call, in the given shape. @throws GatewayError `validation` */
 export async function controlBody<S extends z.ZodType>(call: Call, schema: S): Promise<z.output<S>> {
   const body = await readBody(call.request, call.services.kernel.settings.maxBodyBytes);
-  const parsed = schema.safeParse(parseJson(jsonText(call.request, body, refuse)));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw issue ? invalid(...describeIssue(issue)) : new GatewayError("validation");
+  return checked(schema, parseJson(jsonText(call.request, body, refuse)));
 }
 
 function parseJson(text: string): unknown {

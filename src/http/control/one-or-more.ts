@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { GatewayError, invalid } from "../../domain/errors.js";
+import { checked } from "../../schemas/problems.js";
 import { type Answer, json } from "../answer.js";
-import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
 import { controlBody } from "./call.js";
 
@@ -16,13 +15,6 @@ export async function addOneOrMore<S extends z.ZodType>(
   add: (things: z.output<S>[]) => readonly unknown[],
 ): Promise<Answer> {
   const body = await controlBody(call, z.unknown());
-  if (Array.isArray(body)) return json(200, { items: add(valid(z.array(schema), body)) });
-  return json(200, add([valid(schema, body)])[0]);
-}
-
-function valid<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw issue ? invalid(...describeIssue(issue)) : new GatewayError("validation");
+  if (Array.isArray(body)) return json(200, { items: add(checked(z.array(schema), body)) });
+  return json(200, add([checked(schema, body)])[0]);
 }

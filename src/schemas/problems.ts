@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { GatewayError, invalid } from "../domain/errors.js";
+
+/** What is wrong with a value, and where. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/**
+ * A value of the given shape.
+ * @throws GatewayError `validation`, naming the first place that is wrong and, for an unknown key, the nearest one
+ */
+export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const [problem] = issue ? problemsOf(schema, issue) : [];
+  throw problem
+    ? invalid(problem.path.map(String).join("."), problem.message)
+    : new GatewayError("validation");
+}
+
+/** What an issue says, with the nearest key of the schema for each one that is unknown. */
+export function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): Problem[] {
+  const { path } = issue;
+  if (issue.code !== "unrecognized_keys") return [{ path, message: expectation(issue) }];
+  return issue.keys.map((key) => {
+    const valid = shapeAt(schema, path);
+    const nearest = nearestKey(key, valid);
+    const hint = nearest
+      ? `; did you mean "${nearest}"?`
+      : valid.length > 0
+        ? `; known keys: ${valid.join(", ")}`
+        : "";
+    return { path: [...path, key], message: `unknown key${hint}` };
+  });
+}
+
+/** What was expected in the place of an issue. */
+export function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    case "invalid_key":
+      // What is wrong with the name of an entry stands one level below.
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message.replace(/^(Invalid input|Too small|Too big): /, "");
+  }
+}
+
+/** Most edits between a misspelt key and the one that was meant. */
+const MAX_EDITS = 3;
+
+/** The keys that an object at this path of a schema may have; none when it is not an object. */
+function shapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const [head, ...rest] = path;
+  if (schema instanceof z.ZodObject) {
+    if (head === undefined) return Object.keys(schema.shape);
+    const member: z.core.$ZodType | undefined = schema.shape[String(head)];
+    return member ? shapeAt(member, rest) : [];
+  }
+  if (schema instanceof z.ZodArray) return head === undefined ? [] : shapeAt(schema.element, rest);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => shapeAt(option, path));
+  if (schema instanceof z.ZodLazy) return shapeAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+    return shapeAt(schema.unwrap(), path);
+  }
+  return [];
+}
+
+/** The candidate with the fewest edits, if it is near enough to have been meant. */
+export function nearestKey(key: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let fewest = Math.min(MAX_EDITS, Math.ceil(key.length / 2)) + 1;
+  for (const candidate of candidates) {
+    const edits = editDistance(key, candidate);
+    if (edits < fewest) [best, fewest] = [candidate, edits];
+  }
+  return best;
+}
+
+/** Levenshtein's distance. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
