@@ -67,9 +67,9 @@ export class GatewayError extends Error {
     this.injected = details.injected;
   }
 
-  /** The same with another code. */
-  as(code: ErrorCode): GatewayError {
-    const { message, hint, served, headers = {} } = this;
+  /** The same with another code, and from the model server that it is to come from. */
+  as(code: ErrorCode, served = this.served): GatewayError {
+    const { message, hint, headers = {} } = this;
     return new GatewayError(code, { message, hint, headers, ...(served ? { served } : {}) });
   }
 

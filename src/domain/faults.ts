@@ -84,7 +84,8 @@ export function compileFault(rule: FaultRule, matched = 0, struck = 0): Compiled
 }
 
 /**
- * The first fault of that kind that strikes this request, or null. Counts what each rule that was asked has seen.
+ * The first fault of that kind that strikes this request, or null: one that only disturbs streams lets whole answers
+ * pass, and the other way round. Counts what each rule that was asked has seen.
  * @param float a number in [0, 1) from the world's random source, drawn only when a probability asks for it
  */
 export function strike(
@@ -97,7 +98,7 @@ export function strike(
     if ((fault.rule.fault.webhook === undefined) !== (kind === "answer")) continue;
     const { times, after = 0, probability } = fault.rule;
     if (times !== undefined && fault.struck >= times) continue;
-    if (!fault.match.matches(subject)) continue;
+    if (!fault.match.matches(subject) || !applies(fault.rule.fault, subject.stream)) continue;
     fault.matched++;
     if (fault.matched <= after) continue;
     if (probability !== undefined && float() >= probability) continue;
@@ -105,6 +106,18 @@ export function strike(
     return fault;
   }
   return null;
+}
+
+/** Whether anything of it can be done to such an answer; what cannot strike is not used up. */
+function applies(fault: Fault, stream: boolean): boolean {
+  const { preset, status, reset, delay_ms, cut, webhook, stall, malformed_chunk, truncated_json } = fault;
+  if ((preset ?? status ?? reset ?? delay_ms ?? cut ?? webhook) !== undefined) return true;
+  return stream ? (stall ?? malformed_chunk) !== undefined : truncated_json !== undefined;
+}
+
+/** Whether the fault takes the place of the model's answer, so that values are never looked at. */
+export function answersItself({ preset, status, reset }: Fault): boolean {
+  return preset !== undefined || status !== undefined || reset === true;
 }
 
 /** The error that a fault gives in the model's place, or null when it only disturbs the answer. */

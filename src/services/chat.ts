@@ -1,9 +1,8 @@
-import type { Credential } from "../domain/access.js";
 import type { ChatRequest, Usage } from "../domain/chat.js";
 import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
-import { type Fault, refuses } from "../domain/faults.js";
+import { answersItself, refuses } from "../domain/faults.js";
 import { ECHOED, type LedgerEntry } from "../domain/journal.js";
 import { type Admission, check, count, settle } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
@@ -13,25 +12,14 @@ import { type Access, type Caller, mayCall, unreachableHint } from "./access.js"
 import type { Completions } from "./completions.js";
 import { decisionRecord, refusalHint } from "./decisions.js";
 import type { Reached } from "./deployments/deployments.js";
-import type { Faults, Struck } from "./faults.js";
+import type { Faults } from "./faults.js";
 import type { Exchange, Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
 import type { Grant, Limits } from "./limits.js";
 import { abilitiesOf, abilityProblem } from "./model-abilities.js";
-import type { ChatWishes, Replies, Styled } from "./replies.js";
+import type { Replies, Styled } from "./replies.js";
 import type { Route, Routing } from "./routing.js";
-import type { Account, AdmittedChat, ChatTurn, ParsedChat } from "./turns.js";
-
-/** What the gateway layer has read of a request (X-5). */
-export interface ChatArrival {
-  readonly credential: Credential;
-  readonly model: string;
-  readonly wishes: ChatWishes;
-  /** The fault that a header asks for, for this request alone. */
-  readonly fault: Fault | null;
-  /** A request header, by its lower-case name. */
-  header(name: string): string | undefined;
-}
+import type { Account, AdmittedChat, ChatArrival, ChatTurn, ParsedChat } from "./turns.js";
 
 interface Parts {
   readonly access: Access;
@@ -118,7 +106,7 @@ export class Chat {
       ? { id: "x-emulator-fault", fault: arrival.fault }
       : this.#parts.faults.meet(subject);
     if (struck) exchange.notes.push(`met by ${struck.id}`);
-    const ended = endsTheRequest(struck);
+    const ended = struck !== null && answersItself(struck.fault);
     if (!parsed.ok && !ended) {
       const served = { acceptedAt: exchange.at, requestId, modelId };
       throw new GatewayError("invalid_value", { message: parsed.message, served });
@@ -165,6 +153,23 @@ export class Chat {
   failed(admitted: AdmittedChat): LedgerEntry | null {
     const nothing: Usage = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
     return admitted.account ? this.#book(admitted, admitted.account, nothing, false) : null;
+  }
+
+  /**
+   * What a request counts whose client left before the first byte: one REQUEST and the prompt (Y-20). Nothing of
+   * the prompt when a fault answers in the model's place.
+   */
+  left(admitted: AdmittedChat): LedgerEntry | null {
+    const { exchange, request, fault, rule, wishes, account } = admitted;
+    if (request === null || (fault && answersItself(fault))) return this.failed(admitted);
+    const prompt =
+      wishes.usage?.prompt ??
+      rule?.usage?.prompt_tokens ??
+      promptTokens(request.messages, request.tools, this.#kernel.tokenizer);
+    exchange.promptTokens = prompt;
+    exchange.completionTokens = 0;
+    const usage: Usage = { prompt, completion: 0, cached: rule?.usage?.cached_tokens ?? 0, reasoning: 0 };
+    return account ? this.#book(admitted, account, usage, false) : null;
   }
 
   /** X-4, X-17: every way in which a slug cannot be called is one and the same 404. */
@@ -264,12 +269,4 @@ export class Chat {
       feeds: grant.feeds,
     };
   }
-}
-
-/** Whether the fault takes the place of the model's answer, so that values are never looked at (X-7). */
-function endsTheRequest(struck: Struck | null): boolean {
-  return (
-    struck !== null &&
-    (struck.fault.preset !== undefined || struck.fault.status !== undefined || struck.fault.reset === true)
-  );
 }

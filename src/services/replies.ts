@@ -4,17 +4,19 @@ import { buildReply } from "../domain/completion/reply.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import { mergeStyles, type StreamStyle } from "../domain/completion/style.js";
 import type { MatchSubject } from "../domain/completion/subject.js";
-import { fillTemplate } from "../domain/completion/template.js";
+import { fillArguments, fillTemplate } from "../domain/completion/template.js";
 import { GatewayError } from "../domain/errors.js";
 import { createRandom, type Random } from "../runtime/random.js";
-import { forwardChat } from "./forward.js";
+import { type Forwarding, forwardChat } from "./forward.js";
 import type { Kernel } from "./kernel.js";
 import { abilitiesOf } from "./model-abilities.js";
 
-/** What a test may ask of one answer by header. */
+/** What is asked of one answer beside the values of its request. */
 export interface ChatWishes {
-  /** The exact charge of this answer. */
+  /** The exact charge of this answer; a test says so by header. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
+  /** For an answer that a real server gives. */
+  readonly forwarding?: Forwarding | undefined;
 }
 
 /** A reply and how it arrives. */
@@ -34,7 +36,7 @@ export class Replies {
   /**
    * The answer. At once for echoed and canned ones; a promise when something has to be loaded or asked.
    * @param rule null: the request decides, and without wishes of its own it is echoed
-   * @throws GatewayError `model_unavailable`, `invalid_value`
+   * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
   answer(
     request: ChatRequest,
@@ -86,7 +88,7 @@ export class Replies {
     target: NonNullable<RuleReply["forward"]>,
     wishes: ChatWishes,
   ): Promise<Styled> {
-    const said = await forwardChat(request, target);
+    const said = await forwardChat(request, target, wishes.forwarding);
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...said.usage, ...source.usage };
     return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, wishes);
@@ -144,12 +146,18 @@ function schemaOf({ responseFormat }: ChatRequest): Readonly<Record<string, unkn
 }
 
 /** The texts of a reply with their `{{names}}` filled in; pieces without a content of their own are the content. */
-function filled(source: RuleReply, subject: MatchSubject): Pick<RuleReply, "content" | "reasoning_content"> {
-  const { content = source.stream?.chunks?.join(""), reasoning_content } = source;
+function filled(source: RuleReply, subject: MatchSubject): Partial<RuleReply> {
+  const { reasoning_content, tool_calls, stream } = source;
+  const { content = stream?.chunks?.join("") } = source;
+  const fill = (text: string): string => fillTemplate(text, subject);
   return {
-    ...(content === undefined ? {} : { content: fillTemplate(content, subject) }),
-    ...(reasoning_content === undefined
-      ? {}
-      : { reasoning_content: fillTemplate(reasoning_content, subject) }),
+    ...(content === undefined ? {} : { content: fill(content) }),
+    ...(reasoning_content === undefined ? {} : { reasoning_content: fill(reasoning_content) }),
+    ...(tool_calls === undefined ? {} : { tool_calls: tool_calls.map((call) => filledCall(call, subject)) }),
+    ...(stream?.chunks === undefined ? {} : { stream: { ...stream, chunks: stream.chunks.map(fill) } }),
   };
+}
+
+function filledCall(call: NonNullable<RuleReply["tool_calls"]>[number], subject: MatchSubject) {
+  return { ...call, arguments: fillArguments(call.arguments, subject) };
 }

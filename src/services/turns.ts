@@ -1,3 +1,4 @@
+import type { Credential } from "../domain/access.js";
 import type { ChatRequest, Reply } from "../domain/chat.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import type { StreamStyle } from "../domain/completion/style.js";
@@ -7,6 +8,17 @@ import type { FederatedKey } from "../domain/model.js";
 import type { Exchange } from "./journal.js";
 import type { Grant } from "./limits.js";
 import type { ChatWishes } from "./replies.js";
+
+/** What the gateway layer has read of a request. */
+export interface ChatArrival {
+  readonly credential: Credential;
+  readonly model: string;
+  readonly wishes: ChatWishes;
+  /** The fault that a header asks for, for this request alone. */
+  readonly fault: Fault | null;
+  /** A request header, by its lower-case name. */
+  header(name: string): string | undefined;
+}
 
 /** A body as the HTTP layer read it: valid, or what the model server would say about it. */
 export type ParsedChat =

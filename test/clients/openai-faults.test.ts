@@ -209,13 +209,13 @@ describe("delay", () => {
     expect((await asked).message).toBe('504 "Gateway Timeout"');
   });
 
-  test("longer than the client's patience: it sees a timeout, one REQUEST is counted", async () => {
+  test("longer than the client's patience: it sees a timeout, one REQUEST and the prompt are counted (Y-20)", async () => {
     await using gateway = await faulty([{ fault: { delay: "1h" } }]);
     const asked = client(gateway, { timeout: 50 }).chat.completions.create({ model: MODEL, messages });
     expect(await caught(asked)).toBeInstanceOf(OpenAI.APIConnectionTimeoutError);
     const entry = await until(async () => (await gateway.requests({ path: CHAT }))[0]);
-    expect(entry).toMatchObject({ status: 499, error: "client_gone" });
-    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 0 });
+    expect(entry).toMatchObject({ status: 499, error: "client_gone", promptTokens: 12, completionTokens: 0 });
+    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 12 });
   });
 });
 

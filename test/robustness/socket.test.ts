@@ -138,7 +138,7 @@ describe("connections", () => {
       await once(socket, "data");
       socket.destroy();
     }
-    const chats = await gateway.requests({ path: CHAT });
+    const chats = await gateway.expectRequest({ path: CHAT }, { count: 2 });
     expect(chats.map(({ status }) => status)).toEqual([200, 200]);
     expect(await goodChat(gateway)).toBe(200);
   });

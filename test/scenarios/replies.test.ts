@@ -1,21 +1,9 @@
-import { EventEmitter, once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, test } from "vitest";
 import { startGatewayEmulator } from "../../src/index.js";
-import {
-  basetenHeaders,
-  CHAT,
-  chat,
-  FEDERATED_KEY,
-  HELLO,
-  MODEL_SERVER_HEADERS,
-  say,
-  seedWith,
-} from "../support/chat.js";
-import { type Answered, call } from "../support/client.js";
-import { COUNTED, contentOf, openStream, until, usedToday } from "./support.js";
+import { basetenHeaders, chat, MODEL_SERVER_HEADERS, say, seedWith } from "../support/chat.js";
+import type { Answered } from "../support/client.js";
+import { COUNTED, contentOf, openStream, usedToday } from "./support.js";
 
 const messageOf = ({ body }: Answered) => body.choices[0].message;
 const argumentsOf = (answer: Answered) => JSON.parse(messageOf(answer).tool_calls[0].function.arguments);
@@ -44,6 +32,18 @@ describe("content", () => {
     const answer = await replied({ content: "yes", reasoning_content: "turn {{turn}}" });
     expect(messageOf(answer)).toEqual({ content: "yes", role: "assistant", reasoning_content: "turn 1" });
     expect(answer.body.usage.completion_tokens_details.reasoning_tokens).toBe(2);
+  });
+
+  test("pieces of a stream are filled in one by one, and stay the pieces", async () => {
+    const reply = { stream: { chunks: ["You said ", "{{last_message}}", " in {{model}}."] } };
+    await using gateway = await startGatewayEmulator({ seed: seedWith({ completions: [{ reply }] }) });
+    const stream = await openStream(gateway);
+    expect([await stream.text(), await stream.text(), await stream.text()]).toEqual([
+      "You said ",
+      "Hello, world!",
+      " in acme/llama.",
+    ]);
+    expect(contentOf(await chat(gateway))).toBe("You said Hello, world! in acme/llama.");
   });
 
   test("an empty one is empty, and no echo", async () => {
@@ -77,6 +77,19 @@ describe("tool_calls", () => {
       role: "assistant",
     });
     expect(answer.body.choices[0].finish_reason).toBe("tool_calls");
+  });
+
+  test.each([
+    [
+      { q: "{{last_message}}", in: [{ turn: "{{turn}}" }], n: 1 },
+      { q: 'say "hi"\n', in: [{ turn: "1" }], n: 1 },
+    ],
+    ['{"q": "{{last_message}}", "turn": {{turn}}}', { q: 'say "hi"\n', turn: 1 }],
+    [{ "{{key}}": "{{who}}" }, { "{{key}}": "{{who}}" }],
+  ])("arguments %j are filled in, and JSON afterwards too", async (args, sent) => {
+    const messages = [{ role: "user", content: 'say "hi"\n' }];
+    const answer = await replied({ tool_calls: [{ name: "search", arguments: args }] }, { messages });
+    expect(argumentsOf(answer)).toEqual(sent);
   });
 
   test("several, with ids of one's own and words before them", async () => {
@@ -177,163 +190,6 @@ describe("what a model cannot do (§4.2)", () => {
     const answer = await chat(gateway, fields);
     expect(answer.status).toBe(200);
     expect(answer.text).not.toContain("logprobs");
-  });
-});
-
-describe("forward", () => {
-  type Answer = [status: number, body: string];
-
-  /** A real OpenAI-compatible server that answers with `answer`, and tells what it was asked. */
-  async function upstream(answer: () => Answer | Promise<Answer>) {
-    const asked: { path: string; headers: IncomingMessage["headers"]; body: object }[] = [];
-    const server = createServer(async (request, response) => {
-      let text = "";
-      for await (const part of request.setEncoding("utf8")) text += part;
-      asked.push({ path: request.url ?? "", headers: request.headers, body: JSON.parse(text) });
-      const [status, body] = await answer();
-      response.writeHead(status, { "Content-Type": "application/json" }).end(body);
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const { port } = server.address() as AddressInfo;
-    return {
-      url: `http://127.0.0.1:${port}/v1`,
-      asked,
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections();
-        server.close();
-      },
-    };
-  }
-  const completion = (message: object, more: object = {}) =>
-    JSON.stringify({ choices: [{ index: 0, message, finish_reason: "stop", ...more }] });
-  const forwarding = (url: string, more: object = {}, reply: object = {}) =>
-    seedWith({ model: COUNTED, completions: [{ reply: { forward: { url, ...more }, ...reply } }] });
-
-  test("asks with the request, and answers in its words, under the slug and with its usage", async () => {
-    const usage = { prompt_tokens: 7, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 2 } };
-    await using real = await upstream(() => [
-      200,
-      JSON.stringify({ ...JSON.parse(completion({ role: "assistant", content: "Really." })), usage }),
-    ]);
-    const headers = { "X-Real-Key": "secret" };
-    await using gateway = await startGatewayEmulator({
-      seed: forwarding(`${real.url}/`, { model: "tiny", headers }),
-    });
-    const answer = await chat(gateway, { max_tokens: 5, stop: "\n" });
-    expect(contentOf(answer)).toBe("Really.");
-    expect(answer.body.model).toBe("acme/llama");
-    expect(answer.body.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 });
-    expect(answer.body.usage.prompt_tokens_details.cached_tokens).toBe(2);
-    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 10 });
-    expect(real.asked).toMatchObject([
-      {
-        path: "/v1/chat/completions",
-        headers: { "x-real-key": "secret" },
-        body: {
-          model: "tiny",
-          messages: [{ role: "user", content: "Hello, world!" }],
-          max_tokens: 5,
-          stop: ["\n"],
-        },
-      },
-    ]);
-    expect(real.asked[0]?.headers.authorization).toBeUndefined();
-  });
-
-  test("what it says is not cut again; tools and reasoning come through", async () => {
-    const call = { id: "call_9", type: "function", function: { name: "add", arguments: '{"a":1}' } };
-    await using real = await upstream(() => [
-      200,
-      completion(
-        { content: "one two three", reasoning_content: "hm", tool_calls: [call] },
-        { finish_reason: "tool_calls" },
-      ),
-    ]);
-    await using gateway = await startGatewayEmulator({ seed: forwarding(real.url) });
-    const tools = [{ type: "function", function: { name: "add", parameters: { type: "object" } } }];
-    const answer = await chat(gateway, { max_tokens: 1, stop: "two", tools, tool_choice: "required" });
-    expect(messageOf(answer)).toEqual({
-      content: "one two three",
-      tool_calls: [call],
-      role: "assistant",
-      reasoning_content: "hm",
-    });
-    expect(answer.body.choices[0].finish_reason).toBe("tool_calls");
-    expect(real.asked[0]?.body).toMatchObject({
-      tool_choice: "required",
-      tools: [{ type: "function", function: { name: "add", parameters: { type: "object" } } }],
-    });
-  });
-
-  test("streams it, with the rule's own pieces and usage", async () => {
-    const usage = { prompt_tokens: 7, completion_tokens: 3 };
-    const said = { ...JSON.parse(completion({ content: "one two three" })), usage };
-    await using real = await upstream(() => [200, JSON.stringify(said)]);
-    await using gateway = await startGatewayEmulator({
-      seed: forwarding(real.url, {}, { stream: { chunk_tokens: 2 }, usage: { completion_tokens: 30 } }),
-    });
-    const stream = await openStream(gateway);
-    expect([await stream.text(), await stream.text()]).toEqual(["one two", " three"]);
-    const last = (await stream.rest()).at(-2) ?? "";
-    expect(JSON.parse(last).usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 30 });
-  });
-
-  test.each<[string, [number, string]]>([
-    ["refuses", [404, '{"error":"no such model"}']],
-    ["fails", [500, "oops"]],
-    ["answers with something else than JSON", [200, "<html>"]],
-    ["answers with something else than a completion", [200, '{"choices":[]}']],
-  ])("502 when it %s: one REQUEST, no tokens (§4.3, L-4)", async (_name, response) => {
-    await using real = await upstream(() => response);
-    await using gateway = await startGatewayEmulator({ seed: forwarding(real.url) });
-    const answer = await chat(gateway);
-    expect([answer.status, answer.text]).toEqual([502, '{"error":"Error making prediction"}\n']);
-    expect(answer.headers.get("x-emulator-hint")).toContain(
-      `forwarding to ${real.url}/chat/completions failed`,
-    );
-    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 0 });
-  });
-
-  test.each([
-    [{}, {}],
-    [{ stream: true }, {}],
-    [{ stream: true }, { tokens_per_second: 1 }],
-  ])("a client that hangs up meanwhile, %j in style %j: the prompt alone (L-4)", async (fields, stream) => {
-    const held = new EventEmitter();
-    await using real = await upstream(async () => {
-      await once(held, "release");
-      return [200, completion({ content: "one two three" })];
-    });
-    await using gateway = await startGatewayEmulator({ seed: forwarding(real.url, {}, { stream }) });
-    const abort = new AbortController();
-    const asking = fetch(gateway.url + CHAT, {
-      method: "POST",
-      headers: { Authorization: `Api-Key ${FEDERATED_KEY}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ ...HELLO, ...fields }),
-      signal: abort.signal,
-    });
-    await until(() => real.asked.length === 1);
-    abort.abort();
-    await expect(asking).rejects.toThrow();
-    // The end of the connection reaches the server before these questions do.
-    for (let index = 0; index < 3; index++) await call(gateway, "GET", "/_emulator/health");
-    held.emit("release");
-    const entry = await until(async () => (await gateway.requests())[0]);
-    expect(entry).toMatchObject({ promptTokens: 10, completionTokens: 0 });
-    expect(entry.notes.at(-1)).toMatch(/the connection ended before the answer|hung up after 0 chunks/);
-    expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 10 });
-  });
-
-  test("502 when nobody is there, and the hint says why", async () => {
-    let url = "";
-    {
-      await using real = await upstream(() => [200, ""]);
-      url = real.url;
-    }
-    await using gateway = await startGatewayEmulator({ seed: forwarding(url) });
-    const answer = await chat(gateway, { stream: true });
-    expect([answer.status, answer.text]).toEqual([502, '{"error":"Error making prediction"}\n']);
-    expect(answer.headers.get("x-emulator-hint")).toContain("ECONNREFUSED");
   });
 });
 

@@ -280,7 +280,8 @@ export const ERROR_TESTS: Table = {
     unmatched: "400 in the model server's shape, from behind the gateway (§4.2)",
   }),
   ...from("clients/openai-faults.test.ts", {
-    client_gone: "longer than the client's patience: it sees a timeout, one REQUEST is counted",
+    client_gone:
+      "longer than the client's patience: it sees a timeout, one REQUEST and the prompt are counted (Y-20)",
     injected: "headers win, whatever their case",
     payment_required: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
     model_unavailable: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",

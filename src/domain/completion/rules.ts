@@ -20,7 +20,7 @@ export interface RuleReply {
   readonly tool_calls?:
     | readonly {
         readonly name: string;
-        /** JSON text, sent as it stands, or an object, sent as compact JSON. */
+        /** JSON text, sent as it stands, or an object, sent as compact JSON; both may hold `{{names}}` as well. */
         readonly arguments: string | Readonly<Record<string, unknown>>;
         readonly id?: string | undefined;
       }[]

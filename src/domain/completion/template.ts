@@ -10,8 +10,37 @@ const NAMES: Readonly<Record<string, (subject: MatchSubject) => string>> = {
 
 /** Replaces `{{name}}` by what the request says; a name that is not known stays as it stands. */
 export function fillTemplate(text: string, subject: MatchSubject): string {
+  return fill(text, subject, (value) => value);
+}
+
+/** The same in the arguments of a tool call: in every text of an object, and so that JSON text stays JSON. */
+export function fillArguments(
+  args: string | Readonly<Record<string, unknown>>,
+  subject: MatchSubject,
+): string | Readonly<Record<string, unknown>> {
+  return typeof args === "string" ? fill(args, subject, escaped) : fillFields(args, subject);
+}
+
+function fill(text: string, subject: MatchSubject, write: (value: string) => string): string {
   if (!text.includes("{{")) return text;
-  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) =>
-    Object.hasOwn(NAMES, name) ? (NAMES[name]?.(subject) ?? whole) : whole,
-  );
+  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, name: string) => {
+    const value = Object.hasOwn(NAMES, name) ? NAMES[name]?.(subject) : undefined;
+    return value === undefined ? whole : write(value);
+  });
+}
+
+/** As it stands between the quotes of a JSON string. */
+function escaped(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function fillFields(fields: object, subject: MatchSubject): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fillValue(value, subject)]));
+}
+
+function fillValue(value: unknown, subject: MatchSubject): unknown {
+  if (typeof value === "string") return fillTemplate(value, subject);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => fillValue(item, subject));
+  return fillFields(value, subject);
 }

@@ -57,11 +57,14 @@ export function parseEnvelope(body: Buffer | string): ChatEnvelope | { ok: false
  * The model server's check of the values, last in the order of checks (X-7), and the defaults of inference
  * §1.1. A refusal's `message` goes into the error of X-8. Findings of the schema come first and all together
  * (`Invalid request: [...]`), then the server's own rules, one at a time (`Validation: ...`).
+ * @returns with the request the body as it came, for a real server that is asked in the model's place
  */
 export function parseChatRequest(
   envelope: ChatEnvelope,
   settings: Pick<Settings, "unknownFields">,
-): { ok: true; request: ChatRequest } | { ok: false; message: string } {
+):
+  | { ok: true; request: ChatRequest; body: Readonly<Record<string, unknown>> }
+  | { ok: false; message: string } {
   const { body, size } = envelope;
   const unknownFields = Object.keys(body).filter((name) => !KNOWN_FIELDS.has(name));
   const extraNames = settings.unknownFields === "reject" ? [...unknownFields] : [];
@@ -78,7 +81,7 @@ export function parseChatRequest(
   if (parsed.success && extraNames.length === 0) {
     const message = relationMessage(parsed.data);
     return message === null
-      ? { ok: true, request: chatRequest(parsed.data, unknownFields) }
+      ? { ok: true, request: chatRequest(parsed.data, unknownFields), body }
       : { ok: false, message };
   }
   return { ok: false, message: refusal(body, parsed.error?.issues ?? [], extraNames) };

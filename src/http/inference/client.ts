@@ -26,3 +26,35 @@ export function waitForClient(call: Call, ms: number, label: string): Promise<bo
     response.once("close", gone);
   });
 }
+
+/**
+ * Says when the client is gone, for work that the world's clock knows nothing of. A client whose world is reset or
+ * stopped meanwhile is sent away.
+ */
+export function watchClient({ request, response, services }: Call): {
+  readonly signal: AbortSignal;
+  stop(): void;
+} {
+  const left = new AbortController();
+  const gone = (): void => left.abort();
+  const dropped = (): void => {
+    gone();
+    request.socket.destroy();
+  };
+  // Never due: it is there to be dropped with the clock's other jobs.
+  const cancel = services.kernel.clock.schedule(
+    Number.POSITIVE_INFINITY,
+    "answer from outside",
+    gone,
+    dropped,
+  );
+  response.once("close", gone);
+  if (response.destroyed) gone();
+  return {
+    signal: left.signal,
+    stop(): void {
+      cancel();
+      response.off("close", gone);
+    },
+  };
+}

@@ -4,12 +4,13 @@ import type { StreamFrame } from "../../domain/completion/stream.js";
 import { GatewayError } from "../../domain/errors.js";
 import { faultError } from "../../domain/faults.js";
 import type { Settings } from "../../domain/settings.js";
+import type { Forwarding } from "../../services/forward.js";
 import type { Styled } from "../../services/replies.js";
 import type { AdmittedChat, ChatTurn, ParsedChat } from "../../services/turns.js";
 import type { Call, Route } from "../routes.js";
 import { fail, failAdmitted } from "../settle.js";
 import type { ChatEnvelope } from "./chat-request.js";
-import { waitForClient } from "./client.js";
+import { waitForClient, watchClient } from "./client.js";
 import { deliverStream } from "./deliver-stream.js";
 import { deliverWhole } from "./deliver-whole.js";
 import { type GatewayRequest, readGatewayRequest } from "./turn.js";
@@ -22,8 +23,8 @@ export interface ModelDialect {
   readonly admit?: (call: Call, arrival: GatewayRequest, parsed: ParsedChat) => AdmittedChat;
   /** The code of what the model server refuses, which names its envelope; `invalid_value` when absent. */
   readonly refusal?: "messages_invalid_value";
-  /** The model server's check of the values. */
-  parse(envelope: ChatEnvelope, settings: Settings): ParsedChat;
+  /** The model server's check of the values; with the client's body when that is one of OpenAI's. */
+  parse(envelope: ChatEnvelope, settings: Settings): ParsedChat & Pick<Forwarding, "body">;
   /** The body of a whole answer. */
   encode(turn: ChatTurn): string;
   /** The events of a stream, in order. */
@@ -38,6 +39,8 @@ export function modelRoute(path: string, dialect: ModelDialect): Route {
 /** Answers a request to a model, failures included. */
 export async function serveModel(call: Call, dialect: ModelDialect): Promise<void> {
   let admitted: AdmittedChat;
+  /** Kept for a rule that forwards alone: what a request keeps while it waits is held small. */
+  let forwarded: Forwarding["body"];
   try {
     const arrival = await readGatewayRequest(call);
     dialect.preflight?.(call, arrival);
@@ -45,25 +48,45 @@ export async function serveModel(call: Call, dialect: ModelDialect): Promise<voi
     admitted = dialect.admit
       ? dialect.admit(call, arrival, parsed)
       : call.services.chat.admit(call.exchange, arrival, parsed);
+    if (admitted.rule?.forward) forwarded = parsed.body;
   } catch (cause) {
     return fail(call, inDialect(cause, dialect));
   }
   const { fault, request } = admitted;
   if (fault?.delay_ms && !(await waitForClient(call, fault.delay_ms, "delayed answer"))) {
-    return failAdmitted(call, admitted, new GatewayError("client_gone"));
+    return leftBefore(call, admitted);
   }
   if (fault?.reset) return reset(call, admitted);
   const error = fault ? faultError(fault) : null;
   if (error || !request) return failAdmitted(call, admitted, error ?? new GatewayError("internal"));
   let turn: ChatTurn;
   try {
-    const answer = call.services.chat.answer(admitted, request);
+    const answer = admitted.rule?.forward
+      ? forward(call, admitted, request, forwarded)
+      : call.services.chat.answer(admitted, request);
     turn = turnOf(admitted, request, answer instanceof Promise ? await answer : answer);
   } catch (cause) {
-    return failAdmitted(call, admitted, inDialect(cause, dialect));
+    if (cause instanceof GatewayError && cause.code === "client_gone") return leftBefore(call, admitted);
+    return failAdmitted(call, admitted, inDialect(cause, dialect, admitted));
   }
   if (request.stream) return deliverStream(call, turn, dialect);
   return deliverWhole(call, turn, dialect.encode(turn));
+}
+
+/** A real server's answer, for as long as the client waits for it. @throws GatewayError */
+async function forward(
+  call: Call,
+  admitted: AdmittedChat,
+  request: ChatRequest,
+  body: Forwarding["body"],
+): Promise<Styled> {
+  const client = watchClient(call);
+  try {
+    const wishes = { ...admitted.wishes, forwarding: { body, signal: client.signal } };
+    return await call.services.chat.answer({ ...admitted, wishes }, request);
+  } finally {
+    client.stop();
+  }
 }
 
 /** Spelt out: this is made for every request, and spreading costs more than all of it. */
@@ -85,10 +108,24 @@ function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: 
   };
 }
 
-/** What the model server refuses, in the dialect's own envelope. */
-function inDialect(cause: unknown, { refusal }: ModelDialect): unknown {
-  if (refusal === undefined || !(cause instanceof GatewayError)) return cause;
-  return cause.code === "invalid_value" || cause.code === "unmatched" ? cause.as(refusal) : cause;
+/** The client left before the first byte: the prompt was read all the same (Y-20). */
+function leftBefore(call: Call, admitted: AdmittedChat): Promise<void> {
+  return fail(call, new GatewayError("client_gone"), call.services.chat.left(admitted));
+}
+
+/**
+ * What the model server refuses, in the dialect's own envelope.
+ * @param admitted the request, when it got as far as the model server
+ */
+function inDialect(cause: unknown, { refusal }: ModelDialect, admitted?: AdmittedChat): unknown {
+  if (!(cause instanceof GatewayError)) return cause;
+  if (cause.code !== "invalid_value" && cause.code !== "unmatched") return cause;
+  const served = admitted && {
+    acceptedAt: admitted.exchange.at,
+    requestId: admitted.requestId,
+    modelId: admitted.modelId,
+  };
+  return cause.as(refusal ?? cause.code, cause.served ?? served);
 }
 
 /** No answer at all: the connection is reset. Booked as a failure before any output (L-4, W-7). */
@@ -97,6 +134,6 @@ async function reset(call: Call, admitted: AdmittedChat): Promise<void> {
   return failAdmitted(
     call,
     admitted,
-    new GatewayError("client_gone", { message: "connection reset by a fault" }),
+    new GatewayError("client_gone", { hint: "the connection was reset by a fault" }),
   );
 }

@@ -3,13 +3,12 @@ import { GatewayError } from "../../domain/errors.js";
 import type { Fault } from "../../domain/faults.js";
 import { FAULT_PRESETS } from "../../domain/faults.js";
 import { faultSchema } from "../../schemas/faults.js";
-import type { ChatArrival } from "../../services/chat.js";
+import { problemsOf } from "../../schemas/problems.js";
 import { NO_HEADERS } from "../../services/chat.js";
 import { faultOf } from "../../services/faults.js";
 import type { ChatWishes } from "../../services/replies.js";
-import type { AdmittedChat } from "../../services/turns.js";
+import type { AdmittedChat, ChatArrival } from "../../services/turns.js";
 import { jsonText, readBody } from "../body.js";
-import { describeIssue } from "../issues.js";
 import type { Call } from "../routes.js";
 import { traceHeaders } from "../settle.js";
 import { type ChatEnvelope, parseEnvelope } from "./chat-request.js";
@@ -58,7 +57,9 @@ function refuseBody(problem: string): never {
 
 /** A request header by its lower-case name; what came several times, joined. */
 export function headerOf(call: Call, name: string): string | undefined {
-  const value = call.request.headers[name];
+  const { headers } = call.request;
+  // Every object has a `constructor`, which nobody sent.
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
@@ -79,13 +80,18 @@ function wishesOf(call: Call): ChatWishes {
 export function faultWish(call: Call): Fault | null {
   const header = headerOf(call, "x-emulator-fault");
   if (header === undefined) return null;
-  const parsed = faultSchema.safeParse(header.startsWith("{") ? parseJson(header) : { preset: header });
+  const value = header.startsWith("{") ? parseJson(header) : { preset: header };
+  if (value === undefined) return refuseBody("x-emulator-fault begins with { but is not valid JSON");
+  const parsed = faultSchema.safeParse(value);
+  if (parsed.success && parsed.data.webhook !== undefined) {
+    return refuseBody(
+      "x-emulator-fault disturbs an answer; faults of webhooks are added with POST /_emulator/faults",
+    );
+  }
   if (parsed.success) return faultOf(parsed.data);
-  const [issue] = parsed.error.issues;
-  const [path, expected] = issue ? describeIssue(issue) : ["", "invalid"];
-  return refuseBody(
-    `x-emulator-fault is one of ${FAULT_PRESETS.join(", ")}, or a fault as JSON: ${path} ${expected}`,
-  );
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(faultSchema, issue));
+  const what = problems.map(({ path, message }) => `${path.map(String).join(".")} ${message}`).join("; ");
+  return refuseBody(`x-emulator-fault is one of ${FAULT_PRESETS.join(", ")}, or a fault as JSON: ${what}`);
 }
 
 function parseJson(text: string): unknown {
