@@ -107,9 +107,7 @@ export class Clock {
   ): Cancel {
     const entry = this.#queue.add(at, label, job, dropped);
     this.#arm();
-    return () => {
-      entry.cancelled = true;
-    };
+    return () => this.#queue.cancel(entry);
   }
 
   /**

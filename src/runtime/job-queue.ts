@@ -8,9 +8,13 @@ export interface QueuedJob {
   cancelled: boolean;
 }
 
+/** Fewer cancelled jobs than these are not worth sorting out. */
+const FEW = 64;
+
 /** Jobs by time, ties in the order they were added: a binary heap, O(log n) to add and take. */
 export class JobQueue {
   #heap: QueuedJob[] = [];
+  #cancelled = 0;
   #order = 0;
 
   add(at: number, label: string, job: () => void | Promise<void>, dropped: () => void): QueuedJob {
@@ -19,9 +23,26 @@ export class JobQueue {
     return entry;
   }
 
+  /** Again, or too late, it is harmless. What is cancelled goes when it is half of all, so that none piles up. */
+  cancel(entry: QueuedJob): void {
+    if (entry.cancelled) return;
+    entry.cancelled = true;
+    this.#cancelled++;
+    if (this.#cancelled < FEW || this.#cancelled * 2 < this.#heap.length) return;
+    this.#keep(this.#heap.filter(({ cancelled }) => !cancelled));
+  }
+
+  /** How many are held, cancelled ones too. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** The first job that is not cancelled. */
   peek(): QueuedJob | undefined {
-    while (this.#heap[0]?.cancelled) this.#removeFirst();
+    while (this.#heap[0]?.cancelled) {
+      this.#cancelled--;
+      this.#removeFirst();
+    }
     return this.#heap[0];
   }
 
@@ -34,10 +55,14 @@ export class JobQueue {
   /** Takes out what is due later than `after`. @returns it, in no order */
   clear(after: number): QueuedJob[] {
     const waiting = this.#heap.filter(({ cancelled }) => !cancelled);
-    const kept = waiting.filter(({ at }) => at <= after);
-    this.#heap = [];
-    for (const entry of kept) this.#push(entry);
+    this.#keep(waiting.filter(({ at }) => at <= after));
     return waiting.filter(({ at }) => at > after);
+  }
+
+  #keep(entries: readonly QueuedJob[]): void {
+    this.#heap = [];
+    this.#cancelled = 0;
+    for (const entry of entries) this.#push(entry);
   }
 
   #push(entry: QueuedJob): void {
