@@ -38,7 +38,10 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   removeWorld(name: string): Promise<void>;
   /** Which of the errors that there are were provoked since the start, over all worlds; a reset forgets none. */
   errorCoverage(): ErrorCoverage;
-  /** Finishes what is in flight, except what waits for a frozen clock or for more than five seconds, then closes. */
+  /**
+   * Finishes what is in flight, except what waits for a frozen clock, for more than five seconds or for a server that a
+   * rule forwards to, then closes.
+   */
   stop(): Promise<void>;
 }
 
