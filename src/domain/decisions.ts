@@ -1,5 +1,6 @@
 import { ASYNC_DECISIONS } from "./async/decisions.js";
 import { CLOUDFLARE_DECISIONS } from "./cloudflare/decisions.js";
+import { COMPLETION_DECISIONS } from "./completion/decisions.js";
 import { DEDICATED_DECISIONS } from "./dedicated-decisions.js";
 import { WORKSPACE_DECISIONS } from "./workspace-decisions.js";
 
@@ -233,31 +234,6 @@ export const DECISIONS: readonly DecisionRow[] = [
     switch: null,
   },
   {
-    id: "Y-49",
-    question: "The pace of a chunk that opens an answer without any token of it",
-    answer: "takes no time: every dialect, POST /v1/messages and a whole answer take equally long",
-    switch: null,
-  },
-  {
-    id: "Y-50",
-    question: "A fault that cannot be done to an answer, such as a broken chunk in a whole one",
-    answer: "does not strike and is not used up; it waits for an answer that it can be done to",
-    switch: null,
-  },
-  {
-    id: "Y-51",
-    question: "What a rule with forward sends to the real server",
-    answer:
-      "the client's own body without stream, stream_options and metadata; for POST /v1/messages its OpenAI shape. It is given up when the client leaves, or its world is reset or stopped (Y-20)",
-    switch: null,
-  },
-  {
-    id: "Y-52",
-    question: "Audio for a model of text alone",
-    answer: "400, with the recorded message on multimodal inputs",
-    switch: "images",
-  },
-  {
     id: "Y-18",
     question: "A schema that no value satisfies, asked for by response_format or a tool",
     answer: "400 from the model server, after admission: it counts one REQUEST",
@@ -296,6 +272,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   },
   ...ASYNC_DECISIONS,
   ...CLOUDFLARE_DECISIONS,
+  ...COMPLETION_DECISIONS,
   ...DEDICATED_DECISIONS,
   ...WORKSPACE_DECISIONS,
 ];
