@@ -13,6 +13,7 @@ import type { Completions } from "./completions.js";
 import { decisionRecord, refusalHint } from "./decisions.js";
 import type { Reached } from "./deployments/deployments.js";
 import type { Faults } from "./faults.js";
+import type { Forwarding } from "./forward.js";
 import type { Exchange, Journal } from "./journal.js";
 import type { Kernel } from "./kernel.js";
 import type { Grant, Limits } from "./limits.js";
@@ -124,8 +125,9 @@ export class Chat {
   }
 
   /** The model's answer; at once for echoed and canned ones. @throws GatewayError */
-  answer(admitted: AdmittedChat, request: ChatRequest): Styled | Promise<Styled> {
-    return this.#parts.replies.answer(request, admitted.subject, admitted.rule, admitted.wishes);
+  answer(admitted: AdmittedChat, request: ChatRequest, forwarding?: Forwarding): Styled | Promise<Styled> {
+    const { subject, rule, wishes } = admitted;
+    return this.#parts.replies.answer(request, subject, rule, wishes, forwarding);
   }
 
   /**

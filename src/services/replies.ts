@@ -11,12 +11,10 @@ import { type Forwarding, forwardChat } from "./forward.js";
 import type { Kernel } from "./kernel.js";
 import { abilitiesOf } from "./model-abilities.js";
 
-/** What is asked of one answer beside the values of its request. */
+/** What a test may ask of one answer by header. */
 export interface ChatWishes {
-  /** The exact charge of this answer; a test says so by header. */
+  /** The exact charge of this answer. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
-  /** For an answer that a real server gives. */
-  readonly forwarding?: Forwarding | undefined;
 }
 
 /** A reply and how it arrives. */
@@ -36,6 +34,7 @@ export class Replies {
   /**
    * The answer. At once for echoed and canned ones; a promise when something has to be loaded or asked.
    * @param rule null: the request decides, and without wishes of its own it is echoed
+   * @param forwarding for a rule that asks a real server
    * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
   answer(
@@ -43,12 +42,16 @@ export class Replies {
     subject: MatchSubject,
     rule: RuleReply | null,
     wishes: ChatWishes,
+    forwarding?: Forwarding,
   ): Styled | Promise<Styled> {
     const source = rule ?? ownWishes(request);
     if (source === null) return this.#finish(request, subject, null, wishes);
     const said = { ...source, ...filled(source, subject) };
     const finish = (reply: RuleReply): Styled => this.#finish(request, subject, reply, wishes);
-    if (said.forward) return this.#forwarded(request, subject, said, said.forward, wishes);
+    if (said.forward) {
+      const answered = forwardChat(request, said.forward, forwarding);
+      return answered.then((real) => this.#forwarded(request, subject, said, real, wishes));
+    }
     switch (said.mode) {
       case "lorem":
         return this.#lorem(subject, said).then(finish);
@@ -81,14 +84,13 @@ export class Replies {
   }
 
   /** A real server's answer, as it stands: that server was told where to end it. The rule's numbers win. */
-  async #forwarded(
+  #forwarded(
     request: ChatRequest,
     subject: MatchSubject,
     source: RuleReply,
-    target: NonNullable<RuleReply["forward"]>,
+    said: RuleReply,
     wishes: ChatWishes,
-  ): Promise<Styled> {
-    const said = await forwardChat(request, target, wishes.forwarding);
+  ): Styled {
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...said.usage, ...source.usage };
     return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, wishes);

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
 import { encode, exchange, open, parseAnswers, type WireRequest } from "../robustness/wire.js";
@@ -20,6 +21,14 @@ const asking = (fields: object = {}): WireRequest => ({
   ],
   body: JSON.stringify({ ...HELLO, stream: true, ...fields }),
 });
+
+/** Asks for a stream of so many tokens, of which the client takes none from its socket. */
+async function askAndNeverRead(gateway: GatewayEmulator, max_tokens: number): Promise<Socket> {
+  const socket = open(gateway).pause();
+  socket.write(encode(asking({ max_tokens })));
+  await untilUsed(gateway, 1);
+  return socket;
+}
 
 /** Lets so many streams run to their end. */
 async function play(gateway: GatewayEmulator, streams: number): Promise<void> {
@@ -82,9 +91,7 @@ test("a client of HTTP/1.0 gets the events without chunks, and the end of the co
 test("for a client that does not read, no more is made than fits on the way; what it was sent is charged (L-4)", async () => {
   const words = 100_000;
   await using gateway = await starting({ ttft_ms: 1 }, Array(words).fill("word").join(" "));
-  const socket = open(gateway).pause();
-  socket.write(encode(asking({ max_tokens: words })));
-  await untilUsed(gateway, 1);
+  const socket = await askAndNeverRead(gateway, words);
   await gateway.clock.advance(1);
   socket.destroy();
   const [entry] = await gateway.expectRequest({});
@@ -112,9 +119,7 @@ test("requests that wait behind another on a connection that ends are settled wi
 test("a long stream that nothing paces stops as well when its client does not read (L-4)", async () => {
   const words = 30_000;
   await using gateway = await starting({}, Array(words).fill("word").join(" "));
-  const socket = open(gateway).pause();
-  socket.write(encode(asking({ max_tokens: words })));
-  await untilUsed(gateway, 1);
+  const socket = await askAndNeverRead(gateway, words);
   socket.destroy();
   const [entry] = await gateway.expectRequest({});
   expect(entry?.completionTokens).toBeLessThan(words);
@@ -132,9 +137,7 @@ test("a long stream that nothing paces arrives whole", async () => {
 test("a paced stream stops as well when its client does not read", async () => {
   const words = 20_000;
   await using gateway = await starting({ tokens_per_second: 1_000 }, Array(words).fill("word").join(" "));
-  const socket = open(gateway).pause();
-  socket.write(encode(asking({ max_tokens: words })));
-  await untilUsed(gateway, 1);
+  const socket = await askAndNeverRead(gateway, words);
   expect((await gateway.clock.advance("1m")).length).toBeLessThan(words / 2);
   socket.destroy();
   const [entry] = await gateway.expectRequest({});

@@ -82,8 +82,7 @@ async function forward(
 ): Promise<Styled> {
   const client = watchClient(call);
   try {
-    const wishes = { ...admitted.wishes, forwarding: { body, signal: client.signal } };
-    return await call.services.chat.answer({ ...admitted, wishes }, request);
+    return await call.services.chat.answer(admitted, request, { body, signal: client.signal });
   } finally {
     client.stop();
   }
