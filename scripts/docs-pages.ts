@@ -1,4 +1,4 @@
-import { DECISIONS } from "../src/domain/decisions.js";
+import { DECISIONS } from "../src/fidelity/decisions/management.js";
 import { fidelityPage } from "./fidelity-page.js";
 
 /** Pages of docs/ that are made from the code: path → text. */
@@ -14,7 +14,7 @@ function decisionsPage(): string {
     "# Decisions",
     "",
     "Where the sources about the real gateway are silent or disagree, the emulator guesses. Every guess is a row",
-    "here, made from `src/domain/decisions.ts`; code and tests cite the ids. X rows were known beforehand, Y rows",
+    "here, made from `src/fidelity/decisions/`; code and tests cite the ids. X rows were known beforehand, Y rows",
     "were found while building. A switch is a key under `settings:` of a seed unless it says otherwise.",
     "",
     "| id | question | what the emulator does | switch |",

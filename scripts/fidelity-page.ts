@@ -1,15 +1,10 @@
-import { FIDELITY, FIDELITY_CHAPTERS } from "../src/domain/fidelity/index.js";
-import {
-  EVIDENCE,
-  FIDELITY_STATES,
-  type FidelityChapter,
-  type FidelityRow,
-} from "../src/domain/fidelity/row.js";
+import { FIDELITY, FIDELITY_CHAPTERS } from "../src/fidelity/index.js";
+import { EVIDENCE, FIDELITY_STATES, type FidelityChapter, type FidelityRow } from "../src/fidelity/row.js";
 
 const INTRO = `# How faithful it is
 
 Every clause of the contract that the emulator is built to: what the real service does, how we know, whether the
-emulator does it, and which test shows it. Made from \`src/domain/fidelity/\`; a running emulator answers the same at
+emulator does it, and which test shows it. Made from \`src/fidelity/\`; a running emulator answers the same at
 \`GET /_emulator/fidelity\`, and \`?state=partly\` or \`?evidence=ours\` narrow it down.
 
 **Nothing here was measured by us against the live service.** What we know comes from the vendor's documents and API

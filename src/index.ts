@@ -1,4 +1,22 @@
 /** What users import. */
+
+export type { BillingApi, WebhookDelivery, WebhooksApi } from "./client/faces-billing.js";
+export type { ClockApi } from "./client/faces-clock.js";
+export {
+  type CreatedEndpoint,
+  type CreatedGroup,
+  type EndpointInput,
+  type GroupInput,
+  ManagementError,
+  type MintedKey,
+} from "./client/faces-management.js";
+export { type Expectation, RequestExpectationError } from "./client/faces-requests.js";
+export type { CompletionRuleInput, CompletionsApi, FaultRuleInput, FaultsApi } from "./client/faces-rules.js";
+export type { Snapshot } from "./client/faces-snapshots.js";
+export type { GatewayWorld } from "./client/faces-world.js";
+export { connectGatewayEmulator } from "./client/remote-connect.js";
+export { ControlError } from "./client/remote-control-client.js";
+export type { RemoteGateway } from "./client/remote-world.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { BillingEvent } from "./domain/billing.js";
 export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
@@ -9,24 +27,7 @@ export {
   type GatewayEmulator,
   type SeedSource,
   startGatewayEmulator,
-} from "./emulator.js";
-export type { BillingFace, WebhookDelivery, WebhooksFace } from "./faces/billing.js";
-export type { ClockFace } from "./faces/clock.js";
-export {
-  type CreatedEndpoint,
-  type CreatedGroup,
-  type EndpointInput,
-  type GroupInput,
-  ManagementError,
-  type MintedKey,
-} from "./faces/management.js";
-export { type Expectation, RequestExpectationError } from "./faces/requests.js";
-export type { CompletionRuleInput, CompletionsFace, FaultRuleInput, FaultsFace } from "./faces/rules.js";
-export type { Snapshot } from "./faces/snapshots.js";
-export type { GatewayWorld } from "./faces/world.js";
-export { connectGatewayEmulator } from "./remote/connect.js";
-export { ControlError } from "./remote/control-client.js";
-export type { RemoteGateway } from "./remote/world.js";
+} from "./emulator/start.js";
 export type { SeedInput } from "./schemas/seed.js";
 export type { Difference, EventFilter, RecordedEvent } from "./services/billing.js";
 export type { Attempt, DeliveryFilter, DeliveryState } from "./services/webhooks/webhooks.js";

@@ -9,13 +9,13 @@ export interface CertifyPost {
 }
 
 /** What a receiver has to do with every POST of a case: take it (2xx), or refuse it for good (4xx). */
-export type Duty = "accept" | "refuse";
+export type ExpectedResponse = "accept" | "refuse";
 
 /** One thing that a billing receiver has to get right. */
 export interface CertifyCase {
   /** Short and stable: the name in JUnit reports. */
   readonly name: string;
-  readonly duty: Duty;
+  readonly duty: ExpectedResponse;
   /** What it should do, and why; for people whose receiver does not. */
   readonly advice: string;
   readonly posts: readonly CertifyPost[];

@@ -1,7 +1,7 @@
-import type { Verdict } from "./verdict.js";
+import type { CaseResult } from "./case-result.js";
 
 /** JUnit XML, as CI systems read it. @param suite names what was tested */
-export function junitXml(suite: string, verdicts: readonly Verdict[]): string {
+export function junitXml(suite: string, verdicts: readonly CaseResult[]): string {
   const failures = verdicts.filter(({ passed }) => !passed).length;
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);
   const total = verdicts.reduce((sum, { ms }) => sum + ms, 0);

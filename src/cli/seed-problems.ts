@@ -4,7 +4,7 @@ import { allRefusals, locateRefusals } from "../config/refusals.js";
 
 /** Everything wrong with these files and folders, read as one seed: in form, or else in substance. */
 export async function seedProblems(paths: readonly string[]): Promise<readonly SeedProblem[]> {
-  const { loadSeeds, trySeed } = await import("../emulator.js");
+  const { loadSeeds, trySeed } = await import("../emulator/start.js");
   try {
     return await locateRefusals(allRefusals(await loadSeeds(paths), trySeed), await seedFiles(paths));
   } catch (cause) {

@@ -24,7 +24,7 @@ export type WebhookFields = "new" | "both";
 
 /** @param shiftMs moves the timestamp, for receivers that check its age */
 export function billingEvent(
-  entry: Omit<LedgerEntry, "feeds">,
+  entry: Omit<LedgerEntry, "countedGroupIds">,
   fields: WebhookFields,
   shiftMs = 0,
 ): BillingEvent {

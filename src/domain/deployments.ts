@@ -32,7 +32,7 @@ export interface Deployable {
 export const PRODUCTION = "production";
 
 /** What a path or host name asks for: an environment, or one deployment. */
-export type DeploymentWish = { readonly environment: string } | { readonly deployment: string };
+export type DeploymentSelector = { readonly environment: string } | { readonly deployment: string };
 
 /** A deployment that a request reached. */
 export interface Deployment extends DeclaredDeployment {
@@ -70,7 +70,10 @@ export function ownerOfLabel<D extends Deployable>(known: readonly D[], label: s
  * The deployment that serves an environment or has an id; null when there is none.
  * @param wish environments are compared without case, because regional ones come from a host name
  */
-export function deploymentOf({ deployments }: Deployable, wish: DeploymentWish): DeclaredDeployment | null {
+export function deploymentOf(
+  { deployments }: Deployable,
+  wish: DeploymentSelector,
+): DeclaredDeployment | null {
   if ("deployment" in wish) return deployments.find(({ id }) => id === wish.deployment) ?? null;
   const environment = wish.environment.toLowerCase();
   return deployments.find((one) => one.environment?.toLowerCase() === environment) ?? null;

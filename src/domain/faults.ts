@@ -40,11 +40,11 @@ export interface Fault {
   /** The connection is reset instead of an answer. */
   readonly reset?: boolean | undefined;
   /** Strikes the billing event instead of the answer. */
-  readonly webhook?: WebhookFlaw | undefined;
+  readonly webhook?: WebhookFault | undefined;
 }
 
 /** What goes wrong with the delivery of a billing event. */
-export interface WebhookFlaw {
+export interface WebhookFault {
   /** Delivered twice. */
   readonly duplicate?: boolean | undefined;
   /** Delivered after the event that follows it. */
@@ -88,7 +88,7 @@ export function compileFault(rule: FaultRule, matched = 0, struck = 0): Compiled
  * pass, and the other way round. Counts what each rule that was asked has seen.
  * @param float a number in [0, 1) from the world's random source, drawn only when a probability asks for it
  */
-export function strike(
+export function matchFault(
   faults: readonly CompiledFault[],
   kind: "answer" | "webhook",
   subject: MatchSubject,

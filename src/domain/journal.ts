@@ -32,7 +32,7 @@ export interface JournalEntry {
 export type Surface = "management" | "inference" | "dedicated" | "cloudflare" | "control";
 
 /** The note on a request that was echoed because none of the rules that there are fits it. */
-export const ECHOED = "no rule fits: echoed";
+export const ECHO_NOTE = "no rule fits: echoed";
 
 /** Most characters of a body that the journal keeps. */
 export const JOURNAL_BODY_CHARS = 16 * 1024;
@@ -77,5 +77,5 @@ export interface LedgerEntry {
   readonly billed: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   /** Groups whose counters it feeds: its own, and every ancestor under CASCADING (L-6). */
-  readonly feeds: readonly string[];
+  readonly countedGroupIds: readonly string[];
 }

@@ -41,7 +41,7 @@ export function pathWithoutKey(path: string): string {
 }
 
 /** Whether it looks like a federated key, for hints; what counts is whether it is one. */
-export function looksFederated(key: string): boolean {
+export function isFederatedKey(key: string): boolean {
   return key.startsWith("sky_");
 }
 

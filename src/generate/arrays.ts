@@ -1,6 +1,6 @@
 import { itemSchema } from "./accepts.js";
 import { GenerationFailure } from "./failure.js";
-import { below, type Generation, pointerOf, type Try } from "./generation.js";
+import { childOf, type Generation, type GenerationAttempt, pointerOf } from "./generation.js";
 import { singular } from "./hints.js";
 import { canonical, numberAt, type Schema, type SchemaObject, schemaAt, schemaList } from "./schema.js";
 
@@ -15,10 +15,10 @@ interface Wish {
 }
 
 /** An array of two or three items where the schema leaves it open, of none when it is time to end. */
-export function generateArray(current: Try, generation: Generation): unknown[] {
+export function generateArray(current: GenerationAttempt, generation: Generation): unknown[] {
   const { constraints } = current;
-  const wishes = constraints.parts.flatMap(wishOf);
-  const slots = wishes.flatMap((wish) => Array.from({ length: Math.min(wish.least, 1_000) }, () => wish));
+  const overrides = constraints.parts.flatMap(wishOf);
+  const slots = overrides.flatMap((wish) => Array.from({ length: Math.min(wish.least, 1_000) }, () => wish));
   const length = chooseLength(current, generation, slots.length);
   generation.budget.spend(length);
   const items: unknown[] = [];
@@ -28,7 +28,7 @@ export function generateArray(current: Try, generation: Generation): unknown[] {
     // The last places take what must be contained, so that a tuple's head stays as it is.
     const slot = slots[at - (length - slots.length)];
     if (slot) schemas.push(slot.schema);
-    for (const wish of wishes) {
+    for (const wish of overrides) {
       if (wish.isBounded && wish !== slot) schemas.push({ not: wish.schema });
     }
     if (!addItem(items, schemas, constraints.uniqueItems ? seen : null, current, generation)) {
@@ -50,7 +50,11 @@ function wishOf(part: SchemaObject): Wish[] {
   return [{ schema, least: numberAt(part, "minContains") ?? 1, isBounded: "maxContains" in part }];
 }
 
-function chooseLength({ constraints, site, fullness }: Try, generation: Generation, slots: number): number {
+function chooseLength(
+  { constraints, site, fullness }: GenerationAttempt,
+  generation: Generation,
+  slots: number,
+): number {
   const { parts, minItems } = constraints;
   const tuple = Math.max(...parts.map(tupleLength), 0);
   const least = Math.max(minItems, slots);
@@ -82,10 +86,10 @@ function addItem(
   items: unknown[],
   schemas: readonly Schema[],
   seen: Set<string> | null,
-  { site }: Try,
+  { site }: GenerationAttempt,
   generation: Generation,
 ): boolean {
-  const place = below(site, String(items.length), site.hint === null ? null : singular(site.hint));
+  const place = childOf(site, String(items.length), site.hint === null ? null : singular(site.hint));
   if (!seen) {
     items.push(generation.generate(schemas, place));
     return true;

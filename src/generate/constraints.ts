@@ -56,14 +56,14 @@ export class Constraints {
 }
 
 /** Alternatives of which one must hold: `anyOf`, `oneOf`, `if`, dependencies. */
-export type Branches = readonly Schema[];
+export type Alternatives = readonly Schema[];
 
 export interface Collector {
   resolve(ref: string): Schema;
   /** Counts a step. */
   spend(): void;
   /** The alternatives in the order in which to try them. */
-  order(branches: Branches, constraints: Constraints): Branches;
+  order(branches: Alternatives, constraints: Constraints): Alternatives;
 }
 
 /**
@@ -77,7 +77,7 @@ export function collectConstraints(
   seen: (alternatives: number, guarded: boolean) => void,
 ): Constraints {
   let constraints = new Constraints();
-  let choices: Branches[] = [];
+  let choices: Alternatives[] = [];
   for (const schema of schemas) add(schema, constraints, choices, collector);
   for (let at = 0; at < choices.length; at++) {
     const branches = choices[at] ?? [];
@@ -102,7 +102,7 @@ export function collectConstraints(
   return constraints;
 }
 
-function add(schema: Schema, into: Constraints, choices: Branches[], collector: Collector): void {
+function add(schema: Schema, into: Constraints, choices: Alternatives[], collector: Collector): void {
   collector.spend();
   if (schema === true) return;
   if (schema === false) throw new GenerationFailure("the schema is false: it allows no value");

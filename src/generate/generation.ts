@@ -4,12 +4,12 @@ import type { Random } from "../runtime/random.js";
 import type { Acceptance } from "./accepts.js";
 import type { Constraints } from "./constraints.js";
 import type { Budget } from "./failure.js";
-import type { Heights } from "./heights.js";
+import type { MinimumDepths } from "./minimum-depths.js";
 import type { Schema } from "./schema.js";
 
 /** Where in the value we are. */
-export interface Site {
-  readonly parent: Site | null;
+export interface SchemaLocation {
+  readonly parent: SchemaLocation | null;
   /** Property name or index; null for the whole value. */
   readonly key: string | null;
   /** A property name that hints at the content. */
@@ -27,34 +27,34 @@ export interface Site {
  * How much a try puts into a value. The first ones make it full; when those turn out wrong (a `not` or `oneOf` may
  * forbid what is optional), others leave out what they can, or throw dice.
  */
-export type Fullness = "full" | "least" | "dice";
+export type OptionalProperties = "full" | "least" | "dice";
 
 /** One value being made. */
 export interface Generation {
   readonly random: Random;
   readonly budget: Budget;
-  readonly heights: Heights;
+  readonly heights: MinimumDepths;
   readonly acceptance: Acceptance;
   /** @throws GenerationFailure when there is no value, or none was found */
-  generate(schemas: readonly Schema[], site: Site): unknown;
+  generate(schemas: readonly Schema[], site: SchemaLocation): unknown;
 }
 
 /** One try at one place. */
-export interface Try {
-  readonly site: Site;
+export interface GenerationAttempt {
+  readonly site: SchemaLocation;
   readonly constraints: Constraints;
-  readonly fullness: Fullness;
+  readonly fullness: OptionalProperties;
 }
 
 /** The site of a property or item. */
-export function below(site: Site, key: string, hint: string | null): Site {
+export function childOf(site: SchemaLocation, key: string, hint: string | null): SchemaLocation {
   return { ...site, parent: site, key, hint, depth: site.depth + 1 };
 }
 
 /** The place as a JSON pointer, for messages. */
-export function pointerOf(site: Site): string {
+export function pointerOf(site: SchemaLocation): string {
   const keys: string[] = [];
-  for (let at: Site | null = site; at?.key != null; at = at.parent) keys.unshift(at.key);
+  for (let at: SchemaLocation | null = site; at?.key != null; at = at.parent) keys.unshift(at.key);
   return keys.length === 0 ? "the value" : `/${keys.join("/")}`;
 }
 

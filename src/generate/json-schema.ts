@@ -1,10 +1,17 @@
 import type { Random } from "../runtime/random.js";
 import { Acceptance } from "./accepts.js";
 import { generateArray } from "./arrays.js";
-import { type Branches, type Constraints, collectConstraints } from "./constraints.js";
+import { type Alternatives, type Constraints, collectConstraints } from "./constraints.js";
 import { Budget, GenerationFailure } from "./failure.js";
-import { type Fullness, type Generation, pick, pointerOf, type Site, type Try } from "./generation.js";
-import { Heights } from "./heights.js";
+import {
+  type Generation,
+  type GenerationAttempt,
+  type OptionalProperties,
+  pick,
+  pointerOf,
+  type SchemaLocation,
+} from "./generation.js";
+import { MinimumDepths } from "./minimum-depths.js";
 import { normalizeSchema } from "./normalize.js";
 import { generateNumber } from "./numbers.js";
 import { generateObject } from "./objects.js";
@@ -41,7 +48,7 @@ export function generateJson(schema: unknown, random: Random, options: GenerateO
   const budget = new Budget(options.maxSteps ?? DEFAULT_MAX_STEPS);
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
-  const heights = new Heights(resolver, budget);
+  const heights = new MinimumDepths(resolver, budget);
   const acceptance = new Acceptance(resolver, budget);
   const generation: Generation = {
     random,
@@ -66,11 +73,11 @@ class Place {
   readonly #generation: Generation;
   readonly #resolver: Resolver;
   readonly #schemas: readonly Schema[];
-  readonly #site: Site;
+  readonly #site: SchemaLocation;
   /** The alternative to begin with. */
   readonly #start: number;
 
-  constructor(generation: Generation, resolver: Resolver, schemas: readonly Schema[], site: Site) {
+  constructor(generation: Generation, resolver: Resolver, schemas: readonly Schema[], site: SchemaLocation) {
     this.#generation = generation;
     this.#resolver = resolver;
     this.#schemas = schemas;
@@ -94,7 +101,7 @@ class Place {
       if (round > 0 && !isGuarded && (round > 2 || alternatives === 1)) break;
       if (round > 7) break;
       try {
-        const fullness: Fullness = round === 0 ? "full" : round === 1 ? "least" : "dice";
+        const fullness: OptionalProperties = round === 0 ? "full" : round === 1 ? "least" : "dice";
         return this.#try(attempt, fullness, (count, guarded) => {
           alternatives = Math.max(alternatives, Math.min(count, 16));
           isGuarded ||= guarded;
@@ -107,7 +114,11 @@ class Place {
     throw failure;
   }
 
-  #try(attempt: number, fullness: Fullness, seen: (alternatives: number, guarded: boolean) => void): unknown {
+  #try(
+    attempt: number,
+    fullness: OptionalProperties,
+    seen: (alternatives: number, guarded: boolean) => void,
+  ): unknown {
     const { budget } = this.#generation;
     const constraints = collectConstraints(
       this.#schemas,
@@ -144,7 +155,12 @@ class Place {
    * Alternatives as they should be tried: by chance, those that only say null last; when closing, the one that
    * ends soonest first. Later attempts start further on.
    */
-  #order(branches: Branches, attempt: number, fullness: Fullness, isClosing: boolean): Branches {
+  #order(
+    branches: Alternatives,
+    attempt: number,
+    fullness: OptionalProperties,
+    isClosing: boolean,
+  ): Alternatives {
     const { heights, random } = this.#generation;
     if (!isClosing) {
       const start = fullness === "dice" ? random.int(branches.length) : this.#start + attempt;
@@ -158,7 +174,7 @@ class Place {
     return ending.map((_, at) => ending[(attempt + at) % ending.length]?.branch ?? true);
   }
 
-  #build(current: Try): unknown {
+  #build(current: GenerationAttempt): unknown {
     const { random } = this.#generation;
     const { constraints, site, fullness } = current;
     if (constraints.values) {
@@ -190,7 +206,7 @@ class Place {
     }
   }
 
-  #chooseType({ constraints, site, fullness }: Try): JsonType {
+  #chooseType({ constraints, site, fullness }: GenerationAttempt): JsonType {
     const { random } = this.#generation;
     const types = constraints.types ?? (fullness === "dice" ? JSON_TYPES : [impliedType(constraints)]);
     const scalar = types.filter((type) => type !== "null" && type !== "array" && type !== "object");

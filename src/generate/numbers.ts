@@ -1,7 +1,7 @@
 import { isMultipleOf } from "./accepts.js";
 import type { Constraints } from "./constraints.js";
 import { GenerationFailure } from "./failure.js";
-import { type Generation, pointerOf, type Try } from "./generation.js";
+import { type Generation, type GenerationAttempt, pointerOf } from "./generation.js";
 import { type NumberHint, numberHint } from "./hints.js";
 
 const TRIES = 50;
@@ -9,7 +9,7 @@ const TRIES = 50;
 const DECIMALS = 2;
 
 /** A number within its bounds and on its grid; from the range that its name suggests, if that is allowed. */
-export function generateNumber({ constraints, site }: Try, { random }: Generation): number {
+export function generateNumber({ constraints, site }: GenerationAttempt, { random }: Generation): number {
   const { integer, multiples } = constraints;
   const hint = numberHint(site.hint);
   const step = multiples.reduce(commonMultiple, integer ? 1 : 0);

@@ -1,5 +1,5 @@
 import { GenerationFailure } from "./failure.js";
-import { below, type Generation, pick, pointerOf, type Try } from "./generation.js";
+import { childOf, type Generation, type GenerationAttempt, pick, pointerOf } from "./generation.js";
 import { isObject, type Schema, schemaAt, schemaEntries, textsAt } from "./schema.js";
 import { generateFromPattern } from "./strings.js";
 import { WORDS } from "./words.js";
@@ -10,16 +10,16 @@ const MAP_ENTRIES = 2;
 const NAME_TRIES = 20;
 
 /** An object with the declared properties in their order, then what is required or needed beside them. */
-export function generateObject(current: Try, generation: Generation): Record<string, unknown> {
+export function generateObject(current: GenerationAttempt, generation: Generation): Record<string, unknown> {
   return new ObjectMaker(current, generation).make();
 }
 
 class ObjectMaker {
-  readonly #current: Try;
+  readonly #current: GenerationAttempt;
   readonly #generation: Generation;
   readonly #values = new Map<string, unknown>();
 
-  constructor(current: Try, generation: Generation) {
+  constructor(current: GenerationAttempt, generation: Generation) {
     this.#current = current;
     this.#generation = generation;
   }
@@ -62,7 +62,7 @@ class ObjectMaker {
         `${pointerOf(this.#current.site)}: ${JSON.stringify(name)} is required and forbidden`,
       );
     }
-    return this.#generation.generate(schemas, below(this.#current.site, name, name));
+    return this.#generation.generate(schemas, childOf(this.#current.site, name, name));
   }
 
   /** Adds a property that may be left out; says whether it was possible. */
@@ -126,7 +126,7 @@ class ObjectMaker {
       .filter((schema) => schema !== undefined);
     if (named.length > 0) {
       try {
-        const name = this.#generation.generate([{ type: "string" }, ...named], below(site, "name", null));
+        const name = this.#generation.generate([{ type: "string" }, ...named], childOf(site, "name", null));
         return typeof name === "string" ? name : undefined;
       } catch (error) {
         if (!(error instanceof GenerationFailure) || error.final) throw error;

@@ -1,6 +1,6 @@
 import { GenerationFailure } from "./failure.js";
 import { formatText } from "./formats.js";
-import { type Generation, pick, pointerOf, type Try } from "./generation.js";
+import { type Generation, type GenerationAttempt, pick, pointerOf } from "./generation.js";
 import { hintedText } from "./hints.js";
 import { generateFromRegex } from "./regex-generate.js";
 import { parseRegex } from "./regex-parse.js";
@@ -15,7 +15,7 @@ const PATTERN_TRIES = 60;
 const GROWTH = 6;
 
 /** A text of the format, or about what the property's name says, or along the pattern, in the right length. */
-export function generateString(current: Try, generation: Generation): string {
+export function generateString(current: GenerationAttempt, generation: Generation): string {
   const { constraints, site } = current;
   const { minLength, maxLength, patterns, format } = constraints;
   if (minLength > maxLength) {
@@ -88,7 +88,7 @@ function followPattern(pattern: string, wanted: Wanted, { random, budget }: Gene
 }
 
 /** A free text brought to its length: more words when short, cut when long. */
-function sized(text: string, { constraints }: Try, { random, budget }: Generation): string {
+function sized(text: string, { constraints }: GenerationAttempt, { random, budget }: Generation): string {
   const { minLength, maxLength } = constraints;
   let long = text;
   while (long.length < minLength) {

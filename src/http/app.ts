@@ -49,7 +49,7 @@ export function createApp(tenants: Tenants): App {
       services,
       emulator,
       deployment,
-      exchange: services.journal.begin(surface, method, pathWithoutKey(path)),
+      inProgress: services.journal.begin(surface, method, pathWithoutKey(path)),
       query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
       param: (name) => params[name] ?? "",
     };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { DeploymentHost } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
 import type { ErrorCounter } from "../services/error-counter.js";
-import type { Exchange } from "../services/journal.js";
+import type { RequestInProgress } from "../services/journal.js";
 import type { Services } from "../services/services.js";
 import type { Answer } from "./answer.js";
 import type { Outgoing } from "./outgoing.js";
@@ -85,7 +85,7 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: Outgoing;
   readonly services: Services;
-  readonly exchange: Exchange;
+  readonly inProgress: RequestInProgress;
   readonly query: URLSearchParams;
   /** On the dedicated surface: the model or chain whose host was asked. */
   readonly deployment: DeploymentHost | null;
@@ -97,7 +97,7 @@ export interface Call {
 /** Builds a whole answer; what it throws becomes the surface's error. */
 export type Handler = (call: Call) => Answer | Promise<Answer>;
 
-/** Writes its answer itself, as streams do; it settles the exchange in every case. */
+/** Writes its answer itself, as streams do; it settles the inProgress in every case. */
 export type RawHandler = (call: Call) => Promise<void>;
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";

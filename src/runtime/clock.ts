@@ -115,7 +115,7 @@ export class Clock {
    * waits {@link PATIENCE_MS} of real time at most: what takes longer counts as hanging, and its deadline on
    * this clock falls due.
    */
-  hold(work: Promise<unknown>): void {
+  waitForExternal(work: Promise<unknown>): void {
     this.#held.add(work);
     void work.finally(() => this.#held.delete(work)).catch(() => undefined);
   }

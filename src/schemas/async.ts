@@ -7,7 +7,7 @@ import {
   PRIORITY,
   webhookProblem,
 } from "../domain/async/limits.js";
-import type { AsyncWish } from "../domain/async/request.js";
+import type { AsyncOptions } from "../domain/async/request.js";
 
 /** An optional whole number; null counts as absent (Y-27). */
 const whole = ({ least, most, usual }: { least: number; most: number; usual: number }) =>
@@ -43,7 +43,7 @@ export const asyncPredictSchema = z
   .meta({ id: "AsyncPredict" });
 
 /** The request with its defaults. */
-export function asyncWish(parsed: z.output<typeof asyncPredictSchema>): AsyncWish {
+export function asyncOptions(parsed: z.output<typeof asyncPredictSchema>): AsyncOptions {
   const { model_input, webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config } =
     parsed;
   return {

@@ -1,6 +1,6 @@
 import { type Credential, readAuthorization } from "../domain/access.js";
 import { GatewayError } from "../domain/errors.js";
-import { coversModel, looksFederated } from "../domain/keys.js";
+import { coversModel, isFederatedKey } from "../domain/keys.js";
 import {
   type FederatedKey,
   WORKSPACE_KEY_TYPES,
@@ -8,9 +8,9 @@ import {
   type WorkspaceKey,
   type WorkspaceKeyType,
 } from "../domain/model.js";
-import type { Kernel, Projection } from "./kernel.js";
-import type { Route } from "./routing.js";
+import type { SlugRoute } from "./routing.js";
 import { hashKey, sameHash } from "./secrets.js";
+import type { Cache, WorldContext } from "./world-context.js";
 
 /** A workspace, calling with a key of its own. */
 export interface WorkspaceCaller {
@@ -52,14 +52,14 @@ const INVOKING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL
 const CALLERS_KEPT = 100_000;
 
 /** Finds out who calls, and refuses in the order the contract gives. */
-export class Access implements Projection {
-  readonly #kernel: Kernel;
+export class Access implements Cache {
+  readonly #context: WorldContext;
   /** By the key's hash, so that no key text stays in memory. */
   readonly #callers = new Map<string, Caller>();
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    context.caches.push(this);
   }
 
   configurationChanged(): void {
@@ -115,7 +115,7 @@ export class Access implements Projection {
       }
       return caller;
     }
-    if (credential.scheme === "bearer" && !this.#kernel.settings.acceptBearer) {
+    if (credential.scheme === "bearer" && !this.#context.settings.acceptBearer) {
       throw new GatewayError("bearer_refused", {
         hint: 'federated keys need "Authorization: Api-Key <key>"; in an OpenAI SDK set defaultHeaders: { Authorization: "Api-Key <key>" } (Python: default_headers), or start with --accept-bearer',
       });
@@ -155,7 +155,7 @@ export class Access implements Projection {
   }
 
   #look(digest: Buffer): Caller | null {
-    const { keys, workspaceKeys, workspaces } = this.#kernel.store;
+    const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
     if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
     const own = workspaceKeys.byHash(digest);
@@ -166,14 +166,14 @@ export class Access implements Projection {
 }
 
 /** Whether a workspace key may call what a slug leads to (X-17, Y-44). */
-export function mayCall({ key, workspace }: WorkspaceCaller, route: Route): boolean {
+export function canCall({ key, workspace }: WorkspaceCaller, route: SlugRoute): boolean {
   return route.workspaceId === workspace.id && coversModel(key, route.targets[0]?.model_id);
 }
 
 /** Why it may not. */
 export function unreachableHint(
   { key, workspace }: WorkspaceCaller,
-  route: Route | null,
+  route: SlugRoute | null,
   slug: string,
 ): string {
   return route?.workspaceId === workspace.id
@@ -207,7 +207,7 @@ function credentialHint(credential: Credential): string {
     case "malformed":
       return 'the Authorization header must be "Api-Key <key>" or "Bearer <key>"';
     case "key":
-      return looksFederated(credential.key)
+      return isFederatedKey(credential.key)
         ? "no live federated key like this one: never minted here, revoked, or its group was deleted"
         : "no such key in this emulator; keys come from the seed or from POST /v1/gateway/groups/{id}/api_keys";
   }

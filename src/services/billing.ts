@@ -1,6 +1,6 @@
 import { type BillingEvent, billingEvent } from "../domain/billing.js";
 import type { EventFilter } from "../store/billing.js";
-import type { Kernel } from "./kernel.js";
+import type { WorldContext } from "./world-context.js";
 
 export type { EventFilter };
 
@@ -31,22 +31,22 @@ export interface Sums {
 
 /** What was billed, and whether all books say the same. */
 export class Billing {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #flush: () => void;
 
   /** @param flush writes what is waiting, so that reading sees it */
-  constructor(kernel: Kernel, flush: () => void) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, flush: () => void) {
+    this.#context = context;
     this.#flush = flush;
   }
 
   /** At most `limit` billed events after row `after`, in order of completion. */
   events(filter: EventFilter, after: number, limit: number): RecordedEvent[] {
     this.#flush();
-    const { billing } = this.#kernel.store;
+    const { billing } = this.#context.store;
     return billing.events(filter, after, limit).map((row) => ({
       seq: row.seq,
-      event: billingEvent(row, this.#kernel.settings.webhookFields),
+      event: billingEvent(row, this.#context.settings.webhookFields),
       state: row.state,
     }));
   }
@@ -58,7 +58,7 @@ export class Billing {
    */
   reconcile(): Difference[] {
     this.#flush();
-    const { billing } = this.#kernel.store;
+    const { billing } = this.#context.store;
     return [
       ...differing(["answers", "ledger"], billing.answersAgainstLedger()),
       ...differing(["ledger", "limits"], billing.ledgerAgainstLimits()),

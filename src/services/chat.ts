@@ -1,26 +1,25 @@
-import type { ChatRequest, Usage } from "../domain/chat.js";
+import type { ChatRequest } from "../domain/chat.js";
 import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import { answersItself, refuses } from "../domain/faults.js";
-import { ECHOED, type LedgerEntry } from "../domain/journal.js";
-import { type Admission, check, count, settle } from "../domain/limits/admission.js";
+import { ECHO_NOTE } from "../domain/journal.js";
+import { type Admission, checkLimits, countRequest } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
 import { checkServed } from "../domain/served-models.js";
-import { ulid } from "../domain/ulid.js";
-import { type Access, type Caller, mayCall, unreachableHint } from "./access.js";
+import { type Access, type Caller, canCall, unreachableHint } from "./access.js";
+import type { AdmittedChat, ChatInput, ParsedChat } from "./chat-types.js";
 import type { Completions } from "./completions.js";
-import { decisionRecord, refusalHint } from "./decisions.js";
-import type { Reached } from "./deployments/deployments.js";
+import type { ResolvedDeployment } from "./deployments/deployments.js";
 import type { Faults } from "./faults.js";
 import type { Forwarding } from "./forward.js";
-import type { Exchange, Journal } from "./journal.js";
-import type { Kernel } from "./kernel.js";
+import type { RequestInProgress } from "./journal.js";
+import { decisionRecord, refusalHint } from "./limit-decision.js";
 import type { Grant, Limits } from "./limits.js";
 import { abilitiesOf, abilityProblem } from "./model-abilities.js";
-import type { Replies, Styled } from "./replies.js";
-import type { Route, Routing } from "./routing.js";
-import type { Account, AdmittedChat, ChatArrival, ChatTurn, ParsedChat } from "./turns.js";
+import type { Replies, StyledReply } from "./replies.js";
+import type { Routing, SlugRoute } from "./routing.js";
+import type { WorldContext } from "./world-context.js";
 
 interface Parts {
   readonly access: Access;
@@ -29,11 +28,10 @@ interface Parts {
   readonly completions: Completions;
   readonly replies: Replies;
   readonly faults: Faults;
-  readonly journal: Journal;
 }
 
 /** Who got in, and under which limits. */
-interface Entrance {
+interface CheckedCaller {
   readonly caller: Caller;
   readonly grant: Grant | null;
   readonly admission: Extract<Admission, { admitted: true }> | null;
@@ -44,13 +42,16 @@ const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
 /** What {@link AdmittedChat.limitHeaders} is when there are none. */
 export const NO_HEADERS: Readonly<Record<string, string>> = {};
 
-/** A request to a model, from key to ledger, whatever its dialect. The order of checks is X-7. */
+/**
+ * Admits a request to a model and makes its answer, whatever its dialect. The order of checks is X-7. What an answer
+ * counts and costs is recorded by `ChatRecords`.
+ */
 export class Chat {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #parts: Parts;
 
-  constructor(kernel: Kernel, parts: Parts) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: Parts) {
+    this.#context = context;
     this.#parts = parts;
   }
 
@@ -60,15 +61,15 @@ export class Chat {
    * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`, `unknown_model`, `rate_limited`,
    *   `unmatched`, `invalid_value`
    */
-  admit(exchange: Exchange, arrival: ChatArrival, parsed: ParsedChat): AdmittedChat {
+  admit(inProgress: RequestInProgress, arrival: ChatInput, parsed: ParsedChat): AdmittedChat {
     const { model } = arrival;
     const caller = this.#parts.access.inference(arrival.credential);
-    exchange.keyPrefix = caller.key.prefix;
-    exchange.slug = model;
-    const { route, grant } = this.#reach(exchange, caller, model);
-    const admission = grant ? this.#check(exchange, grant, parsed) : null;
+    inProgress.keyPrefix = caller.key.prefix;
+    inProgress.slug = model;
+    const { route, grant } = this.#reach(inProgress, caller, model);
+    const admission = grant ? this.#check(inProgress, grant, parsed) : null;
     const modelId = route.targets[0]?.model_id ?? route.endpointId;
-    return this.#enter(exchange, arrival, parsed, { caller, grant, admission, modelId });
+    return this.#enter(inProgress, arrival, parsed, { caller, grant, admission, modelId });
   }
 
   /**
@@ -77,114 +78,89 @@ export class Chat {
    * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
    */
   admitDedicated(
-    exchange: Exchange,
-    arrival: ChatArrival,
+    inProgress: RequestInProgress,
+    arrival: ChatInput,
     parsed: ParsedChat,
-    reached: Reached,
+    reached: ResolvedDeployment,
   ): AdmittedChat {
     const { caller, deployment, model } = reached;
     checkServed(model, arrival.model);
     const modelId = deployment.ownerId;
-    return this.#enter(exchange, arrival, parsed, { caller, grant: null, admission: null, modelId });
+    return this.#enter(inProgress, arrival, parsed, { caller, grant: null, admission: null, modelId });
   }
 
   /** Fault, values, rule; what passes is counted. */
   #enter(
-    exchange: Exchange,
-    arrival: ChatArrival,
+    inProgress: RequestInProgress,
+    arrival: ChatInput,
     parsed: ParsedChat,
-    { caller, grant, admission, modelId }: Entrance,
+    { caller, grant, admission, modelId }: CheckedCaller,
   ): AdmittedChat {
-    const { model, wishes } = arrival;
-    const requestId = this.#kernel.random.uuid();
+    const { model, overrides } = arrival;
+    const requestId = this.#context.random.uuid();
     const subject = matchSubject(model, parsed.ok ? parsed.request : null, {
       group: grant ? [grant.chain[0].externalEntityId, grant.chain[0].id] : [],
       key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
       header: arrival.header,
     });
-    const limitHeaders = admission ? this.#limitHeaders(admission, exchange.at) : NO_HEADERS;
+    const limitHeaders = admission ? this.#limitHeaders(admission, inProgress.at) : NO_HEADERS;
     const struck = arrival.fault
       ? { id: "x-emulator-fault", fault: arrival.fault }
-      : this.#parts.faults.meet(subject);
-    if (struck) exchange.notes.push(`met by ${struck.id}`);
+      : this.#parts.faults.match(subject);
+    if (struck) inProgress.notes.push(`met by ${struck.id}`);
     const ended = struck !== null && answersItself(struck.fault);
     if (!parsed.ok && !ended) {
-      const served = { acceptedAt: exchange.at, requestId, modelId };
+      const served = { acceptedAt: inProgress.at, requestId, modelId };
       throw new GatewayError("invalid_value", { message: parsed.message, served });
     }
     const refused = struck !== null && refuses(struck.fault);
     const request = parsed.ok ? parsed.request : null;
-    const rule = request && !ended ? this.#rule(exchange, request, { subject, requestId, modelId }) : null;
-    if (grant && admission && !refused) count(grant.plan.feeds, admission);
+    const rule = request && !ended ? this.#rule(inProgress, request, { subject, requestId, modelId }) : null;
+    if (grant && admission && !refused) countRequest(grant.plan.counters, admission);
     const account =
       grant && !refused && caller.kind === "federated"
         ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
         : null;
     const fault = struck?.fault ?? null;
-    return { exchange, request, subject, wishes, rule, fault, requestId, modelId, account, limitHeaders };
+    return {
+      inProgress,
+      request,
+      subject,
+      overrides,
+      rule,
+      fault,
+      requestId,
+      modelId,
+      account,
+      limitHeaders,
+    };
   }
 
   /** The model's answer; at once for echoed and canned ones. @throws GatewayError */
-  answer(admitted: AdmittedChat, request: ChatRequest, forwarding?: Forwarding): Styled | Promise<Styled> {
-    const { subject, rule, wishes } = admitted;
-    return this.#parts.replies.answer(request, subject, rule, wishes, forwarding);
-  }
-
-  /**
-   * Books what was sent, in the counters at once and in the ledger with the journal entry (L-4, W-8).
-   * @param completion completion tokens that the client was sent
-   * @param done after the commit, or with what went wrong
-   */
-  close(
-    turn: ChatTurn,
-    status: number,
-    body: string,
-    completion: number,
-    done: (failure: Error | null) => void,
-  ): void {
-    const { exchange, account } = turn;
-    const usage: Usage = { ...turn.reply.usage, completion };
-    exchange.promptTokens = usage.prompt;
-    exchange.completionTokens = completion;
-    const billed = body !== "";
-    const entry = account ? this.#book(turn, account, usage, billed) : null;
-    this.#parts.journal.finish(exchange, status, body, entry, done);
-  }
-
-  /** What a request that was admitted and then failed without any output counts: one REQUEST (L-4, W-7). */
-  failed(admitted: AdmittedChat): LedgerEntry | null {
-    const nothing: Usage = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
-    return admitted.account ? this.#book(admitted, admitted.account, nothing, false) : null;
-  }
-
-  /**
-   * What a request counts whose client left before the first byte: one REQUEST and the prompt (Y-20). Nothing of
-   * the prompt when a fault answers in the model's place.
-   */
-  left(admitted: AdmittedChat): LedgerEntry | null {
-    const { exchange, request, fault, rule, wishes, account } = admitted;
-    if (request === null || (fault && answersItself(fault))) return this.failed(admitted);
-    const prompt =
-      wishes.usage?.prompt ??
-      rule?.usage?.prompt_tokens ??
-      promptTokens(request.messages, request.tools, this.#kernel.tokenizer);
-    exchange.promptTokens = prompt;
-    exchange.completionTokens = 0;
-    const usage: Usage = { prompt, completion: 0, cached: rule?.usage?.cached_tokens ?? 0, reasoning: 0 };
-    return account ? this.#book(admitted, account, usage, false) : null;
+  answer(
+    admitted: AdmittedChat,
+    request: ChatRequest,
+    forwarding?: Forwarding,
+  ): StyledReply | Promise<StyledReply> {
+    const { subject, rule, overrides } = admitted;
+    return this.#parts.replies.answer(request, subject, rule, overrides, forwarding);
   }
 
   /** X-4, X-17: every way in which a slug cannot be called is one and the same 404. */
-  #reach(exchange: Exchange, caller: Caller, model: string): { route: Route; grant: Grant | null } {
+  #reach(
+    inProgress: RequestInProgress,
+    caller: Caller,
+    model: string,
+  ): { route: SlugRoute; grant: Grant | null } {
     const route = this.#parts.routing.route(model);
     if (caller.kind === "workspace") {
-      if (route && mayCall(caller, route)) return { route, grant: null };
+      if (route && canCall(caller, route)) return { route, grant: null };
       throw new GatewayError("unknown_model", { hint: unreachableHint(caller, route, model) });
     }
     const grant = this.#parts.limits.grant(caller.key.groupId, model);
-    const group = grant?.chain[0] ?? this.#kernel.store.groups.byId(caller.key.groupId);
-    exchange.groupId = caller.key.groupId;
-    exchange.externalEntityId = group?.externalEntityId ?? null;
+    const group = grant?.chain[0] ?? this.#context.store.groups.byId(caller.key.groupId);
+    inProgress.groupId = caller.key.groupId;
+    inProgress.externalEntityId = group?.externalEntityId ?? null;
     if (grant && route?.workspaceId === caller.key.workspaceId) return { route, grant };
     throw new GatewayError("unknown_model", {
       hint: grant
@@ -194,49 +170,57 @@ export class Chat {
   }
 
   /** Looks at the limits; counting comes later, since a refused body counts nowhere (L-4, X-7). */
-  #check(exchange: Exchange, grant: Grant, parsed: ParsedChat): Extract<Admission, { admitted: true }> {
-    const { tokenAdmission } = this.#kernel.settings;
+  #check(
+    inProgress: RequestInProgress,
+    grant: Grant,
+    parsed: ParsedChat,
+  ): Extract<Admission, { admitted: true }> {
+    const { tokenAdmission } = this.#context.settings;
     const demand =
       parsed.ok && tokenAdmission !== "consumed"
         ? {
-            promptTokens: promptTokens(parsed.request.messages, parsed.request.tools, this.#kernel.tokenizer),
+            promptTokens: promptTokens(
+              parsed.request.messages,
+              parsed.request.tools,
+              this.#context.tokenizer,
+            ),
             maxTokens: parsed.request.maxTokens,
           }
         : NO_DEMAND;
-    const admission = check(grant.plan, exchange.at, demand, tokenAdmission);
-    exchange.decision = decisionRecord(grant, admission, tokenAdmission);
+    const admission = checkLimits(grant.plan, inProgress.at, demand, tokenAdmission);
+    inProgress.decision = decisionRecord(grant, admission, tokenAdmission);
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
-      hint: refusalHint(grant, admission, exchange.at),
-      headers: this.#limitHeaders(admission, exchange.at),
+      hint: refusalHint(grant, admission, inProgress.at),
+      headers: this.#limitHeaders(admission, inProgress.at),
     });
   }
 
   /** What the model is able to do, then which rule speaks. */
   #rule(
-    exchange: Exchange,
+    inProgress: RequestInProgress,
     request: ChatRequest,
     { subject, requestId, modelId }: Pick<AdmittedChat, "subject" | "requestId" | "modelId">,
   ) {
-    const { settings } = this.#kernel;
-    const served = { acceptedAt: exchange.at, requestId, modelId };
+    const { settings } = this.#context;
+    const served = { acceptedAt: inProgress.at, requestId, modelId };
     const problem = abilityProblem(request, abilitiesOf(settings, request.model));
     if (problem) throw new GatewayError("invalid_value", { message: problem, served });
     if (request.unknownFields.length > 0) {
-      exchange.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
+      inProgress.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
     }
-    const chosen = this.#parts.completions.choose(subject);
+    const chosen = this.#parts.completions.match(subject);
     if (chosen) {
-      exchange.notes.push(`answered by ${chosen.id}`);
+      inProgress.notes.push(`answered by ${chosen.id}`);
       return chosen.reply;
     }
     const closest = this.#parts.completions.closest(subject);
     if (settings.unmatched === "echo") {
       // Where there are no rules, echo is what was asked for.
-      if (closest.length > 0) exchange.notes.push(ECHOED, ...closest);
+      if (closest.length > 0) inProgress.notes.push(ECHO_NOTE, ...closest);
       return null;
     }
-    exchange.notes.push(...closest);
+    inProgress.notes.push(...closest);
     throw new GatewayError("unmatched", {
       served,
       hint: closest.length > 0 ? `no rule fits; closest is ${closest[0]}` : "there are no completion rules",
@@ -244,31 +228,6 @@ export class Chat {
   }
 
   #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {
-    return this.#kernel.settings.rateLimitHeaders ? rateLimitHeaders(admission, now) : NO_HEADERS;
-  }
-
-  #book(turn: AdmittedChat, account: Account, usage: Usage, billed: boolean): LedgerEntry {
-    const { key, grant, reserved } = account;
-    const { exchange, request } = turn;
-    settle(grant.plan.feeds, exchange.at, reserved, usage.prompt + usage.completion);
-    const now = this.#kernel.clock.now();
-    return {
-      eventId: ulid(now, () => this.#kernel.random.uint32()),
-      workspaceId: key.workspaceId,
-      journalSeq: exchange.seq,
-      requestId: turn.requestId,
-      groupId: key.groupId,
-      externalEntityId: grant.chain[0].externalEntityId,
-      keyPrefix: key.prefix,
-      slug: grant.slug,
-      admittedAt: exchange.at,
-      completedAt: now,
-      promptTokens: usage.prompt,
-      completionTokens: usage.completion,
-      cachedTokens: usage.cached,
-      billed,
-      metadata: request?.metadata ?? null,
-      feeds: grant.feeds,
-    };
+    return this.#context.settings.rateLimitHeaders ? rateLimitHeaders(admission, now) : NO_HEADERS;
   }
 }

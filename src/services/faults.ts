@@ -5,14 +5,14 @@ import {
   compileFault,
   type Fault,
   type FaultRule,
-  strike,
-  type WebhookFlaw,
+  matchFault,
+  type WebhookFault,
 } from "../domain/faults.js";
 import type { FaultRuleSeed, FaultSeed } from "../schemas/faults.js";
-import type { Kernel, Projection } from "./kernel.js";
+import type { Cache, WorldContext } from "./world-context.js";
 
 /** The fault that meets a request, and the rule it comes from. */
-export interface Struck {
+export interface MatchedFault {
   readonly id: string;
   readonly fault: Fault;
 }
@@ -25,14 +25,14 @@ export interface FaultView {
 }
 
 /** The world's faults, compiled once; what each has seen is stored. */
-export class Faults implements Projection {
-  readonly #kernel: Kernel;
+export class Faults implements Cache {
+  readonly #context: WorldContext;
   #compiled: CompiledFault[] | null = null;
   readonly #positions = new Map<CompiledFault, number>();
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    context.caches.push(this);
   }
 
   configurationChanged(): void {}
@@ -46,24 +46,24 @@ export class Faults implements Projection {
   }
 
   /** The first fault that strikes, or null. */
-  meet(subject: MatchSubject): Struck | null {
+  match(subject: MatchSubject): MatchedFault | null {
     return this.#strike("answer", subject);
   }
 
   /** What a fault does to a billing event, or null. */
-  meetEvent(subject: MatchSubject): WebhookFlaw | null {
+  matchEvent(subject: MatchSubject): WebhookFault | null {
     return this.#strike("webhook", subject)?.fault.webhook ?? null;
   }
 
-  #strike(kind: "answer" | "webhook", subject: MatchSubject): Struck | null {
+  #strike(kind: "answer" | "webhook", subject: MatchSubject): MatchedFault | null {
     const faults = this.#faults();
     if (faults.length === 0) return null;
     const before = faults.map(({ matched }) => matched);
-    const struck = strike(faults, kind, subject, () => this.#kernel.random.float());
+    const struck = matchFault(faults, kind, subject, () => this.#context.random.float());
     for (const [index, fault] of faults.entries()) {
       if (fault.matched === before[index]) continue;
       const position = this.#positions.get(fault);
-      if (position !== undefined) this.#kernel.store.faults.setSeen(position, fault.matched, fault.struck);
+      if (position !== undefined) this.#context.store.faults.setSeen(position, fault.matched, fault.struck);
     }
     return struck ? { id: struck.rule.id, fault: struck.rule.fault } : null;
   }
@@ -74,7 +74,7 @@ export class Faults implements Projection {
 
   /** Adds faults behind those that are there, and gives them ids. */
   add(rules: readonly FaultRuleSeed[]): FaultRule[] {
-    const { store, random } = this.#kernel;
+    const { store, random } = this.#context;
     const added = rules.map(
       (rule): FaultRule => ({ id: `fault-${random.hex(6)}`, ...rule, fault: faultOf(rule.fault) }),
     );
@@ -88,20 +88,20 @@ export class Faults implements Projection {
     const fault = this.#faults().find(({ rule }) => rule.id === id);
     const position = fault ? this.#positions.get(fault) : undefined;
     if (position === undefined) return false;
-    this.#kernel.store.faults.remove(position);
+    this.#context.store.faults.remove(position);
     this.#compiled = null;
     return true;
   }
 
   clear(): void {
-    this.#kernel.store.faults.clear();
+    this.#context.store.faults.clear();
     this.#compiled = null;
   }
 
   #faults(): CompiledFault[] {
     if (this.#compiled) return this.#compiled;
     this.#positions.clear();
-    this.#compiled = this.#kernel.store.faults.all().map(({ position, rule, matched, struck }) => {
+    this.#compiled = this.#context.store.faults.all().map(({ position, rule, matched, struck }) => {
       const compiled = compileFault(rule, matched, struck);
       this.#positions.set(compiled, position);
       return compiled;
@@ -114,7 +114,7 @@ export class Faults implements Projection {
 export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   return {
     ...rest,
-    ...(webhook === undefined ? {} : { webhook: flawOf(webhook) }),
+    ...(webhook === undefined ? {} : { webhook: webhookFaultOf(webhook) }),
     ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
     ...(stall === undefined
       ? {}
@@ -127,6 +127,6 @@ export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   };
 }
 
-function flawOf({ delay, ...flaw }: NonNullable<FaultSeed["webhook"]>): WebhookFlaw {
+function webhookFaultOf({ delay, ...flaw }: NonNullable<FaultSeed["webhook"]>): WebhookFault {
   return delay === undefined ? flaw : { ...flaw, delay_ms: parseDuration(delay) ?? 0 };
 }

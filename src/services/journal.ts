@@ -8,10 +8,10 @@ import {
 } from "../domain/journal.js";
 import { dayOf } from "../domain/limits/time.js";
 import { waitFor } from "../runtime/wait.js";
-import type { Kernel, Projection } from "./kernel.js";
+import type { Cache, WorldContext } from "./world-context.js";
 
 /** A request under way; what is learnt about it is written down here until its answer ends. */
-export interface Exchange {
+export interface RequestInProgress {
   readonly seq: number;
   readonly at: number;
   readonly surface: Surface;
@@ -30,6 +30,10 @@ export interface Exchange {
   notes: string[];
   decision: string | null;
   requestBody: string | null;
+  /** What the journal keeps of the answer; without secrets. */
+  responseBody: string | null;
+  /** What it counts and costs, of an admitted request to a model. */
+  ledgerEntry: LedgerEntry | null;
 }
 
 interface Pending {
@@ -46,8 +50,8 @@ const PRUNE_EVERY = 1_000;
  * Writes down every request. What ends in one turn of the event loop goes into one transaction, journal and
  * ledger together (W-8), and the answers wait for it: nothing acknowledged is lost, and it stays fast.
  */
-export class Journal implements Projection {
-  readonly #kernel: Kernel;
+export class Journal implements Cache {
+  readonly #context: WorldContext;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
   #onBilled: () => void = () => {};
   #pending: Pending[] = [];
@@ -56,10 +60,10 @@ export class Journal implements Projection {
   #sincePrune = 0;
   #generation = 0;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    this.#seq = kernel.store.journal.lastSeq();
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    this.#seq = context.store.journal.lastSeq();
+    context.caches.push(this);
   }
 
   configurationChanged(): void {}
@@ -67,13 +71,13 @@ export class Journal implements Projection {
   /** Requests under way belong to the state that is gone: they are answered, but not written down. */
   stateReplaced(): void {
     this.#generation++;
-    this.#seq = this.#kernel.store.journal.lastSeq();
+    this.#seq = this.#context.store.journal.lastSeq();
   }
 
-  begin(surface: Surface, method: string, path: string): Exchange {
+  begin(surface: Surface, method: string, path: string): RequestInProgress {
     return {
       seq: ++this.#seq,
-      at: this.#kernel.clock.now(),
+      at: this.#context.clock.now(),
       surface,
       method,
       path,
@@ -89,45 +93,44 @@ export class Journal implements Projection {
       notes: [],
       decision: null,
       requestBody: null,
+      responseBody: null,
+      ledgerEntry: null,
     };
   }
 
   /**
    * Stores a finished request and, when it was admitted, what it counts.
-   * @param done called once after the commit, or with what went wrong
+   * @returns after the commit: what went wrong, or null
    */
-  finish(
-    exchange: Exchange,
-    status: number,
-    responseBody: string | null,
-    ledger: LedgerEntry | null,
-    done: (failure: Error | null) => void,
-  ): void {
+  finish(inProgress: RequestInProgress, status: number): Promise<Error | null> {
     const entry: JournalEntry = {
-      seq: exchange.seq,
-      at: exchange.at,
-      durationMs: this.#kernel.clock.now() - exchange.at,
-      surface: exchange.surface,
-      method: exchange.method,
-      path: exchange.path,
+      seq: inProgress.seq,
+      at: inProgress.at,
+      durationMs: this.#context.clock.now() - inProgress.at,
+      surface: inProgress.surface,
+      method: inProgress.method,
+      path: inProgress.path,
       status,
-      keyPrefix: exchange.keyPrefix,
-      groupId: exchange.groupId,
-      externalEntityId: exchange.externalEntityId,
-      slug: exchange.slug,
-      promptTokens: exchange.promptTokens,
-      completionTokens: exchange.completionTokens,
-      error: exchange.error,
-      hint: exchange.hint,
-      notes: exchange.notes,
-      decision: exchange.decision,
-      requestBody: cap(exchange.requestBody),
-      responseBody: cap(responseBody),
+      keyPrefix: inProgress.keyPrefix,
+      groupId: inProgress.groupId,
+      externalEntityId: inProgress.externalEntityId,
+      slug: inProgress.slug,
+      promptTokens: inProgress.promptTokens,
+      completionTokens: inProgress.completionTokens,
+      error: inProgress.error,
+      hint: inProgress.hint,
+      notes: inProgress.notes,
+      decision: inProgress.decision,
+      requestBody: cap(inProgress.requestBody),
+      responseBody: cap(inProgress.responseBody),
     };
-    this.#pending.push({ entry, ledger, generation: exchange.generation, done });
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.flush());
+    const { ledgerEntry, generation } = inProgress;
+    return new Promise((done) => {
+      this.#pending.push({ entry, ledger: ledgerEntry, generation, done });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.flush());
+    });
   }
 
   /** Writes what is waiting, now. */
@@ -148,7 +151,7 @@ export class Journal implements Projection {
   /** All of it, or nothing. @returns what went wrong */
   #commit(batch: readonly Pending[]): Error | null {
     try {
-      this.#kernel.store.transaction(() => this.#write(batch));
+      this.#context.store.transaction(() => this.#write(batch));
       return null;
     } catch (cause) {
       return cause instanceof Error ? cause : new Error(String(cause));
@@ -177,12 +180,12 @@ export class Journal implements Projection {
   /** At most `limit` entries after number `after`, oldest first. */
   page(filter: JournalFilter, after: number, limit: number): JournalEntry[] {
     this.flush();
-    return this.#kernel.store.journal.page(filter, after, limit);
+    return this.#context.store.journal.page(filter, after, limit);
   }
 
   count(filter: JournalFilter): number {
     this.flush();
-    return this.#kernel.store.journal.count(filter);
+    return this.#context.store.journal.count(filter);
   }
 
   /**
@@ -190,7 +193,7 @@ export class Journal implements Projection {
    * @param patienceMs milliseconds
    * @returns whether they did in time
    */
-  arrival(filter: JournalFilter, count: number | null, patienceMs: number): Promise<boolean> {
+  waitForEntries(filter: JournalFilter, count: number | null, patienceMs: number): Promise<boolean> {
     const met = (): boolean => {
       const fitting = this.count(filter);
       return count === null ? fitting > 0 : fitting === count;
@@ -200,27 +203,27 @@ export class Journal implements Projection {
 
   find(seq: number): JournalEntry | null {
     this.flush();
-    return this.#kernel.store.journal.bySeq(seq);
+    return this.#context.store.journal.bySeq(seq);
   }
 
   clear(): void {
     this.flush();
-    this.#kernel.store.journal.clear();
+    this.#context.store.journal.clear();
   }
 
   #write(batch: readonly Pending[]): void {
-    const { journal } = this.#kernel.store;
+    const { journal } = this.#context.store;
     const days = new DayTotals();
     for (const { entry, ledger, generation } of batch) {
       if (generation !== this.#generation) continue;
       journal.insert(entry);
       if (ledger) {
-        this.#kernel.store.ledger.insert(ledger);
+        this.#context.store.ledger.insert(ledger);
         days.add(ledger);
       }
       this.#sincePrune++;
     }
-    days.write(this.#kernel);
+    days.write(this.#context);
     if (this.#sincePrune >= PRUNE_EVERY) {
       this.#sincePrune = 0;
       journal.dropBodies(this.#seq - JOURNAL_BODIES_KEPT);
@@ -245,10 +248,10 @@ class DayTotals {
     total.tokens += tokens;
   }
 
-  write(kernel: Kernel): void {
+  write(context: WorldContext): void {
     for (const { entry, day, requests, tokens } of this.#totals.values()) {
-      for (const groupId of entry.feeds) {
-        kernel.store.ledger.addToDay(groupId, entry.slug, day, requests, tokens);
+      for (const groupId of entry.countedGroupIds) {
+        context.store.ledger.addToDay(groupId, entry.slug, day, requests, tokens);
       }
     }
   }

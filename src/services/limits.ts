@@ -4,8 +4,8 @@ import { Meter } from "../domain/limits/meter.js";
 import { dayOf, MINUTE_MS, SECOND_MS } from "../domain/limits/time.js";
 import type { Group, LimitType, LimitUnit } from "../domain/model.js";
 import type { CountedAt } from "../store/ledger.js";
-import { type DecisionParts, decisionParts } from "./decisions.js";
-import type { Kernel, Projection } from "./kernel.js";
+import { type DecisionParts, decisionParts } from "./limit-decision.js";
+import type { Cache, WorldContext } from "./world-context.js";
 
 /** A federated key's group and slug, resolved: what a chat request is admitted by. */
 export interface Grant {
@@ -14,7 +14,7 @@ export interface Grant {
   readonly slug: string;
   readonly plan: LimitPlan;
   /** Ids of the groups whose counters an admitted request feeds (L-6). */
-  readonly feeds: readonly string[];
+  readonly countedGroupIds: readonly string[];
   readonly decisionParts: DecisionParts;
 }
 
@@ -30,18 +30,18 @@ export interface DeclaredUse {
 const GRANTS_KEPT = 100_000;
 
 /**
- * Counters and limit plans in memory: a projection of the ledger and the groups. Counters stay when limits
+ * Counters and limit plans in memory: a cache of the ledger and the groups. Counters stay when limits
  * change (L-14); plans are made anew.
  */
-export class Limits implements Projection {
-  readonly #kernel: Kernel;
+export class Limits implements Cache {
+  readonly #context: WorldContext;
   readonly #meters = new Map<string, Map<string, Meter>>();
   readonly #grants = new Map<string, Map<string, Grant | null>>();
   #grantCount = 0;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    context.caches.push(this);
   }
 
   configurationChanged(): void {
@@ -83,14 +83,14 @@ export class Limits implements Projection {
     let meter = bySlug.get(slug);
     if (!meter) {
       // Windows were restored for all at once on open; what is left to fetch is the day.
-      meter = Meter.restore({ buckets: [], lastDay: this.#kernel.store.ledger.lastDay(groupId, slug) });
+      meter = Meter.restore({ buckets: [], lastDay: this.#context.store.ledger.lastDay(groupId, slug) });
       bySlug.set(slug, meter);
     }
     return meter;
   }
 
   #resolve(groupId: string, slug: string): Grant | null {
-    const [group, ...ancestors] = this.#kernel.store.groups.chain(groupId);
+    const [group, ...ancestors] = this.#context.store.groups.chain(groupId);
     if (!group?.models.some((model) => model.slug === slug)) return null;
     const chain: readonly [Group, ...Group[]] = [group, ...ancestors];
     const plan = planFor(chain, slug, (id, of) => this.meter(id, of));
@@ -99,7 +99,7 @@ export class Limits implements Projection {
       slug,
       plan,
       decisionParts: decisionParts(chain, plan),
-      feeds: feedsOf(chain),
+      countedGroupIds: countedGroups(chain),
     };
   }
 
@@ -109,11 +109,11 @@ export class Limits implements Projection {
    * Call {@link rebuild} when all is declared.
    */
   preload(group: Group, declared: DeclaredUse): void {
-    const { ledger, groups } = this.#kernel.store;
-    const now = this.#kernel.clock.now();
+    const { ledger, groups } = this.#context.store;
+    const now = this.#context.clock.now();
     const requests = declared.type === "REQUEST" ? declared.used : 0;
     const tokens = declared.type === "TOKEN" ? declared.used : 0;
-    for (const groupId of feedsOf(groups.chain(group.id))) {
+    for (const groupId of countedGroups(groups.chain(group.id))) {
       const { slug, unit } = declared;
       const at = unit === "MINUTE" ? now - SECOND_MS : now;
       ledger.declare(unit, { groupId, slug, at, requests, tokens });
@@ -138,9 +138,9 @@ export class Limits implements Projection {
   rebuild(): void {
     this.configurationChanged();
     this.#meters.clear();
-    const { ledger } = this.#kernel.store;
+    const { ledger } = this.#context.store;
     const buckets = new BucketTable();
-    const since = this.#kernel.clock.now() - MINUTE_MS;
+    const since = this.#context.clock.now() - MINUTE_MS;
     for (const count of ledger.declaredSince(since)) buckets.add(count.groupId, count);
     this.#addRequests(buckets, since);
     for (const { groupId, slug, ascending } of buckets.counters()) {
@@ -151,17 +151,17 @@ export class Limits implements Projection {
 
   /** Every request of the last minute, counted where it was counted then. */
   #addRequests(buckets: BucketTable, since: number): void {
-    const { ledger, groups } = this.#kernel.store;
+    const { ledger, groups } = this.#context.store;
     const feeds = new Map<string, readonly string[]>();
     for (const count of ledger.endedSince(since)) {
-      const fed = entry(feeds, count.groupId, () => feedsOf(groups.chain(count.groupId)));
+      const fed = entry(feeds, count.groupId, () => countedGroups(groups.chain(count.groupId)));
       for (const groupId of fed) buckets.add(groupId, count);
     }
   }
 }
 
 /** Whose counters a request of the first group of the chain feeds (L-5, L-6). */
-function feedsOf(chain: readonly Group[]): readonly string[] {
+function countedGroups(chain: readonly Group[]): readonly string[] {
   const [group] = chain;
   if (!group) return [];
   return group.enforcement === "CASCADING" ? chain.map(({ id }) => id) : [group.id];

@@ -3,9 +3,9 @@ import { GatewayError } from "../domain/errors.js";
 import { coversModel } from "../domain/keys.js";
 import { orgPrefixOf } from "../domain/slug.js";
 import type { Access, Caller } from "./access.js";
-import type { Exchange } from "./journal.js";
-import type { Kernel } from "./kernel.js";
+import type { RequestInProgress } from "./journal.js";
 import type { Routing } from "./routing.js";
+import type { WorldContext } from "./world-context.js";
 
 /** One entry of the catalogue (inference §3). */
 export interface CatalogueModel {
@@ -17,23 +17,23 @@ export interface CatalogueModel {
 
 /** `GET /v1/models` of the inference host: what the key may call. */
 export class Models {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #access: Access;
   readonly #routing: Routing;
 
-  constructor(kernel: Kernel, parts: { access: Access; routing: Routing }) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: { access: Access; routing: Routing }) {
+    this.#context = context;
     this.#access = parts.access;
     this.#routing = parts.routing;
   }
 
   /** @throws GatewayError `models_missing_key`, `wrong_key`, `bearer_refused` (X-23) */
-  list(exchange: Exchange, credential: Credential): CatalogueModel[] {
+  list(inProgress: RequestInProgress, credential: Credential): CatalogueModel[] {
     if (credential.kind === "absent") throw new GatewayError("models_missing_key");
     const caller = this.#access.inference(credential);
-    exchange.keyPrefix = caller.key.prefix;
-    const { endpoints } = this.#kernel.store;
-    return this.#slugs(exchange, caller).flatMap((slug) => {
+    inProgress.keyPrefix = caller.key.prefix;
+    const { endpoints } = this.#context.store;
+    return this.#slugs(inProgress, caller).flatMap((slug) => {
       const route = this.#routing.route(slug);
       const endpoint = route ? endpoints.byId(route.endpointId) : null;
       if (!endpoint || endpoint.workspaceId !== caller.key.workspaceId) return [];
@@ -43,13 +43,13 @@ export class Models {
   }
 
   /** A federated key lists its group's slugs only; a workspace key every slug of its workspace. */
-  #slugs(exchange: Exchange, caller: Caller): string[] {
-    const { endpoints, groups } = this.#kernel.store;
+  #slugs(inProgress: RequestInProgress, caller: Caller): string[] {
+    const { endpoints, groups } = this.#context.store;
     if (caller.kind === "workspace") return endpoints.slugs(caller.workspace.id);
     const group = groups.byId(caller.key.groupId);
     if (!group) return [];
-    exchange.groupId = group.id;
-    exchange.externalEntityId = group.externalEntityId;
+    inProgress.groupId = group.id;
+    inProgress.externalEntityId = group.externalEntityId;
     return group.models.map((model) => model.slug);
   }
 }

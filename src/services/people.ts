@@ -1,20 +1,20 @@
 import type { Team, WorkspaceUser } from "../domain/model.js";
 import { createRandom } from "../runtime/random.js";
 import type { WorkspaceSeed } from "../schemas/seed.js";
-import { ID_LENGTH, type Kernel } from "./kernel.js";
+import { ID_LENGTH, type WorldContext } from "./world-context.js";
 
 /** Who a workspace's user is when its seed does not say (Y-41). */
-export function defaultUser(kernel: Kernel, workspace: string): WorkspaceUser {
+export function defaultUser(context: WorldContext, workspace: string): WorkspaceUser {
   return {
-    userId: derivedId(kernel, `user ${workspace}`),
+    userId: derivedId(context, `user ${workspace}`),
     email: "developer@example.com",
     name: "Developer",
   };
 }
 
 /** What a workspace's team is when its seed does not say (Y-42). */
-export function defaultTeam(kernel: Kernel, workspace: string): Team {
-  return { id: derivedId(kernel, `team ${workspace}`), name: workspace };
+export function defaultTeam(context: WorldContext, workspace: string): Team {
+  return { id: derivedId(context, `team ${workspace}`), name: workspace };
 }
 
 /** The user that a seed declares, over what is known. */
@@ -32,6 +32,6 @@ export function teamOf({ team = {} }: WorkspaceSeed, known: Team): Team {
 }
 
 /** An id that costs the world's random source nothing, so that every other id stays what it was (X-22). */
-function derivedId({ randomSeed }: Kernel, what: string): string {
+function derivedId({ randomSeed }: WorldContext, what: string): string {
   return createRandom(`${randomSeed} ${what}`).alphanumeric(ID_LENGTH);
 }

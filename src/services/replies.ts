@@ -8,32 +8,32 @@ import { fillArguments, fillTemplate } from "../domain/completion/template.js";
 import { GatewayError } from "../domain/errors.js";
 import { createRandom, type Random } from "../runtime/random.js";
 import { type Forwarding, forwardChat } from "./forward.js";
-import type { Kernel } from "./kernel.js";
 import { abilitiesOf } from "./model-abilities.js";
+import type { WorldContext } from "./world-context.js";
 
 /** What a test may ask of one answer by header. */
-export interface ChatWishes {
+export interface RequestOverrides {
   /** The exact charge of this answer. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
 }
 
 /** A reply and how it arrives. */
-export interface Styled {
+export interface StyledReply {
   readonly reply: Reply;
   readonly style: StreamStyle;
 }
 
 /** Turns what a rule says, or what a request asks for, into the model's answer. */
 export class Replies {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /**
    * The answer. At once for echoed and canned ones; a promise when something has to be loaded or asked.
-   * @param rule null: the request decides, and without wishes of its own it is echoed
+   * @param rule null: the request decides, and without overrides of its own it is echoed
    * @param forwarding for a rule that asks a real server
    * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
@@ -41,16 +41,16 @@ export class Replies {
     request: ChatRequest,
     subject: MatchSubject,
     rule: RuleReply | null,
-    wishes: ChatWishes,
+    overrides: RequestOverrides,
     forwarding?: Forwarding,
-  ): Styled | Promise<Styled> {
-    const source = rule ?? ownWishes(request);
-    if (source === null) return this.#finish(request, subject, null, wishes);
+  ): StyledReply | Promise<StyledReply> {
+    const source = rule ?? implicitRule(request);
+    if (source === null) return this.#finish(request, subject, null, overrides);
     const said = { ...source, ...filled(source, subject) };
-    const finish = (reply: RuleReply): Styled => this.#finish(request, subject, reply, wishes);
+    const finish = (reply: RuleReply): StyledReply => this.#finish(request, subject, reply, overrides);
     if (said.forward) {
       const answered = forwardChat(request, said.forward, forwarding);
-      return answered.then((real) => this.#forwarded(request, subject, said, real, wishes));
+      return answered.then((real) => this.#forwarded(request, subject, said, real, overrides));
     }
     switch (said.mode) {
       case "lorem":
@@ -63,10 +63,15 @@ export class Replies {
     }
   }
 
-  #finish(request: ChatRequest, subject: MatchSubject, said: RuleReply | null, wishes: ChatWishes): Styled {
-    const { random, settings, tokenizer } = this.#kernel;
-    const usage = wishes.usage
-      ? { prompt_tokens: wishes.usage.prompt, completion_tokens: wishes.usage.completion }
+  #finish(
+    request: ChatRequest,
+    subject: MatchSubject,
+    said: RuleReply | null,
+    overrides: RequestOverrides,
+  ): StyledReply {
+    const { random, settings, tokenizer } = this.#context;
+    const usage = overrides.usage
+      ? { prompt_tokens: overrides.usage.prompt, completion_tokens: overrides.usage.completion }
       : undefined;
     const source = usage ? { ...said, usage: { ...said?.usage, ...usage } } : said;
     const built = buildReply(request, source, { hex32: () => random.hex(32) }, tokenizer);
@@ -77,7 +82,7 @@ export class Replies {
   }
 
   #withLogprobs(request: ChatRequest, subject: MatchSubject, reply: Reply): Reply {
-    const { logprobs } = abilitiesOf(this.#kernel.settings, request.model);
+    const { logprobs } = abilitiesOf(this.#context.settings, request.model);
     if (logprobs !== "supported" || reply.content === null) return reply;
     const random = this.#randomFor(subject);
     return { ...reply, logprobs: tokenLogprobs(reply.content, request.topLogprobs, () => random.float()) };
@@ -89,11 +94,11 @@ export class Replies {
     subject: MatchSubject,
     source: RuleReply,
     said: RuleReply,
-    wishes: ChatWishes,
-  ): Styled {
+    overrides: RequestOverrides,
+  ): StyledReply {
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...said.usage, ...source.usage };
-    return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, wishes);
+    return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, overrides);
   }
 
   async #lorem(subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
@@ -122,12 +127,12 @@ export class Replies {
   /** The same request gets the same words, whatever was asked before. By its texts: schemas may nest without end. */
   #randomFor({ model, system, lastMessage, turn, toolsCalled }: MatchSubject): Random {
     const request = JSON.stringify([model, system, lastMessage, turn, toolsCalled]);
-    return createRandom(`${this.#kernel.randomSeed} ${request}`);
+    return createRandom(`${this.#context.randomSeed} ${request}`);
   }
 }
 
 /** Without a rule: a wanted tool is called, wanted JSON is given; null is an echo. */
-function ownWishes(request: ChatRequest): RuleReply | null {
+function implicitRule(request: ChatRequest): RuleReply | null {
   return chosenTool(request) !== null || wantsJson(request) ? { mode: "schema" } : null;
 }
 

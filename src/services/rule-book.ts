@@ -7,7 +7,7 @@ import {
   type ScriptedRule,
 } from "../domain/scripted.js";
 import type { RuleStore } from "../store/rules.js";
-import type { Kernel, Projection } from "./kernel.js";
+import type { Cache, WorldContext } from "./world-context.js";
 
 /** A rule as the control plane lists it. */
 export interface RuleView<Rule> {
@@ -16,15 +16,15 @@ export interface RuleView<Rule> {
 }
 
 /** The rule that answers a request, and what it says this time. */
-export interface Chosen<Reply> {
+export interface MatchedRule<Reply> {
   readonly id: string;
   /** null: a rule without a reply. */
   readonly reply: Reply | null;
 }
 
 /** The world's rules of one kind, compiled once. */
-export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Projection {
-  readonly #kernel: Kernel;
+export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
+  readonly #context: WorldContext;
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
   #compiled: Compiled<Rule, Subject>[] | null = null;
@@ -32,14 +32,14 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   readonly #positions = new Map<Compiled<Rule, Subject>, number>();
 
   constructor(
-    kernel: Kernel,
+    context: WorldContext,
     store: RuleStore<Rule>,
     compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
   ) {
-    this.#kernel = kernel;
+    this.#context = context;
     this.#store = store;
     this.#compile = compile;
-    kernel.projections.push(this);
+    context.caches.push(this);
   }
 
   configurationChanged(): void {}
@@ -49,7 +49,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   }
 
   /** The first rule that fits, used once more; null when none does. */
-  choose(subject: Subject): Chosen<Reply> | null {
+  match(subject: Subject): MatchedRule<Reply> | null {
     const compiled = firstMatch(this.#rules(), subject);
     if (!compiled) return null;
     const reply = nextReply<Reply>(compiled);
@@ -70,7 +70,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
 
   /** @param first before those that are there, else behind them */
   add(rules: readonly Rule[], first: boolean): void {
-    this.#kernel.store.transaction(() => {
+    this.#context.store.transaction(() => {
       // Uses that decide nothing are not stored one by one; they are about to be read again.
       for (const [{ used }, position] of this.#positions) this.#store.setUsed(position, used);
       this.#store.add(rules, first);

@@ -4,9 +4,9 @@ import type { Group, Workspace } from "../domain/model.js";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import type { GroupSeed, Seed, WorkspaceSeed } from "../schemas/seed.js";
 import { declaredDeployable, declaredModel } from "./deployments/declared.js";
-import { newId } from "./kernel.js";
 import { defaultTeam, defaultUser, teamOf, userOf } from "./people.js";
 import type { Services } from "./services.js";
+import { newId } from "./world-context.js";
 
 /** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */
 export class SeedError extends Error {
@@ -40,9 +40,9 @@ export function applySeed(services: Services, seed: Seed): void {
 
 /** The first workspace of a seed, made if the seed declares none, with `key` as one of its managing keys. */
 export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
-  const { kernel } = services;
+  const { context } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
-  const workspace = kernel.store.workspaces.byName(name) ?? createWorkspace(services, { name });
+  const workspace = context.store.workspaces.byName(name) ?? createWorkspace(services, { name });
   // As the seed declares it, if it does.
   if (services.workspaceKeys.manages(workspace, key)) return;
   const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
@@ -114,13 +114,13 @@ function abilitiesOf(
 type Path = readonly (string | number)[];
 
 function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): void {
-  const known = services.kernel.store.workspaces.byName(seed.name);
+  const known = services.context.store.workspaces.byName(seed.name);
   const workspace = known
     ? updateWorkspace(services, known, seed, path)
     : createWorkspace(services, seed, path);
   if (seed.async_webhook_secrets) {
     const secrets = rotated(services, seed.async_webhook_secrets);
-    services.kernel.store.asyncRequests.setSecrets(workspace.id, secrets);
+    services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
   }
   const { secrets } = seed;
   if (secrets) at(path, () => services.workspaceSecrets.declare(workspace, secrets));
@@ -137,9 +137,9 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
 }
 
 function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
-  const { store } = services.kernel;
+  const { store } = services.context;
   const workspace: Workspace = {
-    id: newId(services.kernel, (id) => store.workspaces.byId(id) !== null),
+    id: newId(services.context, (id) => store.workspaces.byId(id) !== null),
     name: seed.name,
     onboarded: seed.onboarded ?? true,
     orgPrefixes: seed.org_prefixes ?? [],
@@ -147,10 +147,10 @@ function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = [
     models: [],
     chains: [],
     ...declaredIn(seed, path),
-    user: userOf(seed, defaultUser(services.kernel, seed.name)),
-    team: teamOf(seed, defaultTeam(services.kernel, seed.name)),
+    user: userOf(seed, defaultUser(services.context, seed.name)),
+    team: teamOf(seed, defaultTeam(services.context, seed.name)),
     webhook: webhookOf(services, seed) ?? null,
-    createdAt: services.kernel.clock.now(),
+    createdAt: services.context.clock.now(),
   };
   store.workspaces.insert(workspace);
   markOutbox(services, workspace);
@@ -169,7 +169,7 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     team: teamOf(seed, known.team),
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
-  services.kernel.store.workspaces.update(workspace);
+  services.context.store.workspaces.update(workspace);
   if (!known.webhook) markOutbox(services, workspace);
   return workspace;
 }
@@ -190,8 +190,8 @@ function declaredIn(
 }
 
 /** Events from before there was a webhook are recorded, but not sent (W-1). */
-function markOutbox({ kernel }: Services, { id, webhook }: Workspace): void {
-  if (webhook) kernel.store.deliveries.begin(id, kernel.store.ledger.lastSeq());
+function markOutbox({ context }: Services, { id, webhook }: Workspace): void {
+  if (webhook) context.store.deliveries.begin(id, context.store.ledger.lastSeq());
 }
 
 function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
@@ -199,10 +199,10 @@ function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | un
 }
 
 /** Older secrets sign for 24 hours from now (W-4). */
-function rotated({ kernel }: Services, secrets: readonly string[]): Webhook["secrets"] {
+function rotated({ context }: Services, secrets: readonly string[]): Webhook["secrets"] {
   return secrets.map((secret, index) => ({
     secret,
-    until: index === 0 ? null : kernel.clock.now() + ROTATION_MS,
+    until: index === 0 ? null : context.clock.now() + ROTATION_MS,
   }));
 }
 

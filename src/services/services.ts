@@ -3,6 +3,7 @@ import { AsyncInference } from "./async/async-inference.js";
 import { DeploymentPredictor } from "./async/deployment-predictor.js";
 import { Billing } from "./billing.js";
 import { Chat } from "./chat.js";
+import { ChatRecords } from "./chat-records.js";
 import { AiCache } from "./cloudflare/cache.js";
 import { AiGateways } from "./cloudflare/gateways.js";
 import { Completions } from "./completions.js";
@@ -10,7 +11,6 @@ import { Deployments } from "./deployments/deployments.js";
 import { Predictions } from "./deployments/predictions.js";
 import { Faults } from "./faults.js";
 import { Journal } from "./journal.js";
-import type { Kernel } from "./kernel.js";
 import { Limits } from "./limits.js";
 import { Endpoints } from "./management/endpoints.js";
 import { Groups } from "./management/groups.js";
@@ -25,10 +25,11 @@ import { Replies } from "./replies.js";
 import { Routing } from "./routing.js";
 import { Time } from "./time.js";
 import { Webhooks } from "./webhooks/webhooks.js";
+import type { WorldContext } from "./world-context.js";
 
 /** The services of one world, wired to each other. */
 export interface Services {
-  readonly kernel: Kernel;
+  readonly context: WorldContext;
   readonly access: Access;
   readonly routing: Routing;
   readonly limits: Limits;
@@ -46,6 +47,7 @@ export interface Services {
   readonly usage: UsageReport;
   readonly managementRate: ManagementRate;
   readonly chat: Chat;
+  readonly chatRecords: ChatRecords;
   readonly models: Models;
   readonly time: Time;
   readonly aiGateways: AiGateways;
@@ -55,42 +57,46 @@ export interface Services {
   readonly asyncInference: AsyncInference;
 }
 
-export function createServices(kernel: Kernel): Services {
-  const access = new Access(kernel);
-  const routing = new Routing(kernel);
-  const limits = new Limits(kernel);
-  const journal = new Journal(kernel);
-  const completions = new Completions(kernel);
-  const faults = new Faults(kernel);
-  const replies = new Replies(kernel);
-  const workspaceSecrets = new WorkspaceSecrets(kernel);
-  const deployments = new Deployments(kernel, { access });
-  const predictions = new Predictions(kernel, { faults });
+export function createServices(context: WorldContext): Services {
+  const access = new Access(context);
+  const routing = new Routing(context);
+  const limits = new Limits(context);
+  const journal = new Journal(context);
+  const completions = new Completions(context);
+  const faults = new Faults(context);
+  const replies = new Replies(context);
+  const workspaceSecrets = new WorkspaceSecrets(context);
+  const deployments = new Deployments(context, { access });
+  const predictions = new Predictions(context, { faults });
   return {
-    kernel,
+    context,
     access,
     routing,
     limits,
     journal,
     completions,
     faults,
-    webhooks: new Webhooks(kernel, faults, journal),
-    billing: new Billing(kernel, () => journal.flush()),
-    endpoints: new Endpoints(kernel, { routing, secrets: workspaceSecrets }),
-    groups: new Groups(kernel),
-    keys: new Keys(kernel),
-    workspaceKeys: new WorkspaceKeys(kernel),
-    workspaceModels: new WorkspaceModels(kernel),
+    webhooks: new Webhooks(context, faults, journal),
+    billing: new Billing(context, () => journal.flush()),
+    endpoints: new Endpoints(context, { routing, secrets: workspaceSecrets }),
+    groups: new Groups(context),
+    keys: new Keys(context),
+    workspaceKeys: new WorkspaceKeys(context),
+    workspaceModels: new WorkspaceModels(context),
     workspaceSecrets,
-    usage: new UsageReport(kernel, limits),
-    managementRate: new ManagementRate(kernel),
-    chat: new Chat(kernel, { access, limits, routing, completions, replies, faults, journal }),
-    models: new Models(kernel, { access, routing }),
-    time: new Time(kernel, limits),
-    aiGateways: new AiGateways(kernel),
-    aiCache: new AiCache(kernel),
+    usage: new UsageReport(context, limits),
+    managementRate: new ManagementRate(context),
+    chat: new Chat(context, { access, limits, routing, completions, replies, faults }),
+    chatRecords: new ChatRecords(context),
+    models: new Models(context, { access, routing }),
+    time: new Time(context, limits),
+    aiGateways: new AiGateways(context),
+    aiCache: new AiCache(context),
     deployments,
     predictions,
-    asyncInference: new AsyncInference(kernel, new DeploymentPredictor(kernel, { deployments, predictions })),
+    asyncInference: new AsyncInference(
+      context,
+      new DeploymentPredictor(context, { deployments, predictions }),
+    ),
   };
 }

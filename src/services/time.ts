@@ -2,8 +2,8 @@ import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 import { invalid } from "../domain/errors.js";
 import { nextMidnight, SECOND_MS } from "../domain/limits/time.js";
 import { ClockError, type FiredJob } from "../runtime/clock.js";
-import type { Kernel } from "./kernel.js";
 import type { Limits } from "./limits.js";
+import type { WorldContext } from "./world-context.js";
 
 export type { FiredJob };
 
@@ -28,16 +28,16 @@ const LAST_INSTANT = 8.64e15 - 86_400_000;
 
 /** The world's clock as tests move it, over HTTP and in process alike. */
 export class Time {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #limits: Limits;
 
-  constructor(kernel: Kernel, limits: Limits) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, limits: Limits) {
+    this.#context = context;
     this.#limits = limits;
   }
 
   view(): ClockView {
-    const { clock } = this.#kernel;
+    const { clock } = this.#context;
     const { state } = clock;
     const frozen = state.mode === "frozen";
     return {
@@ -49,13 +49,13 @@ export class Time {
   }
 
   freeze(): void {
-    this.#kernel.clock.freeze();
+    this.#context.clock.freeze();
   }
 
   /** @throws GatewayError `validation` when the clock is ahead of real time */
   real(): void {
     try {
-      this.#kernel.clock.goReal();
+      this.#context.clock.goReal();
     } catch (cause) {
       throw backwards("real", cause);
     }
@@ -105,7 +105,7 @@ export class Time {
       return at;
     };
     try {
-      return await this.#kernel.clock.advanceTo(checked);
+      return await this.#context.clock.advanceTo(checked);
     } catch (cause) {
       throw backwards(field, cause);
     }

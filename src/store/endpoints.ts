@@ -14,7 +14,7 @@ interface EndpointRow {
 }
 
 /** Where a slug leads, as the gateway sees it at the moment (E-12). */
-export interface Route {
+export interface SlugRoute {
   readonly slug: string;
   readonly endpointId: string;
   readonly workspaceId: string;
@@ -41,7 +41,7 @@ export interface EndpointStore {
   slugs(workspaceId: string): string[];
   /** Makes the routes what the endpoints are now (E-12). */
   publish(): void;
-  route(slug: string): Route | null;
+  route(slug: string): SlugRoute | null;
 }
 
 export function createEndpointStore(db: Db): EndpointStore {

@@ -19,7 +19,7 @@ export interface DayTotal {
 }
 
 /** A ledger entry as it is stored. */
-export type LedgerRow = Omit<LedgerEntry, "feeds"> & { readonly seq: number };
+export type LedgerRow = Omit<LedgerEntry, "countedGroupIds"> & { readonly seq: number };
 
 export interface LedgerStore {
   insert(entry: LedgerEntry): void;

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { behaviourOf, statusOf } from "../../src/certify/behaviour.js";
+import { judge, type ReceiverResponse, wouldRetry } from "../../src/certify/case-result.js";
 import type { CertifyCase } from "../../src/certify/cases.js";
 import { junitXml } from "../../src/certify/junit.js";
-import { judge, type Reaction, wouldRetry } from "../../src/certify/verdict.js";
 
-const answered = (status: number): Reaction => ({ kind: "answered", status, ms: 2.4 });
-const late: Reaction = { kind: "timeout", ms: 10_000 };
-const gone: Reaction = { kind: "network", error: "connect ECONNREFUSED", ms: 1 };
+const answered = (status: number): ReceiverResponse => ({ kind: "answered", status, ms: 2.4 });
+const late: ReceiverResponse = { kind: "timeout", ms: 10_000 };
+const gone: ReceiverResponse = { kind: "network", error: "connect ECONNREFUSED", ms: 1 };
 const caseOf = (duty: CertifyCase["duty"]): CertifyCase => {
   return { name: "some case", duty, advice: "do it right", posts: [], retried: false };
 };
 
 describe("judging a receiver (W-5, W-6)", () => {
-  test.each<[CertifyCase["duty"], Reaction, boolean]>([
+  test.each<[CertifyCase["duty"], ReceiverResponse, boolean]>([
     ["accept", answered(200), true],
     ["accept", answered(204), true],
     ["accept", answered(302), false],

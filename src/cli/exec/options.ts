@@ -1,6 +1,6 @@
 import {
   DEFAULT_HOST,
-  type Given,
+  type ParsedFlag,
   readBoolean,
   type StartFlags,
   type StartOptions,
@@ -34,7 +34,7 @@ const VARIABLES = [
  */
 export function execOptions(flags: ExecFlags, environment: NodeJS.ProcessEnv): ExecOptions {
   const env = Object.fromEntries(VARIABLES.map((name) => [name, environment[name]]));
-  const given = (flag: string | undefined, name: string): Given | null => {
+  const given = (flag: string | undefined, name: string): ParsedFlag | null => {
     if (flag !== undefined) return { from: `--${name}`, value: flag };
     const from = variable(name);
     return env[from] ? { from, value: env[from] } : null;
@@ -51,7 +51,7 @@ export function execOptions(flags: ExecFlags, environment: NodeJS.ProcessEnv): E
 }
 
 /** Whole percents only: 0.8 may be meant as 80. */
-function readPercent(given: Given | null): number | null {
+function readPercent(given: ParsedFlag | null): number | null {
   if (!given) return null;
   const [, digits] = /^(\d{1,3})%?$/.exec(given.value) ?? [];
   if (digits !== undefined && Number(digits) <= 100) return Number(digits);

@@ -1,4 +1,4 @@
-import { type GatewayEmulator, startGatewayEmulator } from "../../emulator.js";
+import { type GatewayEmulator, startGatewayEmulator } from "../../emulator/start.js";
 import { colours, wantsColours } from "../log/colours.js";
 import { requestLine } from "../log/pretty.js";
 import { startFailure } from "../start/failure.js";

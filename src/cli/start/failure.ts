@@ -1,5 +1,5 @@
 import { InvalidSeed, problemLine } from "../../config/problems.js";
-import { StateError } from "../../emulator.js";
+import { StateError } from "../../emulator/start.js";
 import { count } from "../count.js";
 import { seedProblems } from "../seed-problems.js";
 import { UserError } from "../user-error.js";

@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import type { EmulatorOptions } from "../../emulator.js";
+import type { EmulatorOptions } from "../../emulator/start.js";
 import { LOG_FORMATS, type LogFormat } from "../log/log.js";
 import { UserError } from "../user-error.js";
 
@@ -52,7 +52,7 @@ export function emulatorOptions(options: StartOptions): EmulatorOptions {
  * @throws UserError
  */
 export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOptions {
-  const text = (flag: string | undefined, name: string): Given | null => {
+  const text = (flag: string | undefined, name: string): ParsedFlag | null => {
     if (flag === "") throw new UserError(`--${name}: expected a value, got nothing`);
     if (flag !== undefined) return { from: `--${name}`, value: flag };
     const from = variable(name);
@@ -83,7 +83,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
 }
 
 /** A value that the user gave, and the flag or variable that it came by. */
-export interface Given {
+export interface ParsedFlag {
   readonly from: string;
   readonly value: string;
 }
@@ -102,21 +102,21 @@ function seedList(text: string): string[] {
     .filter((file) => file !== "");
 }
 
-function readPort(given: Given | null): number {
+function readPort(given: ParsedFlag | null): number {
   if (!given) return DEFAULT_PORT;
   const port = /^\d{1,5}$/.test(given.value) ? Number(given.value) : Number.NaN;
   if (port <= MAX_PORT) return port;
   throw wrong(given, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
 }
 
-function readLog(given: Given | null): LogFormat {
+function readLog(given: ParsedFlag | null): LogFormat {
   const format = LOG_FORMATS.find((one) => one === (given?.value ?? "pretty"));
   if (format) return format;
   throw wrong(given, LOG_FORMATS.join(", "));
 }
 
 /** @throws UserError */
-export function readBoolean(given: Given): boolean {
+export function readBoolean(given: ParsedFlag): boolean {
   const value = given.value.toLowerCase();
   if (["1", "true", "yes", "on"].includes(value)) return true;
   if (["0", "false", "no", "off"].includes(value)) return false;
@@ -133,6 +133,6 @@ function readKey(key: string | undefined): string | undefined {
 }
 
 /** One line: where it stands, what belongs there, what is there. */
-export function wrong(given: Given | null, expected: string): UserError {
+export function wrong(given: ParsedFlag | null, expected: string): UserError {
   return new UserError(`${given?.from}: expected ${expected}, got ${JSON.stringify(given?.value)}`);
 }

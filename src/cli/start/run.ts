@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type GatewayEmulator, startGatewayEmulator } from "../../emulator.js";
+import { type GatewayEmulator, startGatewayEmulator } from "../../emulator/start.js";
 import { VERSION } from "../../version.js";
 import { count } from "../count.js";
 import { createLog, type Listening } from "../log/log.js";

@@ -1,9 +1,15 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
+import {
+  ATTEMPT_TIMEOUT_MS,
+  type CaseResult,
+  judge,
+  type ReceiverResponse,
+  wouldRetry,
+} from "../../certify/case-result.js";
 import { type CertifyCase, type CertifyPost, certifyCases } from "../../certify/cases.js";
 import { junitXml } from "../../certify/junit.js";
-import { ATTEMPT_TIMEOUT_MS, judge, type Reaction, type Verdict, wouldRetry } from "../../certify/verdict.js";
 import { count } from "../count.js";
 import { UserError } from "../user-error.js";
 import type { CertifyFlags } from "./command.js";
@@ -15,7 +21,7 @@ const BACKOFFS_MS = [1_000, 2_000, 4_000, 5_000];
 export async function runCertify(url: string, { secret, junit }: CertifyFlags): Promise<void> {
   const cases = certifyCases(secret, { now: Date.now(), uuid: randomUUID, uint32: () => randomInt(2 ** 32) });
   const width = Math.max(...cases.map(({ name }) => name.length));
-  const verdicts: Verdict[] = [];
+  const verdicts: CaseResult[] = [];
   for (const one of cases) {
     const verdict = judge(one, await send(url, one));
     verdicts.push(verdict);
@@ -28,8 +34,8 @@ export async function runCertify(url: string, { secret, junit }: CertifyFlags): 
   console.log(`all ${count(cases.length, "case")} passed`);
 }
 
-async function send(url: string, { posts, retried }: CertifyCase): Promise<Reaction[][]> {
-  const reactions: Reaction[][] = [];
+async function send(url: string, { posts, retried }: CertifyCase): Promise<ReceiverResponse[][]> {
+  const reactions: ReceiverResponse[][] = [];
   for (const post of posts) {
     const attempts = [await react(url, post)];
     for (const backoff of retried ? BACKOFFS_MS : []) {
@@ -43,7 +49,7 @@ async function send(url: string, { posts, retried }: CertifyCase): Promise<React
   return reactions;
 }
 
-async function react(url: string, { headers, body }: CertifyPost): Promise<Reaction> {
+async function react(url: string, { headers, body }: CertifyPost): Promise<ReceiverResponse> {
   const started = performance.now();
   const took = (): number => performance.now() - started;
   try {

@@ -40,7 +40,7 @@ export interface AsyncTarget {
 }
 
 /** What the caller asked for, with every default filled in. */
-export interface AsyncWish {
+export interface AsyncOptions {
   /** `model_input` as JSON text. */
   readonly input: string;
   readonly webhookEndpoint: string | null;
@@ -89,7 +89,7 @@ export const KEPT_MS = 60 * 60 * 1000;
 export function arrived(
   { id, key, now }: { readonly id: string; readonly key: readonly string[]; readonly now: number },
   target: AsyncTarget,
-  wish: AsyncWish,
+  wish: AsyncOptions,
 ): ArrivedRequest {
   const { workspaceId, kind, ownerId, deploymentId } = target;
   const { input, webhookEndpoint, priority, retry } = wish;

@@ -14,7 +14,7 @@ import {
 } from "./gateway.js";
 
 /** How the cache takes part in a request. */
-export interface CacheWish {
+export interface CacheOptions {
   /** How long a new answer is kept, milliseconds. */
   readonly ttlMs: number;
   /** The caller's own key in place of the computed one. */
@@ -23,7 +23,7 @@ export interface CacheWish {
 
 export interface GatewayOptions {
   /** null: the cache is neither asked nor filled. */
-  readonly cache: CacheWish | null;
+  readonly cache: CacheOptions | null;
   readonly retry: RetryPolicy;
   /** To the first byte, milliseconds; null: as long as it takes. */
   readonly timeoutMs: number | null;
@@ -59,7 +59,7 @@ export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOpti
 }
 
 /** Y-37. The names without `aig` are older ones that still work. */
-function cacheWish(header: ReadHeader, gateway: AiGateway, remarks: string[]): CacheWish | null {
+function cacheWish(header: ReadHeader, gateway: AiGateway, remarks: string[]): CacheOptions | null {
   const skip = header("cf-aig-skip-cache") ?? header("cf-skip-cache");
   if (skip?.toLowerCase() === "true") return null;
   const name = header("cf-aig-cache-ttl") === undefined ? "cf-cache-ttl" : "cf-aig-cache-ttl";

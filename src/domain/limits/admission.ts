@@ -8,7 +8,7 @@ export interface LimitPlan {
   /** In effective order, rate limits before usage limits (L-12), each with the meter that it looks at. */
   readonly checks: readonly PlannedCheck[];
   /** The meters that count an admitted request, limited or not (L-14). */
-  readonly feeds: readonly Meter[];
+  readonly counters: readonly Meter[];
 }
 
 export interface PlannedCheck {
@@ -63,13 +63,13 @@ export function planFor(
   meterOf: (groupId: string, slug: string) => Meter,
 ): LimitPlan {
   const self = chain[0];
-  if (self === undefined) return { checks: [], feeds: [] };
+  if (self === undefined) return { checks: [], counters: [] };
   const { rate, usage } = effectiveLimits(chain, slug);
   const limits: readonly EffectiveLimit[] = [...rate, ...usage];
   switch (self.enforcement) {
     case "INDEPENDENT": {
       const meter = meterOf(self.id, slug);
-      return { checks: limits.map((limit) => ({ limit, meter })), feeds: [meter] };
+      return { checks: limits.map((limit) => ({ limit, meter })), counters: [meter] };
     }
     case "CASCADING": {
       const meters = new Map(chain.map((group) => [group.id, meterOf(group.id, slug)]));
@@ -77,7 +77,7 @@ export function planFor(
         const meter = meters.get(limit.sourceGroup);
         return meter === undefined ? [] : [{ limit, meter }];
       });
-      return { checks, feeds: [...meters.values()] };
+      return { checks, counters: [...meters.values()] };
     }
   }
 }
@@ -85,7 +85,7 @@ export function planFor(
 /**
  * Decides at `now` whether the request passes every limit, and if so counts it everywhere at once; a refused
  * request counts nowhere (L-4). Synchronous, so that with k requests left exactly k of many are admitted
- * (L-10). It is {@link check} and {@link count} in one.
+ * (L-10). It is {@link checkLimits} and {@link countRequest} in one.
  */
 export function admit(
   plan: LimitPlan,
@@ -93,13 +93,16 @@ export function admit(
   request: TokenDemand,
   mode: Settings["tokenAdmission"],
 ): Admission {
-  const admission = check(plan, now, request, mode);
-  if (admission.admitted) count(plan.feeds, admission);
+  const admission = checkLimits(plan, now, request, mode);
+  if (admission.admitted) countRequest(plan.counters, admission);
   return admission;
 }
 
-/** Counts an admitted request on its meters, with what it reserves. In the same turn as its {@link check}. */
-export function count(feeds: readonly Meter[], admission: Extract<Admission, { admitted: true }>): void {
+/** Counts an admitted request on its meters, with what it reserves. In the same turn as its {@link checkLimits}. */
+export function countRequest(
+  feeds: readonly Meter[],
+  admission: Extract<Admission, { admitted: true }>,
+): void {
   for (const meter of feeds) meter.admit(admission.at, admission.reserved);
 }
 
@@ -111,7 +114,7 @@ export function count(feeds: readonly Meter[], admission: Extract<Admission, { a
  * mode an exhausted limit refuses, also a request of no tokens; under the last two, a request larger than the
  * threshold is refused for ever.
  */
-export function check(
+export function checkLimits(
   plan: Pick<LimitPlan, "checks">,
   now: number,
   request: TokenDemand,
@@ -136,7 +139,12 @@ export function check(
  *
  * @param totalTokens prompt plus completion tokens (L-2), as far as they were produced (L-4)
  */
-export function settle(feeds: readonly Meter[], at: number, reserved: number, totalTokens: number): void {
+export function chargeTokens(
+  feeds: readonly Meter[],
+  at: number,
+  reserved: number,
+  totalTokens: number,
+): void {
   for (const meter of feeds) meter.charge(at, totalTokens - reserved);
 }
 

@@ -90,7 +90,7 @@ export class Relay {
   /** The provider's connection ended in the middle, and so does the client's. */
   async cut(): Promise<void> {
     this.#over = true;
-    this.#call.exchange.notes.push("the provider's connection ended in the middle of its answer");
+    this.#call.inProgress.notes.push("the provider's connection ended in the middle of its answer");
     await this.#journal();
     this.#call.request.socket.destroySoon();
   }
@@ -99,22 +99,21 @@ export class Relay {
   async gone(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    this.#call.exchange.notes.push("the client hung up");
+    this.#call.inProgress.notes.push("the client hung up");
     if (this.#status === 0) this.#status = CLIENT_GONE;
     await this.#journal();
   }
 
   #journal(): Promise<Error | null> {
-    const { exchange, services } = this.#call;
-    return new Promise((resolve) =>
-      services.journal.finish(exchange, this.#status, this.#journalled, null, resolve),
-    );
+    const { inProgress, services } = this.#call;
+    inProgress.responseBody = this.#journalled;
+    return services.journal.finish(inProgress, this.#status);
   }
 
   #sendHead(): void {
     if (this.#headSent || this.client.destroyed) return;
     this.#headSent = true;
-    const own = Object.entries(traceHeaders(this.#call.exchange));
+    const own = Object.entries(traceHeaders(this.#call.inProgress));
     const passed = this.#headers.filter(([name]) => !REPLACED.has(name.toLowerCase()));
     this.client.writeHead(this.#status, [...passed, ...this.#options.headers, ...own].flat());
   }

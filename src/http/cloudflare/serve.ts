@@ -51,7 +51,7 @@ export function throughGateway(plan: Plan): RawHandler {
 }
 
 async function serve(call: Call, plan: Plan, ids: Ids): Promise<void> {
-  const { services, exchange, request } = call;
+  const { services, inProgress, request } = call;
   const { aiGateways, aiCache } = services;
   const header = (name: string): string | undefined => headerOf(call, name);
   const gateway = aiGateways.find(call.param("account"), call.param("gateway"));
@@ -63,11 +63,11 @@ async function serve(call: Call, plan: Plan, ids: Ids): Promise<void> {
   const fault = FAULTS.find((code) => code === header("x-emulator-fault"));
   if (fault) throw new GatewayError(fault, { hint: "injected by a fault" });
   const options = readOptions(header, gateway);
-  exchange.notes.push(...options.remarks);
-  if (options.metadata) exchange.notes.push(`cf-aig-metadata ${JSON.stringify(options.metadata)}`);
+  inProgress.notes.push(...options.remarks);
+  if (options.metadata) inProgress.notes.push(`cf-aig-metadata ${JSON.stringify(options.metadata)}`);
 
-  const body = await readBody(request, services.kernel.settings.maxBodyBytes);
-  exchange.requestBody = body.toString("utf8");
+  const body = await readBody(request, services.context.settings.maxBodyBytes);
+  inProgress.requestBody = body.toString("utf8");
   const { upstream, model, cacheable } = plan(call, body);
   refuseModel(gateway, model);
   const passed = aiGateways.providerAuthorization(gateway, authorization, header("cf-aig-byok-alias"));
@@ -77,7 +77,7 @@ async function serve(call: Call, plan: Plan, ids: Ids): Promise<void> {
     : null;
   const known = key ? aiCache.find(key) : null;
   if (known) {
-    exchange.notes.push(`from the cache, where request ${known.journalSeq} put it`);
+    inProgress.notes.push(`from the cache, where request ${known.journalSeq} put it`);
     const relay = new Relay(call, { headers: gatewayHeaders(ids, options, "HIT"), keep: null });
     relay.begin(200, [
       ["Content-Type", known.contentType],
@@ -86,7 +86,9 @@ async function serve(call: Call, plan: Plan, ids: Ids): Promise<void> {
     return relay.end(known.body);
   }
   const keep: RelayOptions["keep"] =
-    key && cache ? (answer) => aiCache.keep(key, { ...answer, journalSeq: exchange.seq }, cache.ttlMs) : null;
+    key && cache
+      ? (answer) => aiCache.keep(key, { ...answer, journalSeq: inProgress.seq }, cache.ttlMs)
+      : null;
   const relay = new Relay(call, { headers: gatewayHeaders(ids, options, "MISS"), keep });
   return askProvider(call, upstream, passed, options, relay);
 }
@@ -99,7 +101,7 @@ async function askProvider(
   { retry, timeoutMs }: GatewayOptions,
   relay: Relay,
 ): Promise<void> {
-  const { clock } = call.services.kernel;
+  const { clock } = call.services.context;
   for (let number = 1; ; number++) {
     const last = number >= retry.attempts;
     const attempt = new Attempt(
@@ -114,12 +116,12 @@ async function askProvider(
       ? clock.schedule(clock.now() + timeoutMs, "request timeout of the AI Gateway", () => attempt.abandon())
       : () => {};
     attempt.once("head", cancel);
-    call.exchange.notes.push(`attempt ${number} is request ${seq}`);
-    clock.hold(Promise.race([attempt.ended, turns(TURNS_OF_A_REQUEST)]));
+    call.inProgress.notes.push(`attempt ${number} is request ${seq}`);
+    clock.waitForExternal(Promise.race([attempt.ended, turns(TURNS_OF_A_REQUEST)]));
     const outcome = await attempt.ended;
     cancel();
     if (outcome.kind === "passed") return relay.gone();
-    call.exchange.notes.push(`attempt ${number}: ${textOf(outcome)}`);
+    call.inProgress.notes.push(`attempt ${number}: ${textOf(outcome)}`);
     if (last) throw failureOf(outcome);
     const delay = retryDelayMs(retry, number);
     if (!(await waitForClient(call, delay, "retry of the AI Gateway"))) return relay.gone();
@@ -170,9 +172,9 @@ function refuseModel({ allowedModels }: AiGateway, model: string | null): void {
   });
 }
 
-function newIds({ services, exchange }: Call): Ids {
-  const { random } = services.kernel;
-  return { event: random.uuid(), log: ulid(exchange.at, () => random.uint32()) };
+function newIds({ services, inProgress }: Call): Ids {
+  const { random } = services.context;
+  return { event: random.uuid(), log: ulid(inProgress.at, () => random.uint32()) };
 }
 
 /** On every answer from the provider or the cache. */

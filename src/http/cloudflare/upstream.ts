@@ -45,12 +45,12 @@ export function sendUpstream(
     ...call,
     request: requestOf(call, upstream, authorization, attempt),
     response: attempt,
-    exchange: call.services.journal.begin(surface, method, path),
+    inProgress: call.services.journal.begin(surface, method, path),
     deployment,
     param: (name) => params[name] ?? "",
   };
   void answer(inner, found).then(() => attempt.returned());
-  return inner.exchange.seq;
+  return inner.inProgress.seq;
 }
 
 async function answer(call: Call, found: Found): Promise<void> {

@@ -7,7 +7,7 @@ import type { Call } from "../routes.js";
 
 /** The JSON body of a control call, in the given shape. @throws GatewayError `validation` */
 export async function controlBody<S extends z.ZodType>(call: Call, schema: S): Promise<z.output<S>> {
-  const body = await readBody(call.request, call.services.kernel.settings.maxBodyBytes);
+  const body = await readBody(call.request, call.services.context.settings.maxBodyBytes);
   return checked(schema, parseJson(jsonText(call.request, body, refuse)));
 }
 

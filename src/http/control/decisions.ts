@@ -1,5 +1,5 @@
 import { GatewayError } from "../../domain/errors.js";
-import { readDecision } from "../../services/decisions.js";
+import { readDecision } from "../../services/limit-decision.js";
 import { json } from "../answer.js";
 import type { Route } from "../routes.js";
 

@@ -1,5 +1,5 @@
 import { invalid } from "../../domain/errors.js";
-import { EVIDENCE, FIDELITY_STATES, type FidelityChapter } from "../../domain/fidelity/row.js";
+import { EVIDENCE, FIDELITY_STATES, type FidelityChapter } from "../../fidelity/row.js";
 import type { Route } from "../routes.js";
 import { wholeList } from "./call.js";
 
@@ -13,7 +13,7 @@ export const FIDELITY_ROUTES: readonly Route[] = [
       const state = oneOf(query, "state", FIDELITY_STATES);
       const evidence = oneOf(query, "evidence", EVIDENCE);
       // Loaded when it is asked for: a start does not pay for the text.
-      const { FIDELITY_CHAPTERS } = await import("../../domain/fidelity/index.js");
+      const { FIDELITY_CHAPTERS } = await import("../../fidelity/index.js");
       return wholeList(
         FIDELITY_CHAPTERS.flatMap(itemsOf).filter(
           (item) => (state ?? item.state) === item.state && (evidence ?? item.evidence) === item.evidence,

@@ -66,7 +66,7 @@ async function arrival(query: URLSearchParams, journal: Journal, filter: Journal
   }
   const patience = parseDuration(within);
   if (patience === null) throw invalid("within", 'expected a duration such as "2s"');
-  await journal.arrival(filter, count ?? null, patience);
+  await journal.waitForEntries(filter, count ?? null, patience);
 }
 
 function filterOf(query: URLSearchParams): JournalFilter {

@@ -1,11 +1,11 @@
 import { readAuthorization } from "../../domain/access.js";
 import { MAX_PAYLOAD_BYTES, payloadTooLarge } from "../../domain/async/limits.js";
-import type { AsyncRequest, AsyncTarget, AsyncWish } from "../../domain/async/request.js";
+import type { AsyncOptions, AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
 import { type Deployable, type Deployment, ownerOfLabel } from "../../domain/deployments.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
-import { asyncPredictSchema, asyncWish } from "../../schemas/async.js";
-import type { Place, Reached } from "../../services/deployments/deployments.js";
+import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
+import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import { type Answer, json } from "../answer.js";
 import { jsonText, readBody } from "../body.js";
 import { describeIssue } from "../issues.js";
@@ -33,7 +33,7 @@ function route(method: Method, path: string, handler: (call: Call) => Answer | P
 }
 
 /** Key, deployment, size, values, in this order (Y-27). */
-async function submit(call: Call, place: Place, kind: DeploymentHost["kind"]): Promise<Answer> {
+async function submit(call: Call, place: PathSelector, kind: DeploymentHost["kind"]): Promise<Answer> {
   const reached = reachA(kind, call, place);
   const wish = await readWish(call);
   const { id } = call.services.asyncInference.submit(targetOf(reached.deployment), keyNames(reached), wish);
@@ -41,15 +41,15 @@ async function submit(call: Call, place: Place, kind: DeploymentHost["kind"]): P
 }
 
 /** The body is JSON, whatever its type says. @throws GatewayError `body_too_large`, `async_invalid` */
-async function readWish(call: Call): Promise<AsyncWish> {
-  const { request, exchange, services } = call;
+async function readWish(call: Call): Promise<AsyncOptions> {
+  const { request, inProgress, services } = call;
   refuseLarge(Number(request.headers["content-length"] ?? 0));
-  const body = await readBody(request, services.kernel.settings.maxBodyBytes);
+  const body = await readBody(request, services.context.settings.maxBodyBytes);
   refuseLarge(body.length);
   const text = jsonText({ headers: {} }, body, refuse);
-  exchange.requestBody = text;
+  inProgress.requestBody = text;
   const parsed = asyncPredictSchema.safeParse(parseJson(text));
-  if (parsed.success) return asyncWish(parsed.data);
+  if (parsed.success) return asyncOptions(parsed.data);
   const [issue] = parsed.error.issues;
   if (!issue) return refuse("the request is invalid");
   const [path, expected] = describeIssue(issue);
@@ -77,11 +77,11 @@ function targetOf({ workspaceId, kind, ownerId, id }: Deployment): AsyncTarget {
   return { workspaceId, kind, ownerId, deploymentId: id };
 }
 
-function keyNames({ caller: { key } }: Reached): readonly string[] {
+function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
   return [...(key.name === null ? [] : [key.name]), key.prefix];
 }
 
-function queueStatus(call: Call, place: Place): Answer {
+function queueStatus(call: Call, place: PathSelector): Answer {
   const target = targetOf(reach(call, place).deployment);
   const { queued, inProgress } = call.services.asyncInference.counts(target);
   return json(200, {
@@ -106,12 +106,12 @@ function cancel(call: Call): Answer {
  * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `async_request_not_found` (Y-32)
  */
 function requested(call: Call): AsyncRequest {
-  const { services, exchange, response, deployment: host } = call;
+  const { services, inProgress, response, deployment: host } = call;
   const id = call.param("request_id");
-  response.setHeader(REQUEST_ID, services.kernel.random.hex(32));
+  response.setHeader(REQUEST_ID, services.context.random.hex(32));
   if (!host) throw new GatewayError("unknown_path");
   const { key, workspace } = services.access.dedicated(readAuthorization(call.request.headers.authorization));
-  exchange.keyPrefix = key.prefix;
+  inProgress.keyPrefix = key.prefix;
   const known: readonly Deployable[] = host.kind === "model" ? workspace.models : workspace.chains;
   const found = ownerOfLabel(known, host.label);
   if (!found) {
@@ -119,7 +119,7 @@ function requested(call: Call): AsyncRequest {
       hint: `workspace "${workspace.name}" declares no ${host.kind} ${host.label}`,
     });
   }
-  exchange.slug = found.owner.id;
+  inProgress.slug = found.owner.id;
   const owner = { workspaceId: workspace.id, kind: host.kind, ownerId: found.owner.id };
   const request = services.asyncInference.find(id, owner);
   if (request) return request;

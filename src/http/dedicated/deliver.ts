@@ -44,7 +44,7 @@ async function deliverWhole(call: Call, outcome: Whole, cutAt: number | undefine
 
 /** Piece by piece on the world's clock (inference §5: chunked). */
 async function deliverChunks(call: Call, outcome: Chunks, cutAt: number | undefined): Promise<void> {
-  const { response, request, exchange } = call;
+  const { response, request, inProgress } = call;
   const { chunks, chunkDelayMs, status } = outcome;
   let sent = "";
   let ended: "whole" | "cut" | "gone" = "whole";
@@ -57,7 +57,7 @@ async function deliverChunks(call: Call, outcome: Chunks, cutAt: number | undefi
     // The last one goes out with the end of the answer, when it is written down.
     if (index < chunks.length - 1) response.write(chunk);
   }
-  if (ended !== "whole") exchange.notes.push(ended === "cut" ? "cut by a fault" : "the client hung up");
+  if (ended !== "whole") inProgress.notes.push(ended === "cut" ? "cut by a fault" : "the client hung up");
   const failure = await writeDown(call, status, sent);
   if (failure || ended === "cut") {
     response.flushHeaders();
@@ -76,12 +76,13 @@ function head(
     "Content-Type": contentType,
     ...headers,
     ...more,
-    ...traceHeaders(call.exchange),
+    ...traceHeaders(call.inProgress),
   });
 }
 
-function writeDown({ services, exchange }: Call, status: number, body: string): Promise<Error | null> {
-  return new Promise((resolve) => services.journal.finish(exchange, status, body, null, resolve));
+function writeDown({ services, inProgress }: Call, status: number, body: string): Promise<Error | null> {
+  inProgress.responseBody = body;
+  return services.journal.finish(inProgress, status);
 }
 
 function journalText(body: Buffer, contentType: string): string {

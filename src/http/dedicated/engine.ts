@@ -38,9 +38,9 @@ export function engineAnswer(
 }
 
 /** Names that the engine answers to; without declared ones, the model's own. */
-function modelList({ exchange }: Call, { id, name, servedModelNames }: DeclaredModel) {
+function modelList({ inProgress }: Call, { id, name, servedModelNames }: DeclaredModel) {
   const names = servedModelNames.length > 0 ? servedModelNames : [name ?? id];
-  const created = Math.floor(exchange.at / 1000);
+  const created = Math.floor(inProgress.at / 1000);
   return {
     object: "list",
     data: names.map((served) => ({ id: served, object: "model", created, owned_by: "vllm" })),
@@ -61,11 +61,11 @@ function embeddings(call: Call, model: DeclaredModel, body: unknown) {
   let tokens = 0;
   const data = inputsOf(request).map((input, index) => {
     const text = typeof input === "string";
-    tokens += text ? call.services.kernel.tokenizer.count(input) : input.length;
+    tokens += text ? call.services.context.tokenizer.count(input) : input.length;
     const vector = embedding(text ? wordsOf(input) : input.map(String), dimensions);
     return { object: "embedding", index, embedding: base64 ? base64Of(vector) : Array.from(vector) };
   });
-  call.exchange.promptTokens = tokens;
+  call.inProgress.promptTokens = tokens;
   return {
     object: "list",
     data,

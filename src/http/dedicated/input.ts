@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readAuthorization } from "../../domain/access.js";
 import { GatewayError } from "../../domain/errors.js";
-import type { Place, Reached } from "../../services/deployments/deployments.js";
+import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import type { PredictionRequest } from "../../services/deployments/outcome.js";
 import { jsonText, readBody } from "../body.js";
 import { faultWish, headerOf } from "../inference/turn.js";
@@ -15,13 +15,13 @@ const JSON_TYPE = "application/json";
  * Who calls what; first of all, so that every refusal carries the request's id too (Y-21).
  * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `deployment_inactive`, `unknown_path`
  */
-export function reach(call: Call, place: Place): Reached {
-  const { services, response, exchange } = call;
-  response.setHeader(REQUEST_ID, services.kernel.random.hex(32));
+export function reach(call: Call, place: PathSelector): ResolvedDeployment {
+  const { services, response, inProgress } = call;
+  response.setHeader(REQUEST_ID, services.context.random.hex(32));
   // The surface has no other hosts.
   if (!call.deployment) throw new GatewayError("unknown_path");
   const credential = readAuthorization(call.request.headers.authorization);
-  return services.deployments.reach(exchange, credential, call.deployment, place);
+  return services.deployments.resolve(inProgress, credential, call.deployment, place);
 }
 
 /**
@@ -32,22 +32,22 @@ export function reach(call: Call, place: Place): Reached {
  */
 export async function readPrediction(
   call: Call,
-  { deployment, caller }: Reached,
+  { deployment, caller }: ResolvedDeployment,
   route: string,
   takes: "json or bytes" | "anything",
 ): Promise<PredictionRequest> {
-  const { request, services, exchange } = call;
+  const { request, services, inProgress } = call;
   const fault = faultWish(call);
-  const body = await readBody(request, services.kernel.settings.maxBodyBytes);
+  const body = await readBody(request, services.context.settings.maxBodyBytes);
   const type = request.headers["content-type"];
   const isJson = takes === "json or bytes" ? !isBytesType(type) : type === undefined || isJsonType(type);
   const text = isUtf8(body) ? body.toString("utf8") : "";
-  exchange.requestBody =
+  inProgress.requestBody =
     text === "" && body.length > 0 ? `<${body.length} bytes of ${type ?? "no type"}>` : text;
   return {
     deployment,
     route,
-    method: call.exchange.method,
+    method: call.inProgress.method,
     key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
     text,
     input: isJson ? jsonInput(call, body, takes === "json or bytes") : undefined,

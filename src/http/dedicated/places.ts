@@ -1,11 +1,11 @@
-import type { Place } from "../../services/deployments/deployments.js";
+import type { PathSelector } from "../../services/deployments/deployments.js";
 import type { Call } from "../routes.js";
 
 /** A way in which paths name the deployment, and what it says. */
 export interface PlacePrefix {
   /** Hono's pattern, to be followed by `/predict` and its siblings. */
   readonly path: string;
-  place(call: Call): Place;
+  place(call: Call): PathSelector;
 }
 
 /** The prefixes of inference §5. */

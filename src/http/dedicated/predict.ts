@@ -1,6 +1,6 @@
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
-import type { Place, Reached } from "../../services/deployments/deployments.js";
+import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import { echo } from "../../services/deployments/outcome.js";
 import type { Call, Route } from "../routes.js";
 import { fail } from "../settle.js";
@@ -27,7 +27,7 @@ function predictRoute({ path, place }: PlacePrefix, route: string, kind: Deploym
 
 async function servePrediction(
   call: Call,
-  place: Place,
+  place: PathSelector,
   route: string,
   kind: DeploymentHost["kind"],
 ): Promise<void> {
@@ -41,7 +41,7 @@ async function servePrediction(
 }
 
 /** Models predict, chains run; the other's routes are not there. @throws GatewayError */
-export function reachA(kind: DeploymentHost["kind"], call: Call, place: Place): Reached {
+export function reachA(kind: DeploymentHost["kind"], call: Call, place: PathSelector): ResolvedDeployment {
   const reached = reach(call, place);
   if (reached.deployment.kind === kind) return reached;
   throw new GatewayError("unknown_path", {

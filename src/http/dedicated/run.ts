@@ -15,9 +15,9 @@ const SYNC_LIMIT_MS = 1_200_000;
  * @throws GatewayError `timeout`; ClientGone
  */
 export async function awake(call: Call, deployment: Deployment): Promise<number> {
-  const { clock } = call.services.kernel;
+  const { clock } = call.services.context;
   const wait = Math.max(0, call.services.deployments.use(deployment) - clock.now());
-  if (wait > 0) call.exchange.notes.push(`cold start of ${wait} ms`);
+  if (wait > 0) call.inProgress.notes.push(`cold start of ${wait} ms`);
   return waitWithin(call, wait, SYNC_LIMIT_MS, "cold start");
 }
 
@@ -33,7 +33,7 @@ export async function runPrediction(
 ): Promise<Prediction> {
   const left = await awake(call, request.deployment);
   const prediction = call.services.predictions.answer(request, builtIn);
-  call.exchange.notes.push(...prediction.notes);
+  call.inProgress.notes.push(...prediction.notes);
   await waitWithin(call, prediction.delayMs, left, "delayed prediction");
   return prediction;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from "../../domain/errors.js";
-import type { Place } from "../../services/deployments/deployments.js";
+import type { PathSelector } from "../../services/deployments/deployments.js";
 import { CHAT_DIALECT } from "../inference/chat.js";
 import { serveModel } from "../inference/model-route.js";
 import type { Call, Method, Route } from "../routes.js";
@@ -32,7 +32,7 @@ function syncRoute(method: Method, { path, place }: PlacePrefix): Route {
   };
 }
 
-async function serveSync(call: Call, place: Place): Promise<void> {
+async function serveSync(call: Call, place: PathSelector): Promise<void> {
   try {
     const reached = reachA("model", call, place);
     const { model } = reached;
@@ -56,8 +56,8 @@ function chatRoute(path: string, { place }: Pick<PlacePrefix, "place">): Route {
         await awake(call, reached.deployment);
         return serveModel(call, {
           ...CHAT_DIALECT,
-          admit: ({ exchange, services }, arrival, parsed) =>
-            services.chat.admitDedicated(exchange, arrival, parsed, reached),
+          admit: ({ inProgress, services }, arrival, parsed) =>
+            services.chat.admitDedicated(inProgress, arrival, parsed, reached),
         });
       } catch (cause) {
         await fail(call, cause);

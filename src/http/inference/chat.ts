@@ -1,6 +1,6 @@
 import { iterateFrames } from "../../domain/completion/stream.js";
 import { encodeCompletion } from "../../domain/completion/sync.js";
-import type { ChatTurn } from "../../services/turns.js";
+import type { AnsweredChat } from "../../services/chat-types.js";
 import type { Route } from "../routes.js";
 import { parseChatRequest } from "./chat-request.js";
 import { hexOf } from "./headers.js";
@@ -17,16 +17,16 @@ export const CHAT_DIALECT: ModelDialect = {
 /** X-5 to X-12, X-17; inference §1. */
 export const CHAT_ROUTE: Route = modelRoute("/v1/chat/completions", CHAT_DIALECT);
 
-function metaOf(turn: ChatTurn) {
+function metaOf(turn: AnsweredChat) {
   return {
     id: `chatcmpl-${hexOf(turn.requestId)}`,
-    created: Math.floor(turn.exchange.at / 1000),
+    created: Math.floor(turn.inProgress.at / 1000),
     model: turn.request.model,
   };
 }
 
 /** X-12, and the irregularities that the style asks for (inference §1.4). */
-function streamOptions({ request, reply, style }: ChatTurn) {
+function streamOptions({ request, reply, style }: AnsweredChat) {
   // Recorded together: in JSON mode without finish_reason the usage chunk was missing too.
   const silent =
     style.finish_reason_in_json_mode === false && request.responseFormat.type.startsWith("json_");

@@ -7,7 +7,7 @@ import type { Call } from "../routes.js";
  * @returns false when the client hung up before, or when the clock dropped its jobs, which ends the connection
  */
 export function waitForClient(call: Call, ms: number, label: string): Promise<boolean> {
-  const { clock } = call.services.kernel;
+  const { clock } = call.services.context;
   const { request, response } = call;
   if (response.destroyed) return Promise.resolve(false);
   if (ms <= 0) return Promise.resolve(true);
@@ -42,7 +42,7 @@ export function watchClient({ request, response, services }: Call): {
     request.socket.destroy();
   };
   // Never due: it is there to be dropped with the clock's other jobs.
-  const cancel = services.kernel.clock.schedule(
+  const cancel = services.context.clock.schedule(
     Number.POSITIVE_INFINITY,
     "answer from outside",
     gone,

@@ -3,7 +3,7 @@ import type { Chunking } from "../../domain/completion/deltas.js";
 import { joinFrames } from "../../domain/completion/stream.js";
 import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
 import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
-import type { ChatTurn } from "../../services/turns.js";
+import type { AnsweredChat } from "../../services/chat-types.js";
 import { send } from "../answer.js";
 import { encodingOf } from "../outgoing.js";
 import type { Call } from "../routes.js";
@@ -19,23 +19,24 @@ export const STREAM_HEADERS = ["Content-Type", "text/event-stream", "Cache-Contr
 const LONG_TEXT = 16_384;
 
 /** Sends a streamed answer: all at once when nothing paces or disturbs it and it is short, else chunk by chunk. */
-export function deliverStream(call: Call, turn: ChatTurn, dialect: ModelDialect): Promise<void> {
-  const { kernel } = call.services;
-  const frames = dialect.frames(turn, chunkingOf(call, turn.style), kernel.settings);
+export function deliverStream(call: Call, turn: AnsweredChat, dialect: ModelDialect): Promise<void> {
+  const { context } = call.services;
+  const frames = dialect.frames(turn, chunkingOf(call, turn.style), context.settings);
   if (isPaced(turn.style) || disturbed(turn) || isLong(turn.reply))
     return new StreamSender(call, turn, frames).run();
   return sendAtOnce(call, turn, joinFrames(frames));
 }
 
 /** One write instead of one per chunk; booked before, so that an acknowledged end is a stored one (W-8). */
-async function sendAtOnce(call: Call, turn: ChatTurn, body: string): Promise<void> {
+async function sendAtOnce(call: Call, turn: AnsweredChat, body: string): Promise<void> {
   const { response } = call;
   const gone = response.destroyed;
-  if (gone) turn.exchange.notes.push("the connection ended before the answer");
+  if (gone) turn.inProgress.notes.push("the connection ended before the answer");
   const completion = gone ? 0 : turn.reply.usage.completion;
-  const failure = await new Promise<Error | null>((resolve) =>
-    call.services.chat.close(turn, 200, gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS), completion, resolve),
-  );
+  const { chatRecords, journal } = call.services;
+  chatRecords.answer(turn, completion, !gone);
+  turn.inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
+  const failure = await journal.finish(turn.inProgress, 200);
   if (failure) return send(call.request, response, storageFailure(call));
   if (response.destroyed) return;
   response.writeHead(200, turnHeaders(turn, ...STREAM_HEADERS));
@@ -47,12 +48,12 @@ function isLong({ content, reasoning }: Reply): boolean {
   return (content?.length ?? 0) + (reasoning?.length ?? 0) > LONG_TEXT;
 }
 
-function disturbed({ fault }: ChatTurn): boolean {
+function disturbed({ fault }: AnsweredChat): boolean {
   return fault !== null && (fault.cut ?? fault.stall ?? fault.malformed_chunk) !== undefined;
 }
 
 function chunkingOf(call: Call, style: StreamStyle): Chunking {
-  const { random } = call.services.kernel;
+  const { random } = call.services.context;
   return {
     tokensPerChunk: style.chunk_tokens ?? 1,
     charactersPerChunk: style.chunk_characters,

@@ -1,5 +1,5 @@
 import { isPaced, paceMs } from "../../domain/completion/style.js";
-import type { ChatTurn } from "../../services/turns.js";
+import type { AnsweredChat } from "../../services/chat-types.js";
 import { JSON_TYPE, send } from "../answer.js";
 import type { Call } from "../routes.js";
 import { storageFailure } from "../settle.js";
@@ -10,13 +10,13 @@ import { turnHeaders } from "./turn.js";
  * Sends a whole answer, at its pace and with its fault. It is booked before it is sent: an acknowledged answer is
  * a stored one (W-8). Who hangs up before is charged the prompt (L-4).
  */
-export async function deliverWhole(call: Call, turn: ChatTurn, encoded: string): Promise<void> {
+export async function deliverWhole(call: Call, turn: AnsweredChat, encoded: string): Promise<void> {
   const { reply, style, fault } = turn;
   const there = isPaced(style)
     ? await waitForClient(call, durationMs(call, turn), "answer")
     : !call.response.destroyed;
   if (!there) {
-    turn.exchange.notes.push("the connection ended before the answer");
+    turn.inProgress.notes.push("the connection ended before the answer");
     await close(call, turn, "", 0);
     return;
   }
@@ -33,13 +33,15 @@ export async function deliverWhole(call: Call, turn: ChatTurn, encoded: string):
 }
 
 /** As long as the same answer takes token by token, when its first one comes after the wait for it. */
-function durationMs(call: Call, { reply, style }: ChatTurn): number {
-  const jitter = style.jitter_ms ? style.jitter_ms * call.services.kernel.random.float() : 0;
+function durationMs(call: Call, { reply, style }: AnsweredChat): number {
+  const jitter = style.jitter_ms ? style.jitter_ms * call.services.context.random.float() : 0;
   return (style.ttft_ms ?? 0) + paceMs(style, Math.max(0, reply.usage.completion - 1)) + jitter;
 }
 
-function close(call: Call, turn: ChatTurn, body: string, completion: number): Promise<Error | null> {
-  return new Promise((resolve) => call.services.chat.close(turn, 200, body, completion, resolve));
+function close(call: Call, turn: AnsweredChat, body: string, completion: number): Promise<Error | null> {
+  call.services.chatRecords.answer(turn, completion, body !== "");
+  turn.inProgress.responseBody = body;
+  return call.services.journal.finish(turn.inProgress, 200);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { GatewayError } from "../../domain/errors.js";
 import { encodeMessage, type MessageMeta } from "../../domain/messages/message.js";
 import { iterateMessageFrames } from "../../domain/messages/stream.js";
-import type { ChatTurn } from "../../services/turns.js";
+import type { AnsweredChat } from "../../services/chat-types.js";
 import type { Route } from "../routes.js";
 import { hexOf } from "./headers.js";
 import { parseMessagesRequest } from "./messages-request.js";
@@ -27,6 +27,6 @@ export const MESSAGES_ROUTE: Route = modelRoute("/v1/messages", {
   frames: (turn, chunking) => iterateMessageFrames(metaOf(turn), turn.reply, chunking),
 });
 
-function metaOf(turn: ChatTurn): MessageMeta {
+function metaOf(turn: AnsweredChat): MessageMeta {
   return { id: `msg_${hexOf(turn.requestId)}`, model: turn.request.model };
 }

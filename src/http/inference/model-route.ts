@@ -4,9 +4,9 @@ import type { StreamFrame } from "../../domain/completion/stream.js";
 import { GatewayError } from "../../domain/errors.js";
 import { faultError } from "../../domain/faults.js";
 import type { Settings } from "../../domain/settings.js";
+import type { AdmittedChat, AnsweredChat, ParsedChat } from "../../services/chat-types.js";
 import type { Forwarding } from "../../services/forward.js";
-import type { Styled } from "../../services/replies.js";
-import type { AdmittedChat, ChatTurn, ParsedChat } from "../../services/turns.js";
+import type { StyledReply } from "../../services/replies.js";
 import type { Call, Route } from "../routes.js";
 import { fail, failAdmitted } from "../settle.js";
 import type { ChatEnvelope } from "./chat-request.js";
@@ -26,9 +26,9 @@ export interface ModelDialect {
   /** The model server's check of the values; with the client's body when that is one of OpenAI's. */
   parse(envelope: ChatEnvelope, settings: Settings): ParsedChat & Pick<Forwarding, "body">;
   /** The body of a whole answer. */
-  encode(turn: ChatTurn): string;
+  encode(turn: AnsweredChat): string;
   /** The events of a stream, in order. */
-  frames(turn: ChatTurn, chunking: Chunking, settings: Settings): Iterable<StreamFrame>;
+  frames(turn: AnsweredChat, chunking: Chunking, settings: Settings): Iterable<StreamFrame>;
 }
 
 /** A route that asks a model, over one pipeline: body, key, slug, limits, fault, values, answer, ledger. */
@@ -44,10 +44,10 @@ export async function serveModel(call: Call, dialect: ModelDialect): Promise<voi
   try {
     const arrival = await readGatewayRequest(call);
     dialect.preflight?.(call, arrival);
-    const parsed = dialect.parse(arrival.envelope, call.services.kernel.settings);
+    const parsed = dialect.parse(arrival.envelope, call.services.context.settings);
     admitted = dialect.admit
       ? dialect.admit(call, arrival, parsed)
-      : call.services.chat.admit(call.exchange, arrival, parsed);
+      : call.services.chat.admit(call.inProgress, arrival, parsed);
     if (admitted.rule?.forward) forwarded = parsed.body;
   } catch (cause) {
     return fail(call, inDialect(cause, dialect));
@@ -59,7 +59,7 @@ export async function serveModel(call: Call, dialect: ModelDialect): Promise<voi
   if (fault?.reset) return reset(call, admitted);
   const error = fault ? faultError(fault) : null;
   if (error || !request) return failAdmitted(call, admitted, error ?? new GatewayError("internal"));
-  let turn: ChatTurn;
+  let turn: AnsweredChat;
   try {
     const answer = admitted.rule?.forward
       ? forward(call, admitted, request, forwarded)
@@ -79,7 +79,7 @@ async function forward(
   admitted: AdmittedChat,
   request: ChatRequest,
   body: Forwarding["body"],
-): Promise<Styled> {
+): Promise<StyledReply> {
   const client = watchClient(call);
   try {
     return await call.services.chat.answer(admitted, request, { body, signal: client.signal });
@@ -89,12 +89,12 @@ async function forward(
 }
 
 /** Spelt out: this is made for every request, and spreading costs more than all of it. */
-function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: Styled): ChatTurn {
-  const { exchange, subject, wishes, rule, fault, requestId, modelId, account, limitHeaders } = admitted;
+function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: StyledReply): AnsweredChat {
+  const { inProgress, subject, overrides, rule, fault, requestId, modelId, account, limitHeaders } = admitted;
   return {
-    exchange,
+    inProgress,
     subject,
-    wishes,
+    overrides,
     rule,
     fault,
     requestId,
@@ -109,7 +109,8 @@ function turnOf(admitted: AdmittedChat, request: ChatRequest, { reply, style }: 
 
 /** The client left before the first byte: the prompt was read all the same (Y-20). */
 function leftBefore(call: Call, admitted: AdmittedChat): Promise<void> {
-  return fail(call, new GatewayError("client_gone"), call.services.chat.left(admitted));
+  call.services.chatRecords.disconnect(admitted);
+  return fail(call, new GatewayError("client_gone"));
 }
 
 /**
@@ -120,7 +121,7 @@ function inDialect(cause: unknown, { refusal }: ModelDialect, admitted?: Admitte
   if (!(cause instanceof GatewayError)) return cause;
   if (cause.code !== "invalid_value" && cause.code !== "unmatched") return cause;
   const served = admitted && {
-    acceptedAt: admitted.exchange.at,
+    acceptedAt: admitted.inProgress.at,
     requestId: admitted.requestId,
     modelId: admitted.modelId,
   };

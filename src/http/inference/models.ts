@@ -26,7 +26,7 @@ export const MODELS_ROUTE: Route = {
   handler(call) {
     const credential = readAuthorization(call.request.headers.authorization);
     if (credential.kind === "empty") throw new GatewayError("empty_key");
-    const models = call.services.models.list(call.exchange, credential);
+    const models = call.services.models.list(call.inProgress, credential);
     return { status: 200, body: pythonJson({ data: models.map(entry) }), headers: HEADERS };
   },
 };

@@ -1,7 +1,7 @@
 import type { StreamFrame } from "../../domain/completion/stream.js";
 import { paceMs } from "../../domain/completion/style.js";
 import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
-import type { ChatTurn } from "../../services/turns.js";
+import type { AnsweredChat } from "../../services/chat-types.js";
 import { beginChunks, writeChunk } from "../chunked.js";
 import type { Call } from "../routes.js";
 import { STREAM_HEADERS } from "./deliver-stream.js";
@@ -16,7 +16,7 @@ const NEVER = Number.POSITIVE_INFINITY;
  */
 export class StreamSender {
   readonly #call: Call;
-  readonly #turn: ChatTurn;
+  readonly #turn: AnsweredChat;
   readonly #frames: Iterator<StreamFrame>;
   #next: StreamFrame | undefined;
   /** From when the pace counts, and the tokens that it has let pass since. */
@@ -32,11 +32,11 @@ export class StreamSender {
   #over = false;
   #finished: () => void = () => {};
 
-  constructor(call: Call, turn: ChatTurn, frames: Iterable<StreamFrame>) {
+  constructor(call: Call, turn: AnsweredChat, frames: Iterable<StreamFrame>) {
     this.#call = call;
     this.#turn = turn;
     this.#frames = frames[Symbol.iterator]();
-    this.#from = call.services.kernel.clock.now() + Math.ceil(turn.style.ttft_ms ?? 0);
+    this.#from = call.services.context.clock.now() + Math.ceil(turn.style.ttft_ms ?? 0);
   }
 
   /** Made once: they are scheduled for every chunk. */
@@ -65,7 +65,7 @@ export class StreamSender {
 
   /** Whether the next chunk is not due yet; it is then sent when it is. Jitter delays it, not those after it. */
   #waits(): boolean {
-    const { clock, random } = this.#call.services.kernel;
+    const { clock, random } = this.#call.services.context;
     const { style } = this.#turn;
     const jitter = style.jitter_ms ? style.jitter_ms * random.float() : 0;
     // Whole milliseconds, as the clock counts; rounding up never sends early.
@@ -76,7 +76,7 @@ export class StreamSender {
   }
 
   #schedule(at: number, label: string): void {
-    this.#cancel = this.#call.services.kernel.clock.schedule(at, label, this.#sendDue, this.#dropped);
+    this.#cancel = this.#call.services.context.clock.schedule(at, label, this.#sendDue, this.#dropped);
   }
 
   /** Sends what is due; the clock waits for what this returns. */
@@ -157,7 +157,7 @@ export class StreamSender {
   async #cut({ data }: StreamFrame, bytes: number): Promise<void> {
     this.#over = true;
     const { request, response } = this.#call;
-    this.#turn.exchange.notes.push(`cut after ${this.#chunks} chunks`);
+    this.#turn.inProgress.notes.push(`cut after ${this.#chunks} chunks`);
     await this.#book(this.#tokens, this.#body);
     this.#head();
     if (bytes > 0) response.write(Buffer.from(data).subarray(0, bytes));
@@ -171,7 +171,7 @@ export class StreamSender {
     if (!stall || this.#stalled || this.#chunks < stall.after_chunks) return false;
     this.#stalled = true;
     this.#head();
-    const until = this.#call.services.kernel.clock.now() + (stall.for_ms ?? NEVER);
+    const until = this.#call.services.context.clock.now() + (stall.for_ms ?? NEVER);
     // The pace starts anew behind the stall; what it swallowed is not caught up.
     this.#from = until;
     this.#paced = 0;
@@ -184,14 +184,15 @@ export class StreamSender {
     this.#cancel();
     if (this.#over) return;
     this.#over = true;
-    this.#turn.exchange.notes.push(`${why} after ${this.#chunks} chunks`);
+    this.#turn.inProgress.notes.push(`${why} after ${this.#chunks} chunks`);
     void this.#book(this.#tokens, this.#body).then(() => this.#finished());
   }
 
   #book(completion: number, body: string): Promise<Error | null> {
-    return new Promise((resolve) =>
-      this.#call.services.chat.close(this.#turn, 200, body, completion, resolve),
-    );
+    const { chatRecords, journal } = this.#call.services;
+    chatRecords.answer(this.#turn, completion, body !== "");
+    this.#turn.inProgress.responseBody = body;
+    return journal.finish(this.#turn.inProgress, 200);
   }
 }
 

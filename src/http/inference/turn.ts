@@ -5,9 +5,9 @@ import { FAULT_PRESETS } from "../../domain/faults.js";
 import { faultSchema } from "../../schemas/faults.js";
 import { problemsOf } from "../../schemas/problems.js";
 import { NO_HEADERS } from "../../services/chat.js";
+import type { AdmittedChat, ChatInput } from "../../services/chat-types.js";
 import { faultOf } from "../../services/faults.js";
-import type { ChatWishes } from "../../services/replies.js";
-import type { AdmittedChat, ChatArrival } from "../../services/turns.js";
+import type { RequestOverrides } from "../../services/replies.js";
 import { jsonText, readBody } from "../body.js";
 import type { Call } from "../routes.js";
 import { traceHeaders } from "../settle.js";
@@ -15,7 +15,7 @@ import { type ChatEnvelope, parseEnvelope } from "./chat-request.js";
 import { modelServerHeaderList } from "./headers.js";
 
 /** What the gateway layer reads of a request, before it looks at the key (X-5, X-7). */
-export interface GatewayRequest extends ChatArrival {
+export interface GatewayRequest extends ChatInput {
   readonly credential: Credential;
   readonly envelope: ChatEnvelope;
 }
@@ -26,7 +26,7 @@ export interface GatewayRequest extends ChatArrival {
  * @throws GatewayError `empty_key`, `invalid_body`, `body_too_large`
  */
 export async function readGatewayRequest(call: Call): Promise<GatewayRequest> {
-  const { request, services, exchange } = call;
+  const { request, services, inProgress } = call;
   const credential = readAuthorization(request.headers.authorization);
   // The load balancer in front answers this one, before the gateway sees anything.
   if (credential.kind === "empty") {
@@ -34,9 +34,9 @@ export async function readGatewayRequest(call: Call): Promise<GatewayRequest> {
       hint: "the Authorization header has a scheme but no key behind it; is an environment variable unset?",
     });
   }
-  const body = await readBody(request, services.kernel.settings.maxBodyBytes);
+  const body = await readBody(request, services.context.settings.maxBodyBytes);
   const text = jsonText(request, body, refuseBody);
-  exchange.requestBody = text;
+  inProgress.requestBody = text;
   const envelope = parseEnvelope(text);
   if (!envelope.ok) {
     return refuseBody('expected a JSON object with a string "model" and an array "messages"');
@@ -45,7 +45,7 @@ export async function readGatewayRequest(call: Call): Promise<GatewayRequest> {
     credential,
     envelope,
     model: envelope.model,
-    wishes: wishesOf(call),
+    overrides: wishesOf(call),
     fault: faultWish(call),
     header: (name) => headerOf(call, name),
   };
@@ -63,10 +63,10 @@ export function headerOf(call: Call, name: string): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
-const NO_WISHES: ChatWishes = {};
+const NO_WISHES: RequestOverrides = {};
 
 /** `x-emulator-usage: <prompt>/<completion>` sets the exact charge of this answer. */
-function wishesOf(call: Call): ChatWishes {
+function wishesOf(call: Call): RequestOverrides {
   const header = headerOf(call, "x-emulator-usage");
   if (header === undefined) return NO_WISHES;
   const [, prompt, completion] = /^(\d{1,12})\/(\d{1,12})$/.exec(header) ?? [];
@@ -107,10 +107,10 @@ function parseJson(text: string): unknown {
  * a list as it is, and checks and copies a record.
  */
 export function turnHeaders(turn: AdmittedChat, ...first: readonly string[]): string[] {
-  const { exchange, requestId, modelId, limitHeaders } = turn;
-  const list = modelServerHeaderList({ acceptedAt: exchange.at, requestId, modelId });
+  const { inProgress, requestId, modelId, limitHeaders } = turn;
+  const list = modelServerHeaderList({ acceptedAt: inProgress.at, requestId, modelId });
   list.push(...first);
   if (limitHeaders !== NO_HEADERS) for (const header of Object.entries(limitHeaders)) list.push(...header);
-  for (const header of Object.entries(traceHeaders(exchange))) list.push(...header);
+  for (const header of Object.entries(traceHeaders(inProgress))) list.push(...header);
   return list;
 }

@@ -8,14 +8,14 @@ import type { Call } from "../routes.js";
 /** B-2, first half: authentication, scope and onboarding, rate limit. */
 export function authorize(call: Call, scope: Scope, route: string): ManagementCaller {
   const caller = call.services.access.management(call.request.headers.authorization, scope);
-  call.exchange.keyPrefix = caller.key.prefix;
+  call.inProgress.keyPrefix = caller.key.prefix;
   call.services.managementRate.check(caller.key.id, route);
   return caller;
 }
 
 /** The body as sent. @throws GatewayError `body_too_large` */
 export function rawBody(call: Call): Promise<Buffer> {
-  return readBody(call.request, call.services.kernel.settings.maxBodyBytes);
+  return readBody(call.request, call.services.context.settings.maxBodyBytes);
 }
 
 /**
@@ -29,7 +29,7 @@ export function parseBody<S extends z.ZodType>(
   options: { optional?: boolean; secret?: boolean } = {},
 ): z.output<S> {
   const text = jsonText(call.request, body, refuse);
-  if (!options.secret) call.exchange.requestBody = text;
+  if (!options.secret) call.inProgress.requestBody = text;
   const value = options.optional && text.trim() === "" ? {} : parseJson(text);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

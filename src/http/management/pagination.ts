@@ -58,7 +58,7 @@ function openCursor(call: Call, list: string, cursor: string): PageKey {
 
 /** Seals a cursor, so that one which this list did not issue is found out (P-2). */
 function mac(call: Call, list: string, text: string): Buffer {
-  return createHmac("sha256", call.services.kernel.cursorSecret)
+  return createHmac("sha256", call.services.context.cursorSecret)
     .update(`${list} ${text}`)
     .digest()
     .subarray(0, MAC_BYTES);

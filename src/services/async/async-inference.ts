@@ -1,7 +1,7 @@
 import {
+  type AsyncOptions,
   type AsyncRequest,
   type AsyncTarget,
-  type AsyncWish,
   afterPrediction,
   arrived,
   canceled,
@@ -12,7 +12,7 @@ import {
 } from "../../domain/async/request.js";
 import { PREDICTION_TIMEOUT_MS, type PredictionOutcome } from "../../domain/async/retry.js";
 import type { QueueCounts } from "../../store/async-requests.js";
-import type { Kernel, Projection } from "../kernel.js";
+import type { Cache, WorldContext } from "../world-context.js";
 import { Expiry } from "./expiry.js";
 import type { Predictor, TimedPrediction } from "./predictor.js";
 import { ResultWebhooks } from "./result-webhooks.js";
@@ -20,7 +20,7 @@ import { ResultWebhooks } from "./result-webhooks.js";
 export type { QueueCounts };
 
 /** One deployment's queue. */
-interface Lane {
+interface DeploymentQueue {
   readonly target: AsyncTarget;
   /** Ids of those in progress, waiting for a retry included: at most `async_concurrency` (Y-28). */
   readonly running: Set<string>;
@@ -33,27 +33,27 @@ interface Lane {
  * which requests are in progress. Time passes on the world's clock alone: a request that finds room starts at once,
  * and ends when its prediction's time is over.
  */
-export class AsyncInference implements Projection {
-  readonly #kernel: Kernel;
+export class AsyncInference implements Cache {
+  readonly #context: WorldContext;
   readonly #predictor: Predictor;
   readonly #webhooks: ResultWebhooks;
   readonly #expiry: Expiry;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, DeploymentQueue>();
   /** To be looked at when this turn of the event loop is over. */
-  readonly #woken = new Set<Lane>();
+  readonly #woken = new Set<DeploymentQueue>();
   #stop = new AbortController();
 
-  constructor(kernel: Kernel, predictor: Predictor) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, predictor: Predictor) {
+    this.#context = context;
     this.#predictor = predictor;
-    this.#webhooks = new ResultWebhooks(kernel);
-    this.#expiry = new Expiry(kernel);
-    kernel.projections.push(this);
+    this.#webhooks = new ResultWebhooks(context);
+    this.#expiry = new Expiry(context);
+    context.caches.push(this);
   }
 
   /** There may be more room now, or a deployment that was not there. */
   configurationChanged(): void {
-    for (const lane of this.#lanes.values()) this.#wake(lane);
+    for (const queue of this.#queues.values()) this.#wake(queue);
   }
 
   /**
@@ -63,10 +63,10 @@ export class AsyncInference implements Projection {
   stateReplaced(): void {
     this.close();
     this.#stop = new AbortController();
-    this.#lanes.clear();
+    this.#queues.clear();
     this.#woken.clear();
     this.#expiry.forget();
-    if (this.#kernel.store.asyncRequests.hasWork()) this.#later(() => this.#goOn());
+    if (this.#context.store.asyncRequests.hasWork()) this.#later(() => this.#goOn());
   }
 
   /** Nothing more is started, sent or written. */
@@ -78,20 +78,20 @@ export class AsyncInference implements Projection {
    * Puts a request into its deployment's queue.
    * @param key name and prefix of the caller's
    */
-  submit(target: AsyncTarget, key: readonly string[], wish: AsyncWish): AsyncRequest {
-    const { store, clock, random } = this.#kernel;
+  submit(target: AsyncTarget, key: readonly string[], wish: AsyncOptions): AsyncRequest {
+    const { store, clock, random } = this.#context;
     const now = clock.now();
     store.asyncRequests.forget(now - KEPT_MS);
     const request = store.asyncRequests.insert(arrived({ id: random.hex(32), key, now }, target, wish));
     this.#expiry.entered(request);
-    this.#wake(this.#lane(request));
+    this.#wake(this.#queueOf(request));
     return request;
   }
 
   /** A request of this model or chain, as long as it is kept; null when there is none. */
   find(id: string, owner: Omit<AsyncTarget, "deploymentId">): AsyncRequest | null {
-    const request = this.#kernel.store.asyncRequests.byId(id);
-    if (!request || !isKept(request, this.#kernel.clock.now())) return null;
+    const request = this.#context.store.asyncRequests.byId(id);
+    if (!request || !isKept(request, this.#context.clock.now())) return null;
     const { workspaceId, kind, ownerId } = request;
     const own = workspaceId === owner.workspaceId && kind === owner.kind && ownerId === owner.ownerId;
     return own ? request : null;
@@ -100,29 +100,29 @@ export class AsyncInference implements Projection {
   /** Takes back a request that is still QUEUED. @returns whether it was */
   cancel(request: AsyncRequest): boolean {
     if (request.status !== "QUEUED") return false;
-    this.#leaveQueue(canceled(request, this.#kernel.clock.now()));
+    this.#leaveQueue(canceled(request, this.#context.clock.now()));
     return true;
   }
 
   counts(target: AsyncTarget): QueueCounts {
-    return this.#kernel.store.asyncRequests.counts(target);
+    return this.#context.store.asyncRequests.counts(target);
   }
 
   #goOn(): void {
-    const { store } = this.#kernel;
+    const { store } = this.#context;
     for (const request of store.asyncRequests.inProgress()) {
-      const lane = this.#lane(request);
-      lane.running.add(request.id);
-      this.#attemptAt(lane, request);
+      const queue = this.#queueOf(request);
+      queue.running.add(request.id);
+      this.#attemptAt(queue, request);
     }
-    for (const target of store.asyncRequests.queues()) this.#wake(this.#lane(target));
+    for (const target of store.asyncRequests.queues()) this.#wake(this.#queueOf(target));
     for (const request of store.asyncRequests.untold()) this.#webhooks.tell(request, this.#stop.signal);
     this.#expiry.watch();
   }
 
-  #wake(lane: Lane): void {
+  #wake(queue: DeploymentQueue): void {
     const first = this.#woken.size === 0;
-    this.#woken.add(lane);
+    this.#woken.add(queue);
     if (!first) return;
     this.#later(() => {
       const woken = [...this.#woken];
@@ -137,59 +137,59 @@ export class AsyncInference implements Projection {
     const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       if (!signal.aborted) work();
     });
-    this.#kernel.clock.hold(done);
+    this.#context.clock.waitForExternal(done);
   }
 
   /** Starts requests while there is room for more. */
-  #fill(lane: Lane): void {
-    const { store, clock, settings } = this.#kernel;
-    while (lane.running.size < settings.asyncConcurrency) {
-      const request = store.asyncRequests.nextQueued(lane.target);
+  #fill(queue: DeploymentQueue): void {
+    const { store, clock, settings } = this.#context;
+    while (queue.running.size < settings.asyncConcurrency) {
+      const request = store.asyncRequests.nextQueued(queue.target);
       if (!request) return;
       const now = clock.now();
       if (request.expiresAt <= now) {
         this.#leaveQueue(expired(request, now));
         continue;
       }
-      const readyAt = this.#predictor.readyAt(lane.target);
+      const readyAt = this.#predictor.readyAt(queue.target);
       if (readyAt > now) {
-        this.#waitFor(lane, readyAt);
+        this.#waitFor(queue, readyAt);
         return;
       }
-      lane.running.add(request.id);
+      queue.running.add(request.id);
       const taken = started(request, now);
       this.#leaveQueue(taken);
-      this.#attempt(lane, taken);
+      this.#attempt(queue, taken);
     }
   }
 
   /** Requests wait in the queue while their deployment starts up. */
-  #waitFor(lane: Lane, readyAt: number): void {
-    if (lane.readyAt === readyAt) return;
-    lane.readyAt = readyAt;
-    this.#kernel.clock.schedule(readyAt, `deployment ${lane.target.deploymentId} is up`, () =>
-      this.#wake(lane),
+  #waitFor(queue: DeploymentQueue, readyAt: number): void {
+    if (queue.readyAt === readyAt) return;
+    queue.readyAt = readyAt;
+    this.#context.clock.schedule(readyAt, `deployment ${queue.target.deploymentId} is up`, () =>
+      this.#wake(queue),
     );
   }
 
   /** One prediction. It is decided now and ends when its time is over. */
-  #attempt(lane: Lane, request: AsyncRequest): void {
-    const { clock } = this.#kernel;
+  #attempt(queue: DeploymentQueue, request: AsyncRequest): void {
+    const { clock } = this.#context;
     const { signal } = this.#stop;
     const from = clock.now();
     const decided = this.#predict(request).then((timed) => {
       if (signal.aborted) return;
       const { outcome, durationMs } = withinTimeout(timed);
       this.#at(from + durationMs, `async prediction ${request.id}`, () =>
-        this.#settle(lane, request, outcome),
+        this.#settle(queue, request, outcome),
       );
     });
-    clock.hold(decided);
+    clock.waitForExternal(decided);
   }
 
-  #attemptAt(lane: Lane, request: AsyncRequest): void {
+  #attemptAt(queue: DeploymentQueue, request: AsyncRequest): void {
     const label = `async prediction ${request.id}, attempt ${request.attempts + 1}`;
-    this.#at(request.dueAt, label, () => this.#attempt(lane, request));
+    this.#at(request.dueAt, label, () => this.#attempt(queue, request));
   }
 
   async #predict(request: AsyncRequest): Promise<TimedPrediction> {
@@ -201,40 +201,40 @@ export class AsyncInference implements Projection {
     }
   }
 
-  #settle(lane: Lane, request: AsyncRequest, outcome: PredictionOutcome): void {
-    const { store, clock } = this.#kernel;
+  #settle(queue: DeploymentQueue, request: AsyncRequest, outcome: PredictionOutcome): void {
+    const { store, clock } = this.#context;
     const next = afterPrediction(request, outcome, clock.now());
     store.asyncRequests.update(next);
     if (next.status === "IN_PROGRESS") {
-      this.#attemptAt(lane, next);
+      this.#attemptAt(queue, next);
       return;
     }
-    lane.running.delete(next.id);
+    queue.running.delete(next.id);
     if (next.result !== null) this.#webhooks.tell(next, this.#stop.signal);
-    this.#wake(lane);
+    this.#wake(queue);
   }
 
   #leaveQueue(request: AsyncRequest): void {
-    this.#kernel.store.asyncRequests.update(request);
+    this.#context.store.asyncRequests.update(request);
     this.#expiry.left(request);
   }
 
   /** Now, when its time has come, so that a frozen clock does not hold up what takes no time. */
   #at(at: number, label: string, work: () => void): void {
-    const { clock } = this.#kernel;
+    const { clock } = this.#context;
     if (at <= clock.now()) work();
     else clock.schedule(at, label, work);
   }
 
-  #lane(target: AsyncTarget): Lane {
+  #queueOf(target: AsyncTarget): DeploymentQueue {
     const { workspaceId, kind, ownerId, deploymentId } = target;
     const key = JSON.stringify([workspaceId, kind, ownerId, deploymentId]);
-    let lane = this.#lanes.get(key);
-    if (!lane) {
-      lane = { target: { workspaceId, kind, ownerId, deploymentId }, running: new Set(), readyAt: null };
-      this.#lanes.set(key, lane);
+    let queue = this.#queues.get(key);
+    if (!queue) {
+      queue = { target: { workspaceId, kind, ownerId, deploymentId }, running: new Set(), readyAt: null };
+      this.#queues.set(key, queue);
     }
-    return lane;
+    return queue;
   }
 }
 

@@ -10,17 +10,17 @@ import type { GatewayError } from "../../domain/errors.js";
 import type { Deployments } from "../deployments/deployments.js";
 import { echo, type PredictionOutcome } from "../deployments/outcome.js";
 import type { Prediction, Predictions } from "../deployments/predictions.js";
-import type { Kernel } from "../kernel.js";
+import type { WorldContext } from "../world-context.js";
 import type { Predictor, TimedPrediction } from "./predictor.js";
 
 /** The declared deployments, with the answers that their synchronous calls get. */
 export class DeploymentPredictor implements Predictor {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #deployments: Deployments;
   readonly #predictions: Predictions;
 
-  constructor(kernel: Kernel, parts: { deployments: Deployments; predictions: Predictions }) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: { deployments: Deployments; predictions: Predictions }) {
+    this.#context = context;
     this.#deployments = parts.deployments;
     this.#predictions = parts.predictions;
   }
@@ -29,7 +29,7 @@ export class DeploymentPredictor implements Predictor {
     const deployment = this.#find(target);
     return deployment && deployment.status !== "INACTIVE"
       ? this.#deployments.use(deployment)
-      : this.#kernel.clock.now();
+      : this.#context.clock.now();
   }
 
   predict(request: AsyncRequest): TimedPrediction {
@@ -57,7 +57,7 @@ export class DeploymentPredictor implements Predictor {
 
   /** As declared now, which may differ from when the request came. */
   #find({ workspaceId, kind, ownerId, deploymentId }: AsyncTarget): Deployment | null {
-    const workspace = this.#kernel.store.workspaces.byId(workspaceId);
+    const workspace = this.#context.store.workspaces.byId(workspaceId);
     const known: readonly Deployable[] = (kind === "model" ? workspace?.models : workspace?.chains) ?? [];
     const owner = known.find(({ id }) => id === ownerId);
     const deployment = owner && deploymentOf(owner, { deployment: deploymentId });

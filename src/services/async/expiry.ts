@@ -1,14 +1,14 @@
 import { type AsyncRequest, expired } from "../../domain/async/request.js";
 import type { Cancel } from "../../runtime/clock.js";
-import type { Kernel } from "../kernel.js";
+import type { WorldContext } from "../world-context.js";
 
 /** Requests that wait too long leave their queue. One job of the clock for all: for the one that expires first. */
 export class Expiry {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   #watched: { readonly id: string; readonly at: number; readonly cancel: Cancel } | null = null;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /** A request has entered a queue. */
@@ -24,7 +24,7 @@ export class Expiry {
   /** Looks for the one to watch. */
   watch(): void {
     this.forget();
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const next = store.asyncRequests.nextToExpire();
     if (!next) return;
     const { id, expiresAt: at } = next;
@@ -39,7 +39,7 @@ export class Expiry {
   }
 
   #expire(id: string): void {
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const request = store.asyncRequests.byId(id);
     if (request?.status === "QUEUED") store.asyncRequests.update(expired(request, clock.now()));
     this.watch();

@@ -1,16 +1,16 @@
 import type { AsyncRequest } from "../../domain/async/request.js";
 import { afterWebhook } from "../../domain/async/webhook.js";
 import { signingSecrets } from "../../domain/billing.js";
-import type { Kernel } from "../kernel.js";
 import { attempt } from "../webhooks/attempt.js";
 import { signatureHeader } from "../webhooks/signature.js";
+import type { WorldContext } from "../world-context.js";
 
 /** Takes results of async requests to the webhooks that their callers named (inference §5). */
 export class ResultWebhooks {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /**
@@ -18,8 +18,8 @@ export class ResultWebhooks {
    * @param stop aborted when the world goes away: then nothing more is sent or written
    */
   tell(request: AsyncRequest, stop: AbortSignal): void {
-    const { clock } = this.#kernel;
-    const send = (): void => clock.hold(this.#attempt(request, stop));
+    const { clock } = this.#context;
+    const send = (): void => clock.waitForExternal(this.#attempt(request, stop));
     if (request.dueAt <= clock.now()) send();
     else clock.schedule(request.dueAt, `async webhook ${request.id}`, send);
   }
@@ -27,7 +27,7 @@ export class ResultWebhooks {
   async #attempt(request: AsyncRequest, stop: AbortSignal): Promise<void> {
     const { webhookEndpoint: url, result } = request;
     if (url === null || result === null) return;
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const { outcome } = await attempt(clock, url, this.#headers(request, result), result, stop);
     if (stop.aborted) return;
     const next = afterWebhook(request, outcome, clock.now());
@@ -37,7 +37,7 @@ export class ResultWebhooks {
 
   /** The signature is of now, so that a rotation shows; a workspace without secrets sends none. */
   #headers({ id, workspaceId }: AsyncRequest, result: string): Record<string, string> {
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const secrets = signingSecrets(
       { url: "", secrets: store.asyncRequests.secrets(workspaceId) },
       clock.now(),

@@ -1,7 +1,7 @@
 import type { AiGateway } from "../../domain/cloudflare/gateway.js";
 import type { CachedAnswer } from "../../store/cloudflare-cache.js";
-import type { Kernel } from "../kernel.js";
 import { hashKey } from "../secrets.js";
+import type { WorldContext } from "../world-context.js";
 
 /** What an answer depends on, unless the caller names a key of their own. */
 export interface CacheSubject {
@@ -14,10 +14,10 @@ export interface CacheSubject {
 
 /** Answers that the AI Gateway gives again without asking the provider (Y-37). */
 export class AiCache {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /** @param custom the caller's own key, which says by itself what is the same */
@@ -29,13 +29,13 @@ export class AiCache {
   }
 
   find(key: Buffer): CachedAnswer | null {
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     return store.aiCache.get(key, clock.now());
   }
 
   /** @param ttlMs from now */
   keep(key: Buffer, answer: CachedAnswer, ttlMs: number): void {
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const now = clock.now();
     store.transaction(() => store.aiCache.put(key, answer, now + ttlMs, now));
   }

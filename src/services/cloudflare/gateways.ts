@@ -3,17 +3,17 @@ import { type AiGateway, DEFAULT_ALIAS, NO_RETRY, openGateway } from "../../doma
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { AiGatewaySeed } from "../../schemas/cloudflare.js";
-import type { Kernel, Projection } from "../kernel.js";
 import { hashKey } from "../secrets.js";
+import type { Cache, WorldContext } from "../world-context.js";
 
 /** Cloudflare's AI Gateways of a world (inference §6). */
-export class AiGateways implements Projection {
-  readonly #kernel: Kernel;
+export class AiGateways implements Cache {
+  readonly #context: WorldContext;
   #known: ReadonlyMap<string, AiGateway> | null = null;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    context.caches.push(this);
   }
 
   configurationChanged(): void {
@@ -30,7 +30,7 @@ export class AiGateways implements Projection {
    */
   declare(seed: AiGatewaySeed): void {
     const { retry } = seed;
-    this.#kernel.store.aiGateways.put({
+    this.#context.store.aiGateways.put({
       accountId: seed.account_id,
       gatewayId: seed.gateway_id,
       authenticated: seed.authenticated ?? false,
@@ -108,7 +108,7 @@ export class AiGateways implements Projection {
 
   #gateways(): ReadonlyMap<string, AiGateway> {
     this.#known ??= new Map(
-      this.#kernel.store.aiGateways
+      this.#context.store.aiGateways
         .all()
         .map((gateway) => [nameOf(gateway.accountId, gateway.gatewayId), gateway]),
     );

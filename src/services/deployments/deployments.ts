@@ -2,7 +2,7 @@ import type { Credential } from "../../domain/access.js";
 import {
   type Deployable,
   type Deployment,
-  type DeploymentWish,
+  type DeploymentSelector,
   deploymentOf,
   ownerOfLabel,
   PRODUCTION,
@@ -13,17 +13,17 @@ import type { DeploymentHost } from "../../domain/hosts.js";
 import { coversModel } from "../../domain/keys.js";
 import type { DeclaredModel } from "../../domain/model.js";
 import type { Access, WorkspaceCaller } from "../access.js";
-import type { Exchange } from "../journal.js";
-import type { Kernel } from "../kernel.js";
+import type { RequestInProgress } from "../journal.js";
+import type { WorldContext } from "../world-context.js";
 
 /**
  * What a path says of the deployment: its environment or id; `regional`, a bare path, which leaves that to a
  * regional host; `either`, a bare path that on other hosts means production.
  */
-export type Place = DeploymentWish | "regional" | "either";
+export type PathSelector = DeploymentSelector | "regional" | "either";
 
 /** Who called, and what was reached. */
-export interface Reached {
+export interface ResolvedDeployment {
   readonly caller: WorkspaceCaller;
   readonly deployment: Deployment;
   /** null: a chain. */
@@ -32,11 +32,11 @@ export interface Reached {
 
 /** The declared deployments of every workspace: who may call them, and whether they are awake (inference §5). */
 export class Deployments {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #access: Access;
 
-  constructor(kernel: Kernel, parts: { access: Access }) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: { access: Access }) {
+    this.#context = context;
     this.#access = parts.access;
   }
 
@@ -45,9 +45,14 @@ export class Deployments {
    * unknown as one that is not there.
    * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `deployment_inactive`, `unknown_path`
    */
-  reach(exchange: Exchange, credential: Credential, host: DeploymentHost, place: Place): Reached {
+  resolve(
+    inProgress: RequestInProgress,
+    credential: Credential,
+    host: DeploymentHost,
+    place: PathSelector,
+  ): ResolvedDeployment {
     const caller = this.#access.dedicated(credential);
-    exchange.keyPrefix = caller.key.prefix;
+    inProgress.keyPrefix = caller.key.prefix;
     const reached = this.#find(caller, host, place);
     const { deployment } = reached;
     if (!coversModel(caller.key, deployment.kind === "model" ? deployment.ownerId : undefined)) {
@@ -55,9 +60,9 @@ export class Deployments {
         hint: `this key is for the models ${caller.key.modelIds?.join(", ")} only`,
       });
     }
-    exchange.slug = deployment.ownerId;
+    inProgress.slug = deployment.ownerId;
     const environment = deployment.environment === null ? "" : `, environment ${deployment.environment}`;
-    exchange.notes.push(
+    inProgress.notes.push(
       `${deployment.kind} ${deployment.ownerId}${environment}, deployment ${deployment.id}`,
     );
     if (deployment.status === "INACTIVE") {
@@ -73,7 +78,7 @@ export class Deployments {
    * @returns from when it answers, epoch milliseconds: now or before when it is awake
    */
   use(deployment: Deployment): number {
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const now = clock.now();
     // Nothing can put it to sleep, so there is nothing to remember.
     if (deployment.status === "ACTIVE" && deployment.scaleDownMs === null) return now;
@@ -83,7 +88,7 @@ export class Deployments {
     return readyAt;
   }
 
-  #find(caller: WorkspaceCaller, { kind, label }: DeploymentHost, place: Place): Reached {
+  #find(caller: WorkspaceCaller, { kind, label }: DeploymentHost, place: PathSelector): ResolvedDeployment {
     const { workspace } = caller;
     const known: readonly Deployable[] = kind === "model" ? workspace.models : workspace.chains;
     const found = ownerOfLabel(known, label);
@@ -93,7 +98,7 @@ export class Deployments {
       });
     }
     const { owner } = found;
-    const wish = wishOf(place, found.environment);
+    const wish = selectorOf(place, found.environment);
     const deployment = deploymentOf(owner, wish);
     if (!deployment) {
       throw new GatewayError("deployment_not_found", {
@@ -116,7 +121,7 @@ export class Deployments {
 }
 
 /** Regional hosts have bare paths only, the others none but those that mean production (inference §5). */
-function wishOf(place: Place, regional: string | null): DeploymentWish {
+function selectorOf(place: PathSelector, regional: string | null): DeploymentSelector {
   if (typeof place !== "string") {
     if (regional === null) return place;
     throw new GatewayError("unknown_path", {

@@ -2,7 +2,7 @@ import { matchSubject } from "../../domain/completion/subject.js";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
-import { ECHOED } from "../../domain/journal.js";
+import { ECHO_NOTE } from "../../domain/journal.js";
 import {
   compilePrediction,
   type PredictionReply,
@@ -11,8 +11,8 @@ import {
 } from "../../domain/predictions.js";
 import type { PredictionReplySeed, PredictionRuleSeed } from "../../schemas/predictions.js";
 import type { Faults } from "../faults.js";
-import type { Kernel } from "../kernel.js";
 import { RuleBook } from "../rule-book.js";
+import type { WorldContext } from "../world-context.js";
 import { outcomeOf, type PredictionOutcome, type PredictionRequest } from "./outcome.js";
 
 /** An answer before it is sent: the caller waits and delivers. */
@@ -27,14 +27,14 @@ export interface Prediction {
 
 /** What deployments answer: the world's prediction rules, and faults. */
 export class Predictions {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #faults: Faults;
   readonly #book: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
 
-  constructor(kernel: Kernel, parts: { faults: Faults }) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: { faults: Faults }) {
+    this.#context = context;
     this.#faults = parts.faults;
-    this.#book = new RuleBook(kernel, kernel.store.predictions, compilePrediction);
+    this.#book = new RuleBook(context, context.store.predictions, compilePrediction);
   }
 
   /**
@@ -63,7 +63,7 @@ export class Predictions {
    * @param first put them before the others instead, as a test that adds a rule to a seed expects
    */
   add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
-    const { random } = this.#kernel;
+    const { random } = this.#context;
     const added = rules.map(
       ({ match, times, reply, sequence }): PredictionRule => ({
         id: `prediction-${random.hex(6)}`,
@@ -84,11 +84,11 @@ export class Predictions {
   #meet({ deployment, key, header }: PredictionRequest) {
     return this.#faults.empty
       ? null
-      : this.#faults.meet(matchSubject(deployment.ownerId, null, { group: [], key, header }));
+      : this.#faults.match(matchSubject(deployment.ownerId, null, { group: [], key, header }));
   }
 
   #choose(request: PredictionRequest, notes: string[]): PredictionReply | null {
-    const chosen = this.#book.choose(request);
+    const chosen = this.#book.match(request);
     if (!chosen) return null;
     notes.push(`answered by ${chosen.id}`);
     return chosen.reply ?? {};
@@ -104,9 +104,9 @@ export class Predictions {
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
     const closest = this.#book.closest(request);
-    if (this.#kernel.settings.unmatched === "echo") {
+    if (this.#context.settings.unmatched === "echo") {
       // Where there are no rules, echo is what was asked for.
-      if (closest.length > 0) notes.push(ECHOED, ...closest);
+      if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
       return outcome;
     }
     notes.push(...closest);

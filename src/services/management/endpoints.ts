@@ -2,8 +2,8 @@ import { GatewayError, invalid } from "../../domain/errors.js";
 import type { Endpoint, Region, Workspace } from "../../domain/model.js";
 import { isSlug, ownsSlug, SLUG_FORM } from "../../domain/slug.js";
 import { normalizeTarget, type TargetInput, targetProblem } from "../../domain/target.js";
-import { type Kernel, newId, write } from "../kernel.js";
 import type { Routing } from "../routing.js";
+import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 import type { WorkspaceSecrets } from "./workspace-secrets.js";
 
@@ -20,12 +20,12 @@ export interface EndpointChange {
 
 /** Endpoints of the management API (E-1 to E-13). */
 export class Endpoints {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #routing: Routing;
   readonly #secrets: WorkspaceSecrets;
 
-  constructor(kernel: Kernel, parts: { routing: Routing; secrets: WorkspaceSecrets }) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, parts: { routing: Routing; secrets: WorkspaceSecrets }) {
+    this.#context = context;
     this.#routing = parts.routing;
     this.#secrets = parts.secrets;
   }
@@ -36,11 +36,11 @@ export class Endpoints {
     const target = checkedTarget(input.targets);
     this.#checkReferences(workspace, target);
     this.#checkSlug(workspace, input.slug, null);
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const now = clock.now();
     return this.#write(() => {
       const endpoint: Endpoint = {
-        id: newId(this.#kernel, (id) => store.endpoints.byId(id) !== null),
+        id: newId(this.#context, (id) => store.endpoints.byId(id) !== null),
         workspaceId: workspace.id,
         slug: input.slug,
         targets: [normalizeTarget(target)],
@@ -56,14 +56,14 @@ export class Endpoints {
   list(workspace: Workspace, request: PageRequest): Page<Endpoint> {
     return pageOf(
       request,
-      (after, limit) => this.#kernel.store.endpoints.page(workspace.id, after, limit),
+      (after, limit) => this.#context.store.endpoints.page(workspace.id, after, limit),
       (endpoint) => ({ at: endpoint.createdAt, id: endpoint.id }),
     );
   }
 
   /** @throws GatewayError `foreign`, `not_found` (A-4) */
   get(workspace: Workspace, id: string): Endpoint {
-    const endpoint = this.#kernel.store.endpoints.byId(id);
+    const endpoint = this.#context.store.endpoints.byId(id);
     if (!endpoint) throw new GatewayError("not_found", { message: `Endpoint ${id} not found.` });
     if (endpoint.workspaceId !== workspace.id) throw new GatewayError("foreign");
     return endpoint;
@@ -82,21 +82,21 @@ export class Endpoints {
       ...endpoint,
       slug,
       targets: target ? [normalizeTarget(target)] : endpoint.targets,
-      updatedAt: this.#kernel.clock.now(),
+      updatedAt: this.#context.clock.now(),
     };
-    this.#write(() => this.#kernel.store.endpoints.update(changed));
+    this.#write(() => this.#context.store.endpoints.update(changed));
     return changed;
   }
 
   /** The slug stops routing and is free again (E-11). */
   remove(workspace: Workspace, id: string): Endpoint {
     const endpoint = this.get(workspace, id);
-    this.#write(() => this.#kernel.store.endpoints.remove(id, this.#kernel.clock.now()));
+    this.#write(() => this.#context.store.endpoints.remove(id, this.#context.clock.now()));
     return endpoint;
   }
 
   #write<T>(work: () => T): T {
-    return write(this.#kernel, () => {
+    return write(this.#context, () => {
       this.#routing.beforeEndpointChange();
       return work();
     });
@@ -109,7 +109,7 @@ export class Endpoints {
         `the prefix must be one that the organization owns (${workspace.orgPrefixes.join(", ")})`,
       );
     }
-    const holder = this.#kernel.store.endpoints.bySlug(slug);
+    const holder = this.#context.store.endpoints.bySlug(slug);
     if (holder && holder.id !== own) throw invalid("slug", `an endpoint with slug "${slug}" already exists`);
   }
 

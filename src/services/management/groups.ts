@@ -2,7 +2,7 @@ import { GatewayError, invalid } from "../../domain/errors.js";
 import { effectiveModels } from "../../domain/limits/effective.js";
 import { cascadingConflict, MAX_LEVELS } from "../../domain/limits/hierarchy.js";
 import type { EffectiveModel, Group, GroupModel, LimitEnforcement, Workspace } from "../../domain/model.js";
-import { type Kernel, newId, write } from "../kernel.js";
+import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
 export interface NewGroup {
@@ -32,15 +32,15 @@ const EXCEEDS_PARENT = "Child group exceeds parent group limit.";
 
 /** Groups of the management API (G-1 to G-10). */
 export class Groups {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /** @throws GatewayError `not_found` (parent, G-5), `validation` (G-2 to G-6) */
   create(workspace: Workspace, input: NewGroup): GroupView {
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const ancestors = input.parentId === null ? [] : this.#parentChain(workspace, input.parentId);
     const enforcement = checkedEnforcement(input.enforcement, ancestors[0]);
     if (ancestors.length >= MAX_LEVELS) {
@@ -53,9 +53,9 @@ export class Groups {
       );
     }
     if (enforcement === "CASCADING") this.#checkCascade(input.models, ancestors, []);
-    return write(this.#kernel, () => {
+    return write(this.#context, () => {
       const group: Group = {
-        id: newId(this.#kernel, (id) => store.groups.chainIds(id).length > 0),
+        id: newId(this.#context, (id) => store.groups.chainIds(id).length > 0),
         workspaceId: workspace.id,
         name: input.name,
         externalEntityId: input.externalEntityId,
@@ -71,7 +71,7 @@ export class Groups {
 
   /** @param externalEntityId exact filter; no match is an empty page (G-7) */
   list(workspace: Workspace, request: PageRequest, externalEntityId?: string): Page<GroupView> {
-    const { groups } = this.#kernel.store;
+    const { groups } = this.#context.store;
     const read = (): Page<Group> => {
       if (externalEntityId !== undefined) {
         const found = groups.byEntity(workspace.id, externalEntityId);
@@ -94,10 +94,10 @@ export class Groups {
 
   /** The group and its ancestors up to the root. @throws GatewayError `foreign`, `not_found` (A-4) */
   chain(workspace: Workspace, id: string): readonly [Group, ...Group[]] {
-    const group = this.#kernel.store.groups.byId(id);
+    const group = this.#context.store.groups.byId(id);
     if (!group) throw new GatewayError("not_found", { message: `Group ${id} not found.` });
     if (group.workspaceId !== workspace.id) throw new GatewayError("foreign");
-    const ancestors = group.parentId === null ? [] : this.#kernel.store.groups.chain(group.parentId);
+    const ancestors = group.parentId === null ? [] : this.#context.store.groups.chain(group.parentId);
     return [group, ...ancestors];
   }
 
@@ -110,18 +110,18 @@ export class Groups {
       models: change.models ?? group.models,
     };
     if (change.models && group.enforcement === "CASCADING") {
-      this.#checkCascade(changed.models, ancestors, this.#kernel.store.groups.descendants(id));
+      this.#checkCascade(changed.models, ancestors, this.#context.store.groups.descendants(id));
     }
-    write(this.#kernel, () => this.#kernel.store.groups.update(changed));
+    write(this.#context, () => this.#context.store.groups.update(changed));
     return view([changed, ...ancestors]);
   }
 
   /** Deletes the subtree, its keys included (G-9). Answers the group and when. */
   remove(workspace: Workspace, id: string): { group: Group; deletedAt: number } {
     const [group] = this.chain(workspace, id);
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const deletedAt = clock.now();
-    write(this.#kernel, () => {
+    write(this.#context, () => {
       const ids = [id, ...store.groups.descendants(id).map((below) => below.id)];
       store.keys.revokeAll(ids, deletedAt);
       store.groups.remove(ids, deletedAt);
@@ -131,7 +131,7 @@ export class Groups {
 
   /** Unknown or foreign parents are both 404 (G-5). */
   #parentChain(workspace: Workspace, parentId: string): readonly [Group, ...Group[]] {
-    const parent = this.#kernel.store.groups.byId(parentId);
+    const parent = this.#context.store.groups.byId(parentId);
     if (!parent || parent.workspaceId !== workspace.id) {
       throw new GatewayError("not_found", { message: `Parent group ${parentId} not found.` });
     }

@@ -6,8 +6,8 @@ import {
   registrationProblem,
 } from "../../domain/keys.js";
 import type { FederatedKey, Group, Workspace } from "../../domain/model.js";
-import { type Kernel, write } from "../kernel.js";
 import { hashKey, signatureHolds } from "../secrets.js";
+import { type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
 /** A new key with its text, which nobody sees again (K-1). */
@@ -18,15 +18,15 @@ export interface MintedKey {
 
 /** Federated keys of a group (K-1 to K-6). */
 export class Keys {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /** Makes a key: `sky_` and 12 characters, a dot, a secret (K-1). */
   mint(group: Group, name: string | null): MintedKey {
-    const { store, random } = this.#kernel;
+    const { store, random } = this.#context;
     let prefix: string;
     do prefix = `sky_${random.alphanumeric(FEDERATED_PREFIX_LENGTH - "sky_".length)}`;
     while (store.keys.prefixTaken(group.workspaceId, prefix));
@@ -62,7 +62,7 @@ export class Keys {
 
   /** Takes a key as it is, as seeds do: only its prefix has to be new. @throws GatewayError `validation` */
   adopt(group: Group, text: string, name: string | null): FederatedKey {
-    const { store } = this.#kernel;
+    const { store } = this.#context;
     if (store.keys.prefixTaken(group.workspaceId, federatedPrefix(text))) {
       throw invalid(
         "key",
@@ -79,7 +79,7 @@ export class Keys {
   list(group: Group, request: PageRequest): Page<FederatedKey> {
     const page = pageOf(
       request,
-      (after, limit) => this.#kernel.store.keys.page(group.id, after, limit),
+      (after, limit) => this.#context.store.keys.page(group.id, after, limit),
       ({ key, createdAt }) => ({ at: createdAt, id: key.prefix }),
     );
     return { items: page.items.map(({ key }) => key), next: page.next };
@@ -87,7 +87,7 @@ export class Keys {
 
   /** @throws GatewayError `not_found`: unknown, revoked, or another group's (K-2) */
   get(group: Group, prefix: string): FederatedKey {
-    const key = this.#kernel.store.keys.byPrefix(group.id, prefix);
+    const key = this.#context.store.keys.byPrefix(group.id, prefix);
     if (!key)
       throw new GatewayError("not_found", { message: `API key ${federatedPrefix(prefix)} not found.` });
     return key;
@@ -96,7 +96,7 @@ export class Keys {
   /** Immediate and final (K-2). */
   revoke(group: Group, prefix: string): FederatedKey {
     const key = this.get(group, prefix);
-    write(this.#kernel, () => this.#kernel.store.keys.revoke(group.id, prefix, this.#kernel.clock.now()));
+    write(this.#context, () => this.#context.store.keys.revoke(group.id, prefix, this.#context.clock.now()));
     return key;
   }
 
@@ -107,7 +107,9 @@ export class Keys {
       prefix: federatedPrefix(text),
       name,
     };
-    write(this.#kernel, () => this.#kernel.store.keys.insert(key, hashKey(text), this.#kernel.clock.now()));
+    write(this.#context, () =>
+      this.#context.store.keys.insert(key, hashKey(text), this.#context.clock.now()),
+    );
     return key;
   }
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from "../../domain/errors.js";
 import { RollingWindow } from "../../domain/limits/rolling-window.js";
 import { SECOND_MS } from "../../domain/limits/time.js";
-import type { Kernel, Projection } from "../kernel.js";
+import type { Cache, WorldContext } from "../world-context.js";
 
 /** Requests a second, per workspace key and route (A-6). */
 const REQUESTS_PER_SECOND = 100;
@@ -9,13 +9,13 @@ const REQUESTS_PER_SECOND = 100;
 const WINDOWS_KEPT = 10_000;
 
 /** The management API's own rate limit. It is not stored: a restart takes longer than its window. */
-export class ManagementRate implements Projection {
-  readonly #kernel: Kernel;
+export class ManagementRate implements Cache {
+  readonly #context: WorldContext;
   readonly #windows = new Map<string, RollingWindow>();
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    kernel.projections.push(this);
+  constructor(context: WorldContext) {
+    this.#context = context;
+    context.caches.push(this);
   }
 
   configurationChanged(): void {}
@@ -29,7 +29,7 @@ export class ManagementRate implements Projection {
    * @throws GatewayError `management_rate_limited`
    */
   check(keyId: string, route: string): void {
-    if (!this.#kernel.settings.managementRateLimit) return;
+    if (!this.#context.settings.managementRateLimit) return;
     const id = `${keyId} ${route}`;
     let window = this.#windows.get(id);
     if (!window) {
@@ -37,7 +37,7 @@ export class ManagementRate implements Projection {
       window = new RollingWindow(SECOND_MS, REQUESTS_PER_SECOND);
       this.#windows.set(id, window);
     }
-    const now = this.#kernel.clock.now();
+    const now = this.#context.clock.now();
     if (window.hit(now)) return;
     const wait = (window.roomAt(now) ?? now + SECOND_MS) - now;
     throw new GatewayError("management_rate_limited", {

@@ -1,8 +1,8 @@
 import { GatewayError, invalid } from "../../domain/errors.js";
 import { MINTED_SECRET_LENGTH, WORKSPACE_PREFIX_LENGTH, workspacePrefix } from "../../domain/keys.js";
 import type { Workspace, WorkspaceKey, WorkspaceKeyType } from "../../domain/model.js";
-import { type Kernel, write } from "../kernel.js";
 import { hashKey } from "../secrets.js";
+import { type WorldContext, write } from "../world-context.js";
 
 /** A workspace key to be. */
 export interface NewWorkspaceKey {
@@ -20,10 +20,10 @@ const SCOPED: readonly WorkspaceKeyType[] = ["WORKSPACE_EXPORT_METRICS", "WORKSP
 
 /** A workspace's own keys (inference §7, A-7). */
 export class WorkspaceKeys {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /**
@@ -33,7 +33,7 @@ export class WorkspaceKeys {
    */
   mint(workspace: Workspace, input: NewWorkspaceKey): { readonly text: string; readonly prefix: string } {
     checkScope(workspace, input);
-    const { random, store } = this.#kernel;
+    const { random, store } = this.#context;
     let prefix: string;
     do prefix = random.alphanumeric(WORKSPACE_PREFIX_LENGTH);
     while (store.workspaceKeys.prefixTaken(prefix));
@@ -45,7 +45,7 @@ export class WorkspaceKeys {
   /** Takes a key as it is, as seeds do. @throws GatewayError `validation` */
   adopt(workspace: Workspace, text: string, input: NewWorkspaceKey): void {
     checkScope(workspace, input);
-    const { keys, workspaceKeys } = this.#kernel.store;
+    const { keys, workspaceKeys } = this.#context.store;
     const hash = hashKey(text);
     const holder = workspaceKeys.byHash(hash)?.key.workspaceId ?? workspace.id;
     if (holder !== workspace.id || keys.hashTaken(hash)) throw invalid("key", "this key is already in use");
@@ -54,13 +54,13 @@ export class WorkspaceKeys {
 
   /** Whether the workspace has this key already, and it manages (A-7). */
   manages(workspace: Workspace, text: string): boolean {
-    const key = this.#kernel.store.workspaceKeys.byHash(hashKey(text))?.key;
+    const key = this.#context.store.workspaceKeys.byHash(hashKey(text))?.key;
     return key?.workspaceId === workspace.id && MANAGING.includes(key.type);
   }
 
   /** Oldest first. */
   list(workspace: Workspace): WorkspaceKey[] {
-    return this.#kernel.store.workspaceKeys.list(workspace.id);
+    return this.#context.store.workspaceKeys.list(workspace.id);
   }
 
   /**
@@ -69,7 +69,7 @@ export class WorkspaceKeys {
    * @throws GatewayError `not_found`, `validation` when several keys of a seed share the prefix (Y-45)
    */
   remove(workspace: Workspace, prefix: string): void {
-    const { workspaceKeys } = this.#kernel.store;
+    const { workspaceKeys } = this.#context.store;
     const found = workspaceKeys.byPrefix(workspace.id, prefix);
     if (found.length === 0) {
       // Somebody may have put a whole key there.
@@ -78,12 +78,12 @@ export class WorkspaceKeys {
     if (found.length > 1) {
       throw invalid("prefix", `${found.length} keys of this workspace have the prefix ${prefix}`);
     }
-    write(this.#kernel, () => workspaceKeys.remove(workspace.id, prefix));
+    write(this.#context, () => workspaceKeys.remove(workspace.id, prefix));
   }
 
   /** Why a team that is not the workspace's own is refused (A-4). */
   unknownTeam(id: string): GatewayError {
-    const foreign = this.#kernel.store.workspaces.all().some(({ team }) => team.id === id);
+    const foreign = this.#context.store.workspaces.all().some(({ team }) => team.id === id);
     return foreign
       ? new GatewayError("foreign")
       : new GatewayError("not_found", { message: `Team ${id} not found.` });
@@ -98,8 +98,8 @@ export class WorkspaceKeys {
       modelIds,
       ofTeam,
     };
-    const { clock, store } = this.#kernel;
-    write(this.#kernel, () => store.workspaceKeys.put(key, hashKey(text), clock.now()));
+    const { clock, store } = this.#context;
+    write(this.#context, () => store.workspaceKeys.put(key, hashKey(text), clock.now()));
   }
 }
 

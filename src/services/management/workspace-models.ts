@@ -1,14 +1,14 @@
 import {
   type DeclaredDeployment,
+  type DeploymentSelector,
   type DeploymentStatus,
-  type DeploymentWish,
   deploymentOf,
   PRODUCTION,
   readySince,
 } from "../../domain/deployments.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeclaredModel, Workspace } from "../../domain/model.js";
-import type { Kernel } from "../kernel.js";
+import type { WorldContext } from "../world-context.js";
 import type { Page, PageRequest } from "./pages.js";
 import { pageOf } from "./pages.js";
 
@@ -27,10 +27,10 @@ export interface DeploymentView {
 
 /** Models, environments and deployments that a workspace's seed declares, as the management API shows them. */
 export class WorkspaceModels {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /**
@@ -41,7 +41,7 @@ export class WorkspaceModels {
     const has = ({ models }: Workspace) => models.find((model) => model.id === id);
     const model = has(workspace);
     if (model) return model;
-    if (this.#kernel.store.workspaces.all().some(has)) throw new GatewayError("foreign");
+    if (this.#context.store.workspaces.all().some(has)) throw new GatewayError("foreign");
     throw new GatewayError("not_found", { message: `Model ${id} not found.` });
   }
 
@@ -51,7 +51,7 @@ export class WorkspaceModels {
   }
 
   /** The deployment of an environment, or with an id; null when there is none. */
-  deployment(workspace: Workspace, model: DeclaredModel, wish: DeploymentWish): DeploymentView | null {
+  deployment(workspace: Workspace, model: DeclaredModel, wish: DeploymentSelector): DeploymentView | null {
     const deployment = deploymentOf(model, wish);
     return deployment && this.#view(workspace, model, deployment);
   }
@@ -73,7 +73,7 @@ export class WorkspaceModels {
   /** The Model APIs that the workspace's endpoints lead to, by name: the emulator has no catalogue (Y-46). */
   modelApis(workspace: Workspace, request: PageRequest): Page<string> {
     const names = new Set<string>();
-    const { endpoints } = this.#kernel.store;
+    const { endpoints } = this.#context.store;
     for (const slug of endpoints.slugs(workspace.id)) {
       for (const target of endpoints.bySlug(slug)?.targets ?? []) {
         if (target.provider === "BASETEN_MODEL_API" && target.target_model) names.add(target.target_model);
@@ -93,7 +93,7 @@ export class WorkspaceModels {
 
   #status(workspace: Workspace, model: DeclaredModel, deployment: DeclaredDeployment): LiveStatus {
     if (deployment.status === "INACTIVE") return "INACTIVE";
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const key = {
       workspaceId: workspace.id,
       kind: "model" as const,

@@ -1,6 +1,6 @@
 import { invalid } from "../../domain/errors.js";
 import type { Secret, Workspace } from "../../domain/model.js";
-import { type Kernel, newId, write } from "../kernel.js";
+import { newId, type WorldContext, write } from "../world-context.js";
 
 /** A secret as a seed declares it. */
 export interface DeclaredSecret {
@@ -11,35 +11,35 @@ export interface DeclaredSecret {
 
 /** A workspace's secrets: names that endpoints point at (E-7). No value is ever kept. */
 export class WorkspaceSecrets {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext) {
+    this.#context = context;
   }
 
   /** Oldest first. */
   list(workspace: Workspace): Secret[] {
-    return this.#kernel.store.secrets.list(workspace.id);
+    return this.#context.store.secrets.list(workspace.id);
   }
 
   /** The secret of this name, made when there is none. A new value changes nothing that can be read. */
   upsert(workspace: Workspace, name: string): Secret {
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const known = store.secrets.byName(workspace.id, name);
     if (known) return known;
     const secret: Secret = {
       workspaceId: workspace.id,
-      id: newId(this.#kernel, (id) => store.secrets.byId(workspace.id, id) !== null),
+      id: newId(this.#context, (id) => store.secrets.byId(workspace.id, id) !== null),
       name,
       createdAt: clock.now(),
     };
-    write(this.#kernel, () => store.secrets.insert(secret));
+    write(this.#context, () => store.secrets.insert(secret));
     return secret;
   }
 
   /** What a seed declares, in place of what earlier ones did. @throws GatewayError `validation` */
   declare(workspace: Workspace, declared: readonly DeclaredSecret[]): void {
-    const { clock, store } = this.#kernel;
+    const { clock, store } = this.#context;
     const now = clock.now();
     store.secrets.forgetDeclared(
       workspace.id,
@@ -54,7 +54,7 @@ export class WorkspaceSecrets {
 
   /** Whether endpoints may name this id (E-7): all may be named where no seed declares any. */
   known(workspace: Workspace, id: string): boolean {
-    const { secrets } = this.#kernel.store;
+    const { secrets } = this.#context.store;
     return !secrets.anyDeclared(workspace.id) || secrets.byId(workspace.id, id) !== null;
   }
 }

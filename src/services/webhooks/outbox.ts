@@ -1,10 +1,10 @@
 import { billingEvent, webhookBody } from "../../domain/billing.js";
-import type { WebhookFlaw } from "../../domain/faults.js";
+import type { WebhookFault } from "../../domain/faults.js";
 import { createRandom } from "../../runtime/random.js";
 import type { Delivery } from "../../store/deliveries.js";
 import type { LedgerRow } from "../../store/ledger.js";
 import type { Faults } from "../faults.js";
-import type { Kernel } from "../kernel.js";
+import type { WorldContext } from "../world-context.js";
 import { eventSubject } from "./event-subject.js";
 
 /** How far a stale timestamp lies back. */
@@ -13,9 +13,9 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 /** What the outbox of one workspace remembers between two looks at the ledger. */
 export interface OutboxMemory {
   /** An event that a fault holds back until the next one is there. */
-  held: { readonly row: LedgerRow; readonly flaw: WebhookFlaw } | null;
+  held: { readonly row: LedgerRow; readonly flaw: WebhookFault } | null;
   /** The event that faults were asked about last, so that each is asked about once. */
-  asked: { readonly seq: number; readonly flaw: WebhookFlaw | null } | null;
+  asked: { readonly seq: number; readonly flaw: WebhookFault | null } | null;
   /** Up to this ledger row nothing more is to be found: other workspaces' events are passed over once. */
   searchedTo: number;
 }
@@ -29,22 +29,22 @@ export function emptyOutbox(): OutboxMemory {
  * fault asks for it. Runs in the caller's transaction.
  */
 export class Outbox {
-  readonly #kernel: Kernel;
+  readonly #context: WorldContext;
   readonly #faults: Faults;
   readonly #urlOf: (workspaceId: string) => string;
 
-  constructor(kernel: Kernel, faults: Faults, urlOf: (workspaceId: string) => string) {
-    this.#kernel = kernel;
+  constructor(context: WorldContext, faults: Faults, urlOf: (workspaceId: string) => string) {
+    this.#context = context;
     this.#faults = faults;
     this.#urlOf = urlOf;
   }
 
   /** The next deliveries in the order to send them: none, one, or two when a fault makes a pair. */
   next(workspaceId: string, memory: OutboxMemory): Delivery[] {
-    const { ledger, deliveries } = this.#kernel.store;
+    const { ledger, deliveries } = this.#context.store;
     const { held } = memory;
     const from = Math.max(held?.row.seq ?? deliveries.handedOver(workspaceId), memory.searchedTo);
-    const { webhookBatch } = this.#kernel.settings;
+    const { webhookBatch } = this.#context.settings;
     const [first, ...others] = ledger.billedAfter(workspaceId, from, webhookBatch);
     if (!first) {
       memory.searchedTo = ledger.lastSeq();
@@ -72,15 +72,15 @@ export class Outbox {
     return [this.#insert([first, ...clean], {})];
   }
 
-  #flawOf(row: LedgerRow, memory: OutboxMemory): WebhookFlaw | null {
+  #flawOf(row: LedgerRow, memory: OutboxMemory): WebhookFault | null {
     if (memory.asked?.seq !== row.seq) {
-      memory.asked = { seq: row.seq, flaw: this.#faults.meetEvent(eventSubject(row)) };
+      memory.asked = { seq: row.seq, flaw: this.#faults.matchEvent(eventSubject(row)) };
     }
     return memory.asked.flaw;
   }
 
-  #insert(rows: readonly [LedgerRow, ...LedgerRow[]], flaw: WebhookFlaw, copy = 0): Delivery {
-    const { store, clock, settings } = this.#kernel;
+  #insert(rows: readonly [LedgerRow, ...LedgerRow[]], flaw: WebhookFault, copy = 0): Delivery {
+    const { store, clock, settings } = this.#context;
     const now = clock.now();
     const shift = flaw.stale_timestamp ? -STALE_MS : 0;
     const [{ workspaceId, eventId }] = rows;
@@ -106,6 +106,6 @@ export class Outbox {
 
   /** From the event and not from the world's sequence of ids, which must not depend on when deliveries happen (X-22). */
   #idFor(eventId: string, copy: number): string {
-    return createRandom(`${this.#kernel.randomSeed} delivery ${eventId} ${copy}`).uuid();
+    return createRandom(`${this.#context.randomSeed} delivery ${eventId} ${copy}`).uuid();
   }
 }

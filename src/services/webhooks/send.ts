@@ -1,7 +1,7 @@
 import { nextStep, signingSecrets, type Webhook } from "../../domain/billing.js";
-import type { WebhookFlaw } from "../../domain/faults.js";
+import type { WebhookFault } from "../../domain/faults.js";
 import type { Delivery } from "../../store/deliveries.js";
-import type { Kernel } from "../kernel.js";
+import type { WorldContext } from "../world-context.js";
 import { attempt } from "./attempt.js";
 import { signatureHeader } from "./signature.js";
 
@@ -15,12 +15,12 @@ const WRONG_SECRET = "not the secret";
  * @returns when to try again, or null
  */
 export async function send(
-  kernel: Kernel,
+  context: WorldContext,
   delivery: Delivery,
   webhook: Webhook | undefined,
   stop: AbortSignal,
 ): Promise<number | null> {
-  const { store, clock } = kernel;
+  const { store, clock } = context;
   const { seq, url, body } = delivery;
   const at = clock.now();
   const result = await attempt(clock, url, headersOf(delivery, webhook, at), body, stop);
@@ -46,7 +46,7 @@ export async function send(
 
 /** W-4. The signature is of now: a rotation between two attempts shows. */
 function headersOf(delivery: Delivery, webhook: Webhook | undefined, now: number): Record<string, string> {
-  const flaw: WebhookFlaw = delivery.flaws === null ? {} : JSON.parse(delivery.flaws);
+  const flaw: WebhookFault = delivery.flaws === null ? {} : JSON.parse(delivery.flaws);
   const secrets = flaw.bad_signature ? [WRONG_SECRET] : webhook ? signingSecrets(webhook, now) : [];
   return {
     "Content-Type": "application/json",

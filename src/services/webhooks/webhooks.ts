@@ -4,7 +4,7 @@ import type { Workspace } from "../../domain/model.js";
 import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../store/deliveries.js";
 import type { Faults } from "../faults.js";
 import type { Journal } from "../journal.js";
-import { type Kernel, type Projection, write } from "../kernel.js";
+import { type Cache, type WorldContext, write } from "../world-context.js";
 import { emptyOutbox, Outbox, type OutboxMemory } from "./outbox.js";
 import { send } from "./send.js";
 
@@ -14,7 +14,7 @@ export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 const PAUSED = "webhooks_paused";
 
 /** One workspace's deliveries. */
-interface Lane {
+interface WorkspaceQueue {
   readonly workspaceId: string;
   /** Numbers of those that were begun, waiting for a retry included: at most `webhook_concurrency` (W-10). */
   readonly underWay: Set<number>;
@@ -28,10 +28,10 @@ interface Lane {
  * event is there from the moment its answer is acknowledged, and a mark per workspace says how far it has been
  * made into deliveries. Only what is under way is in memory.
  */
-export class Webhooks implements Projection {
-  readonly #kernel: Kernel;
+export class Webhooks implements Cache {
+  readonly #context: WorldContext;
   readonly #outbox: Outbox;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, WorkspaceQueue>();
   /** Attempts that go on right now, by delivery. */
   readonly #sending = new Map<number, Promise<void>>();
   /** Due while deliveries are paused. */
@@ -40,12 +40,12 @@ export class Webhooks implements Projection {
   #stop = new AbortController();
   #pumping = false;
   /** Told whenever something came to its end. */
-  #onQuieter: (() => void)[] = [];
+  #idleListeners: (() => void)[] = [];
 
-  constructor(kernel: Kernel, faults: Faults, journal: Journal) {
-    this.#kernel = kernel;
-    this.#outbox = new Outbox(kernel, faults, (workspaceId) => this.#webhooks().get(workspaceId)?.url ?? "");
-    kernel.projections.push(this);
+  constructor(context: WorldContext, faults: Faults, journal: Journal) {
+    this.#context = context;
+    this.#outbox = new Outbox(context, faults, (workspaceId) => this.#webhooks().get(workspaceId)?.url ?? "");
+    context.caches.push(this);
     journal.onBilled(() => this.#wake());
   }
 
@@ -58,7 +58,7 @@ export class Webhooks implements Projection {
   stateReplaced(): void {
     this.close();
     this.#stop = new AbortController();
-    this.#lanes.clear();
+    this.#queues.clear();
     this.#sending.clear();
     this.#parked.clear();
     this.#hooks = null;
@@ -67,27 +67,27 @@ export class Webhooks implements Projection {
 
   /** Goes on with what a stopped or killed process left (W-8). */
   resume(): void {
-    for (const workspaceId of this.#webhooks().keys()) this.#lane(workspaceId).backlogAfter = 0;
+    for (const workspaceId of this.#webhooks().keys()) this.#queueOf(workspaceId).backlogAfter = 0;
     this.#wake();
   }
 
   close(): void {
     this.#stop.abort();
-    this.#quieter();
+    this.#notifyIdle();
   }
 
   get paused(): boolean {
-    return this.#kernel.store.meta.get(PAUSED) === true;
+    return this.#context.store.meta.get(PAUSED) === true;
   }
 
   /** Nothing is sent until {@link unpause}; attempts that go on come to their end. */
   pause(): void {
-    this.#kernel.store.meta.set(PAUSED, true);
-    this.#quieter();
+    this.#context.store.meta.set(PAUSED, true);
+    this.#notifyIdle();
   }
 
   unpause(): void {
-    this.#kernel.store.meta.set(PAUSED, false);
+    this.#context.store.meta.set(PAUSED, false);
     const parked = [...this.#parked];
     this.#parked.clear();
     for (const seq of parked) this.#run(seq);
@@ -96,12 +96,12 @@ export class Webhooks implements Projection {
 
   /** At most `limit` deliveries after number `after`, oldest first. */
   list(filter: DeliveryFilter, after: number, limit: number): Delivery[] {
-    return this.#kernel.store.deliveries.page(filter, after, limit);
+    return this.#context.store.deliveries.page(filter, after, limit);
   }
 
   /** Every attempt of a delivery so far. */
   attempts(delivery: Delivery): Attempt[] {
-    return this.#kernel.store.deliveries.attempts(delivery.seq);
+    return this.#context.store.deliveries.attempts(delivery.seq);
   }
 
   /**
@@ -109,7 +109,7 @@ export class Webhooks implements Projection {
    * further requests: retries are waited for only while the clock runs by itself.
    */
   async idle(): Promise<void> {
-    while (!this.#quiet()) await new Promise<void>((resolve) => this.#onQuieter.push(resolve));
+    while (!this.#isIdle()) await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
   }
 
   /**
@@ -120,12 +120,12 @@ export class Webhooks implements Projection {
   rotate(name: string | null, secret: string): void {
     const workspace = this.#workspace(name);
     const { webhook } = workspace;
-    const now = this.#kernel.clock.now();
+    const now = this.#context.clock.now();
     const old = webhook.secrets
       .map((known) => ({ ...known, until: known.until ?? now + ROTATION_MS }))
       .filter(({ until }) => until > now);
     const rotated = { ...workspace, webhook: { ...webhook, secrets: [{ secret, until: null }, ...old] } };
-    write(this.#kernel, () => this.#kernel.store.workspaces.update(rotated));
+    write(this.#context, () => this.#context.store.workspaces.update(rotated));
   }
 
   /**
@@ -134,7 +134,7 @@ export class Webhooks implements Projection {
    * @throws GatewayError `not_found`, `validation`
    */
   async redrive(id: string): Promise<Delivery> {
-    const { deliveries } = this.#kernel.store;
+    const { deliveries } = this.#context.store;
     const dead = deliveries.byId(id);
     if (!dead) throw new GatewayError("not_found", { message: `Delivery ${id} not found.` });
     if (dead.state !== "dead") {
@@ -156,16 +156,16 @@ export class Webhooks implements Projection {
 
   #revive(workspaceId: string, dead: Delivery | null): number {
     const url = this.#webhooks().get(workspaceId)?.url ?? dead?.url ?? "";
-    const { store, clock } = this.#kernel;
+    const { store, clock } = this.#context;
     const revived = store.deliveries.revive(dead?.seq ?? null, workspaceId, url, clock.now());
-    const lane = this.#lane(workspaceId);
-    lane.backlogAfter = dead ? Math.min(dead.seq - 1, lane.backlogAfter ?? dead.seq) : 0;
-    this.#pump(lane);
+    const queue = this.#queueOf(workspaceId);
+    queue.backlogAfter = dead ? Math.min(dead.seq - 1, queue.backlogAfter ?? dead.seq) : 0;
+    this.#pump(queue);
     return revived;
   }
 
   #workspace(name: string | null): Workspace & { readonly webhook: Webhook } {
-    const all = this.#kernel.store.workspaces.all().filter((known) => name === null || known.name === name);
+    const all = this.#context.store.workspaces.all().filter((known) => name === null || known.name === name);
     const [found, ...others] = all.filter(hasWebhook);
     if (found && others.length === 0) return found;
     const problem = found ? "several workspaces have a webhook: name one" : "no such workspace has a webhook";
@@ -180,39 +180,39 @@ export class Webhooks implements Projection {
     const pumped = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       if (signal.aborted) return;
       this.#pumping = false;
-      for (const workspaceId of this.#webhooks().keys()) this.#pump(this.#lane(workspaceId));
-      this.#quieter();
+      for (const workspaceId of this.#webhooks().keys()) this.#pump(this.#queueOf(workspaceId));
+      this.#notifyIdle();
     });
-    this.#kernel.clock.hold(pumped);
+    this.#context.clock.waitForExternal(pumped);
   }
 
   /** Begins deliveries while there is room for more. */
-  #pump(lane: Lane): void {
+  #pump(queue: WorkspaceQueue): void {
     if (this.paused) return;
-    while (lane.underWay.size < this.#kernel.settings.webhookConcurrency) {
-      const delivery = this.#next(lane);
+    while (queue.underWay.size < this.#context.settings.webhookConcurrency) {
+      const delivery = this.#next(queue);
       if (!delivery) return;
-      lane.underWay.add(delivery.seq);
-      if (delivery.dueAt <= this.#kernel.clock.now()) this.#run(delivery.seq);
+      queue.underWay.add(delivery.seq);
+      if (delivery.dueAt <= this.#context.clock.now()) this.#run(delivery.seq);
       else this.#schedule(delivery.seq, delivery.dueAt);
     }
   }
 
   /** What to begin next: the oldest that is pending already, or else what the outbox makes of the ledger. */
-  #next(lane: Lane): Delivery | null {
-    const { store } = this.#kernel;
-    while (lane.backlogAfter !== null) {
-      const known = store.deliveries.nextPending(lane.workspaceId, lane.backlogAfter);
-      lane.backlogAfter = known?.seq ?? null;
-      if (known && !lane.underWay.has(known.seq)) return known;
+  #next(queue: WorkspaceQueue): Delivery | null {
+    const { store } = this.#context;
+    while (queue.backlogAfter !== null) {
+      const known = store.deliveries.nextPending(queue.workspaceId, queue.backlogAfter);
+      queue.backlogAfter = known?.seq ?? null;
+      if (known && !queue.underWay.has(known.seq)) return known;
     }
-    const [first, second] = store.transaction(() => this.#outbox.next(lane.workspaceId, lane.outbox));
-    if (second) lane.backlogAfter = second.seq - 1;
+    const [first, second] = store.transaction(() => this.#outbox.next(queue.workspaceId, queue.outbox));
+    if (second) queue.backlogAfter = second.seq - 1;
     return first ?? null;
   }
 
   #schedule(seq: number, at: number): void {
-    this.#kernel.clock.schedule(at, "webhook attempt", () => this.#run(seq));
+    this.#context.clock.schedule(at, "webhook attempt", () => this.#run(seq));
   }
 
   /** One attempt and what follows from it. */
@@ -226,50 +226,50 @@ export class Webhooks implements Projection {
       // A later world may know another delivery by this number.
       if (signal.aborted) return;
       this.#sending.delete(seq);
-      this.#quieter();
+      this.#notifyIdle();
     });
     this.#sending.set(seq, work);
-    this.#kernel.clock.hold(work);
+    this.#context.clock.waitForExternal(work);
   }
 
   async #attempt(seq: number, stop: AbortSignal): Promise<void> {
-    const delivery = this.#kernel.store.deliveries.bySeq(seq);
+    const delivery = this.#context.store.deliveries.bySeq(seq);
     if (delivery?.state !== "pending") return;
     const webhook = this.#webhooks().get(delivery.workspaceId);
-    const retryAt = await send(this.#kernel, delivery, webhook, stop);
+    const retryAt = await send(this.#context, delivery, webhook, stop);
     if (stop.aborted) return;
     if (retryAt !== null) return this.#schedule(seq, retryAt);
-    const lane = this.#lane(delivery.workspaceId);
-    lane.underWay.delete(seq);
+    const queue = this.#queueOf(delivery.workspaceId);
+    queue.underWay.delete(seq);
     this.#wake();
   }
 
-  #quiet(): boolean {
+  #isIdle(): boolean {
     if (this.#stop.signal.aborted) return true;
     if (this.#pumping || this.#sending.size > 0) return false;
-    if (this.paused || this.#kernel.clock.state.mode === "frozen") return true;
-    return [...this.#lanes.values()].every(({ underWay }) => underWay.size === 0);
+    if (this.paused || this.#context.clock.state.mode === "frozen") return true;
+    return [...this.#queues.values()].every(({ underWay }) => underWay.size === 0);
   }
 
-  #quieter(): void {
-    const told = this.#onQuieter;
-    this.#onQuieter = [];
+  #notifyIdle(): void {
+    const told = this.#idleListeners;
+    this.#idleListeners = [];
     for (const tell of told) tell();
   }
 
-  #lane(workspaceId: string): Lane {
-    let lane = this.#lanes.get(workspaceId);
-    if (!lane) {
-      lane = { workspaceId, underWay: new Set(), backlogAfter: null, outbox: emptyOutbox() };
-      this.#lanes.set(workspaceId, lane);
+  #queueOf(workspaceId: string): WorkspaceQueue {
+    let queue = this.#queues.get(workspaceId);
+    if (!queue) {
+      queue = { workspaceId, underWay: new Set(), backlogAfter: null, outbox: emptyOutbox() };
+      this.#queues.set(workspaceId, queue);
     }
-    return lane;
+    return queue;
   }
 
   #webhooks(): ReadonlyMap<string, Webhook> {
     if (this.#hooks) return this.#hooks;
     const hooks = new Map<string, Webhook>();
-    for (const { id, webhook } of this.#kernel.store.workspaces.all()) if (webhook) hooks.set(id, webhook);
+    for (const { id, webhook } of this.#context.store.workspaces.all()) if (webhook) hooks.set(id, webhook);
     this.#hooks = hooks;
     return hooks;
   }

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { type ContainerPlan, environmentOf, type Running } from "./container-plan.js";
 import { LogBook } from "./log.js";
-import { environmentOf, type Plan, type Running } from "./plan.js";
 import { writeSeeds } from "./seed-folder.js";
 
 const HOST = "127.0.0.1";
@@ -19,7 +19,7 @@ const PREFIX = "gateway-emulator: ";
  * Runs the command line as a process whose standard input is a pipe from here: the system closes that pipe however
  * this process ends, and the emulator stops with it.
  */
-export async function startProcess(plan: Plan): Promise<Running> {
+export async function startProcess(plan: ContainerPlan): Promise<Running> {
   const seeds = await writeSeeds(plan.seeds);
   try {
     return await launch(plan, seeds.paths);
@@ -29,7 +29,7 @@ export async function startProcess(plan: Plan): Promise<Running> {
   }
 }
 
-async function launch(plan: Plan, seeds: readonly string[]): Promise<Running> {
+async function launch(plan: ContainerPlan, seeds: readonly string[]): Promise<Running> {
   const port = String(plan.hostPort ?? 0);
   const child = spawn(
     process.execPath,
@@ -104,7 +104,7 @@ function notStarted(child: ChildProcessWithoutNullStreams, log: LogBook): Error 
   return new Error([`gateway-emulator did not start: ${message}`, ...details].join("\n"));
 }
 
-function tooLate({ startupTimeoutMs }: Plan, log: LogBook): Error {
+function tooLate({ startupTimeoutMs }: ContainerPlan, log: LogBook): Error {
   const wrote = log.tail(SHOWN_LINES).trimEnd();
   const last = wrote === "" ? "It wrote nothing." : `The last it wrote:\n${wrote}`;
   return new Error(`gateway-emulator did not listen within ${startupTimeoutMs} ms. ${last}`);

@@ -1,10 +1,16 @@
 import type { Readable } from "node:stream";
-import { atCaller } from "../../faces/at-caller.js";
+import { withCallerStack } from "../../client/faces-at-caller.js";
 import type { SeedSource } from "../../index.js";
 import { startProcess } from "./child.js";
+import {
+  type ContainerPlan,
+  EMULATOR_PORT,
+  type ExposedPort,
+  type Running,
+  STARTUP_TIMEOUT_MS,
+} from "./container-plan.js";
 import { loadTestcontainers, startInDocker, type Testcontainers } from "./docker.js";
 import { askHealth } from "./health.js";
-import { EMULATOR_PORT, type ExposedPort, type Plan, type Running, STARTUP_TIMEOUT_MS } from "./plan.js";
 import { StartedGatewayEmulatorContainer, urlOf } from "./started.js";
 
 /** What `docker build -t gateway-emulator .` makes. */
@@ -107,7 +113,7 @@ export class GatewayEmulatorContainer {
    * @throws Error with the emulator's own message when it cannot start, or its last lines when it takes too long
    */
   start(): Promise<StartedGatewayEmulatorContainer> {
-    return atCaller(this.start, () => this.#start());
+    return withCallerStack(this.start, () => this.#start());
   }
 
   async #start(): Promise<StartedGatewayEmulatorContainer> {
@@ -123,7 +129,7 @@ export class GatewayEmulatorContainer {
   }
 
   async #run(): Promise<Running> {
-    const plan: Plan = {
+    const plan: ContainerPlan = {
       seeds: this.#seeds,
       environment: this.#environment,
       hostPort: this.#hostPort,

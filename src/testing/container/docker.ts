@@ -2,7 +2,13 @@ import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import type { SeedSource } from "../../index.js";
-import { EMULATOR_PORT, type ExposedPort, environmentOf, type Plan, type Running } from "./plan.js";
+import {
+  type ContainerPlan,
+  EMULATOR_PORT,
+  type ExposedPort,
+  environmentOf,
+  type Running,
+} from "./container-plan.js";
 
 /** What is used of the package `testcontainers`, as its versions 11 and 12 have it. */
 export interface Testcontainers {
@@ -66,7 +72,7 @@ function isTestcontainers(module: unknown): module is Testcontainers {
 
 /** Runs the image, and waits for its health check. */
 export async function startInDocker(
-  plan: Plan,
+  plan: ContainerPlan,
   image: string,
   { GenericContainer }: Testcontainers,
 ): Promise<Running> {

@@ -1,4 +1,4 @@
-import { reachedAt } from "../../remote/view.js";
+import { reachedAt } from "../../client/remote-view.js";
 
 /** What a running emulator says of itself. */
 export interface Health {

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import { EMULATOR_PORT, type Running, STOP_TIMEOUT_MS } from "./container-plan.js";
 import type { Health } from "./health.js";
-import { EMULATOR_PORT, type Running, STOP_TIMEOUT_MS } from "./plan.js";
 
 /** A running emulator, with the methods of a started container. Stop it, or let `await using` do it. */
 export class StartedGatewayEmulatorContainer implements AsyncDisposable {

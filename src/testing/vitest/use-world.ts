@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
-import { callerOf } from "../../faces/at-caller.js";
+import { callerOf } from "../../client/faces-at-caller.js";
+import { connectGatewayEmulator } from "../../client/remote-connect.js";
 import type { RemoteGateway, SeedSource } from "../../index.js";
-import { connectGatewayEmulator } from "../../remote/connect.js";
 import type { GatewayEmulatorContext } from "./context.js";
 import { delegate } from "./delegate.js";
 import type { Isolation } from "./use-emulator.js";

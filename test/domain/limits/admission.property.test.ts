@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { admit, type LimitPlan, planFor, settle } from "../../../src/domain/limits/admission.js";
+import { admit, chargeTokens, type LimitPlan, planFor } from "../../../src/domain/limits/admission.js";
 import { effectiveModels } from "../../../src/domain/limits/effective.js";
 import { MAX_LEVELS } from "../../../src/domain/limits/hierarchy.js";
 import { Meter } from "../../../src/domain/limits/meter.js";
@@ -161,7 +161,7 @@ class Comparison {
     const reserved = mode === "reserve" ? prompt + max : 0;
     for (const meter of fed) meter.book(now, 1, reserved);
     const finish = () => {
-      settle(plan.feeds, admission.at, admission.reserved, total);
+      chargeTokens(plan.counters, admission.at, admission.reserved, total);
       for (const meter of fed) meter.book(now, 0, total - reserved);
     };
     if (late) this.#unfinished.push(finish);

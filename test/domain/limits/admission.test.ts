@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { admit, planFor, settle, type TokenDemand } from "../../../src/domain/limits/admission.js";
+import { admit, chargeTokens, planFor, type TokenDemand } from "../../../src/domain/limits/admission.js";
 import type { Group, Limit, RateUnit, UsageUnit } from "../../../src/domain/model.js";
 import type { Settings } from "../../../src/domain/settings.js";
 import { daily, group, MIDNIGHT, meterBook, model, NOON, rate, SLUG } from "./build.js";
@@ -16,7 +16,7 @@ function gateway(mode: Settings["tokenAdmission"] = "consumed") {
     spend(chain: readonly Group[], now: number, tokens: number, request = small): boolean {
       const plan = planFor(chain, SLUG, meterOf);
       const admission = admit(plan, now, request, mode);
-      if (admission.admitted) settle(plan.feeds, admission.at, admission.reserved, tokens);
+      if (admission.admitted) chargeTokens(plan.counters, admission.at, admission.reserved, tokens);
       return admission.admitted;
     },
     used: (groupId: string, type: "REQUEST" | "TOKEN", now: number) =>
@@ -171,7 +171,7 @@ describe("L-11: token limits", () => {
     const first = admit(plan, NOON, { promptTokens: 10, maxTokens: 60 }, "reserve");
     expect(first).toMatchObject({ admitted: true, reserved: 70 });
     expect(admit(plan, NOON + 1, { promptTokens: 10, maxTokens: 21 }, "reserve").admitted).toBe(false);
-    settle(plan.feeds, NOON, 70, 15);
+    chargeTokens(plan.counters, NOON, 70, 15);
     expect(meterOf("g", SLUG).used("TOKEN", "MINUTE", NOON + 1)).toBe(15);
     expect(admit(plan, NOON + 1, { promptTokens: 10, maxTokens: 75 }, "reserve").admitted).toBe(true);
     expect(meterOf("g", SLUG).used("TOKEN", "MINUTE", NOON + 1)).toBe(100);

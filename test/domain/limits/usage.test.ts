@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { admit, planFor, settle } from "../../../src/domain/limits/admission.js";
+import { admit, chargeTokens, planFor } from "../../../src/domain/limits/admission.js";
 import { usageOf } from "../../../src/domain/limits/usage.js";
 import type { Group } from "../../../src/domain/model.js";
 import { daily, group, MIDNIGHT, meterBook, model, NOON, rate, SLUG } from "./build.js";
@@ -10,7 +10,7 @@ const request = { promptTokens: 4, maxTokens: 4 };
 function spend(chain: readonly Group[], meterOf: ReturnType<typeof meterBook>, at: number): void {
   const plan = planFor(chain, SLUG, meterOf);
   expect(admit(plan, at, request, "consumed").admitted).toBe(true);
-  settle(plan.feeds, at, 0, 12);
+  chargeTokens(plan.counters, at, 0, 12);
 }
 
 describe("INDEPENDENT", () => {

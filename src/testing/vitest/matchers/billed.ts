@@ -1,7 +1,7 @@
-import { EVENT_FILTER } from "../../../faces/billing.js";
-import { checkFields, type Fields } from "../../../faces/known-fields.js";
+import { EVENT_FILTER } from "../../../client/faces-billing.js";
+import { checkFields, type Fields } from "../../../client/faces-known-fields.js";
 import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
-import { counted, type Verdict, wanted } from "./gateway.js";
+import { counted, type MatcherResult, wanted } from "./gateway.js";
 
 /** Which events, and what they come to; every given field has to fit. */
 export interface BilledEvents extends EventFilter {
@@ -31,7 +31,7 @@ const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputToke
 const MOST_SHOWN = 10;
 
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
-export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<Verdict> {
+export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<MatcherResult> {
   checkFields("toHaveBilled", expected, BILLED);
   const { events: count, tokens, inputTokens, outputTokens, cachedInputTokens, ...filter } = expected;
   const events = (await gateway.billing.events(filter)).map(({ event }) => event);

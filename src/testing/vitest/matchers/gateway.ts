@@ -1,7 +1,7 @@
 import type { GatewayWorld } from "../../../index.js";
 
 /** What a matcher answers to Vitest. */
-export interface Verdict {
+export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }

@@ -1,5 +1,5 @@
 import { type BilledEvents, billed } from "./billed.js";
-import { asGateway, type Verdict } from "./gateway.js";
+import { asGateway, type MatcherResult } from "./gateway.js";
 import { type RefusedRequests, refused } from "./refused.js";
 import { type ServedRequests, served } from "./served.js";
 
@@ -26,13 +26,17 @@ interface Context {
 
 /** For `expect.extend`, which importing `gateway-emulator/vitest` has done already. */
 export const gatewayMatchers = {
-  async toHaveServed(this: Context, received: unknown, expected: ServedRequests = {}): Promise<Verdict> {
+  async toHaveServed(
+    this: Context,
+    received: unknown,
+    expected: ServedRequests = {},
+  ): Promise<MatcherResult> {
     return served(asGateway(received, "toHaveServed"), expected, this.isNot === true);
   },
-  async toHaveBilled(received: unknown, expected: BilledEvents = {}): Promise<Verdict> {
+  async toHaveBilled(received: unknown, expected: BilledEvents = {}): Promise<MatcherResult> {
     return billed(asGateway(received, "toHaveBilled"), expected);
   },
-  async toHaveRefused(received: unknown, expected: RefusedRequests = {}): Promise<Verdict> {
+  async toHaveRefused(received: unknown, expected: RefusedRequests = {}): Promise<MatcherResult> {
     return refused(asGateway(received, "toHaveRefused"), expected);
   },
 };

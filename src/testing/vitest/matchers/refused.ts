@@ -1,7 +1,7 @@
-import { checkFields } from "../../../faces/known-fields.js";
-import { REQUEST_FILTER, shown } from "../../../faces/requests.js";
+import { checkFields } from "../../../client/faces-known-fields.js";
+import { REQUEST_FILTER, shown } from "../../../client/faces-requests.js";
 import type { GatewayWorld, JournalEntry, JournalFilter } from "../../../index.js";
-import { type Verdict, wanted } from "./gateway.js";
+import { type MatcherResult, wanted } from "./gateway.js";
 
 /** Such as `REQUEST/MINUTE`. */
 export type LimitName = `${"REQUEST" | "TOKEN"}/${"SECOND" | "MINUTE" | "DAY"}`;
@@ -30,7 +30,7 @@ interface Decision {
 const RATE_LIMITED = 429;
 
 /** `toHaveRefused`: requests that were answered with a 4xx status, those with a limit by that limit. */
-export async function refused(gateway: GatewayWorld, expected: RefusedRequests): Promise<Verdict> {
+export async function refused(gateway: GatewayWorld, expected: RefusedRequests): Promise<MatcherResult> {
   checkFields("toHaveRefused", expected, { ...REQUEST_FILTER, limit: true, limitOf: true, times: true });
   const { limit, limitOf, times, ...filter } = expected;
   const byLimit = limit !== undefined || limitOf !== undefined;

@@ -1,7 +1,7 @@
-import { checkFields } from "../../../faces/known-fields.js";
-import { REQUEST_FILTER, RequestExpectationError, shown } from "../../../faces/requests.js";
+import { checkFields } from "../../../client/faces-known-fields.js";
+import { REQUEST_FILTER, RequestExpectationError, shown } from "../../../client/faces-requests.js";
 import type { GatewayWorld, JournalFilter } from "../../../index.js";
-import { type Verdict, wanted } from "./gateway.js";
+import { type MatcherResult, wanted } from "./gateway.js";
 
 /** Which requests; every given field has to fit. */
 export interface ServedRequests extends JournalFilter {
@@ -16,7 +16,7 @@ export async function served(
   gateway: GatewayWorld,
   expected: ServedRequests,
   isNot: boolean,
-): Promise<Verdict> {
+): Promise<MatcherResult> {
   checkFields("toHaveServed", expected, { ...REQUEST_FILTER, times: true, within: true });
   const { times, within, ...filter } = expected;
   if (isNot) {

@@ -1,0 +1,50 @@
+import type { SeedSource } from "../config/load-seeds.js";
+import { nearestKey } from "../config/nearest-key.js";
+import type { JournalEntry } from "../domain/journal.js";
+
+/** How to start an emulator. Everything is optional. */
+export interface EmulatorOptions {
+  /** 0, the default, picks a free one. */
+  readonly port?: number | undefined;
+  /** Loopback unless told otherwise. */
+  readonly host?: string | undefined;
+  /** A state file, or `:memory:`, the default. */
+  readonly state?: string | undefined;
+  /** One or several; later ones add to earlier ones. */
+  readonly seed?: SeedSource | readonly SeedSource[] | undefined;
+  /** Start from the seed even when the state file has data. */
+  readonly reset?: boolean | undefined;
+  /** A key that manages the first workspace, besides those of the seed. */
+  readonly workspaceKey?: string | undefined;
+  /** X-1: federated keys may be sent as `Bearer`. */
+  readonly acceptBearer?: boolean | undefined;
+  /** A-6: refuse more than 100 management requests a second per key and route. */
+  readonly managementRateLimit?: boolean | undefined;
+  /** Told after every request. */
+  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
+}
+
+const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
+  port: true,
+  host: true,
+  state: true,
+  seed: true,
+  reset: true,
+  workspaceKey: true,
+  acceptBearer: true,
+  managementRateLimit: true,
+  onRequest: true,
+};
+
+/** @throws TypeError for an option that there is not, with the one that was meant */
+export function checkOptions(options: EmulatorOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError('startGatewayEmulator: expected options such as { seed: "gateway.yaml" }');
+  }
+  const names = Object.keys(OPTIONS);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const nearest = nearestKey(unknown, names);
+  const hint = nearest ? `did you mean "${nearest}"?` : `there are ${names.join(", ")}.`;
+  throw new TypeError(`startGatewayEmulator: unknown option "${unknown}"; ${hint}`);
+}

@@ -1,0 +1,43 @@
+/**
+ * How faithful the emulator is: every clause of the contract with its evidence, state and test. The one table
+ * behind `GET /_emulator/fidelity` and `docs/fidelity.md`. Some 90 KB of text: load it when it is asked for.
+ */
+
+import { ASYNC } from "./async.js";
+import { BILLING } from "./billing.js";
+import { CHAT } from "./chat.js";
+import { CLIENTS } from "./clients.js";
+import { CLOUDFLARE } from "./cloudflare.js";
+import { DECISION_CHAPTER } from "./decision-rows.js";
+import { DEDICATED } from "./dedicated.js";
+import { ENDPOINT_CHAPTER } from "./endpoints.js";
+import { INFERENCE_ERRORS } from "./errors.js";
+import { GROUP_CHAPTER } from "./groups.js";
+import { IDENTITY } from "./identity.js";
+import { ROUTES, RULES } from "./inference.js";
+import { LIMITS } from "./limits.js";
+import { MANAGEMENT } from "./management.js";
+import type { FidelityChapter, FidelityRow } from "./row.js";
+import { STREAMS } from "./streams.js";
+
+/** In the order of the contract. */
+export const FIDELITY_CHAPTERS: readonly FidelityChapter[] = [
+  MANAGEMENT,
+  ENDPOINT_CHAPTER,
+  GROUP_CHAPTER,
+  LIMITS,
+  BILLING,
+  CHAT,
+  STREAMS,
+  ROUTES,
+  INFERENCE_ERRORS,
+  RULES,
+  DEDICATED,
+  ASYNC,
+  CLOUDFLARE,
+  IDENTITY,
+  CLIENTS,
+  DECISION_CHAPTER,
+];
+
+export const FIDELITY: readonly FidelityRow[] = FIDELITY_CHAPTERS.flatMap(({ rows }) => rows);
