@@ -31,7 +31,7 @@ export interface Decision {
 }
 
 /** What the journal keeps of a decision: short, because every request has one and few are looked at. */
-interface DecisionRecord {
+export interface DecisionRecord {
   readonly mode: string;
   readonly tokens: Settings["tokenAdmission"];
   readonly chain: readonly (readonly [id: string, externalEntityId: string])[];

@@ -101,6 +101,7 @@ function entryJson(entry: JournalEntry) {
     error: entry.error,
     hint: entry.hint,
     notes: entry.notes,
+    decision: entry.decision,
     request_body: entry.requestBody,
     response_body: entry.responseBody,
   };

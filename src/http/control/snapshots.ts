@@ -1,9 +1,14 @@
 import * as z from "zod";
 import { json } from "../answer.js";
+import { readBody } from "../body.js";
 import type { Route, SnapshotView } from "../routes.js";
+import { fail, traceHeaders } from "../settle.js";
 import { controlBody, wholeList } from "./call.js";
 
 const PATH = "/_emulator/snapshots";
+
+/** Largest state file that can be uploaded: 1 GiB, our own choice. */
+const MAX_IMAGE_BYTES = 1024 ** 3;
 
 const takeSchema = z.strictObject({
   name: z
@@ -38,6 +43,33 @@ export const SNAPSHOT_ROUTES: readonly Route[] = [
     handler(call) {
       call.emulator.snapshots.restore(call.param("name"));
       return json(200, { ok: true });
+    },
+  },
+  {
+    surface: "control",
+    method: "GET",
+    path: `${PATH}/:name/image`,
+    async raw(call) {
+      try {
+        const image = call.emulator.snapshots.image(call.param("name"));
+        call.response.writeHead(200, {
+          "Content-Type": "application/octet-stream",
+          "Content-Length": image.byteLength,
+          ...traceHeaders(call.inProgress),
+        });
+        call.response.end(Buffer.from(image.buffer, image.byteOffset, image.byteLength));
+      } catch (cause) {
+        await fail(call, cause);
+      }
+    },
+  },
+  {
+    surface: "control",
+    method: "PUT",
+    path: `${PATH}/:name/image`,
+    async handler(call) {
+      const image = await readBody(call.request, MAX_IMAGE_BYTES);
+      return json(200, viewJson(call.emulator.snapshots.put(call.param("name"), image)));
     },
   },
   {

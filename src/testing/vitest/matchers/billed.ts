@@ -1,5 +1,5 @@
-import { EVENT_FILTER } from "../../../client/faces-billing.js";
-import { checkFields, type Fields } from "../../../client/faces-known-fields.js";
+import { EVENT_FILTER } from "../../../client/billing.js";
+import { checkFields, type Fields } from "../../../client/known-fields.js";
 import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
 import { counted, type MatcherResult, wanted } from "./gateway.js";
 
