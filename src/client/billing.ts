@@ -1,6 +1,5 @@
 import type { BillingEvent } from "../domain/billing.js";
 import type { Difference, EventFilter, RecordedEvent } from "../services/billing.js";
-import { methodsWithCallerStack } from "./caller-stack.js";
 import type { ControlApi } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";
 
@@ -25,7 +24,7 @@ export const EVENT_FILTER: Fields<EventFilter> = {
 
 /** `billing` of a world. @throws ControlError from every member */
 export function billingApi(control: ControlApi): BillingApi {
-  return methodsWithCallerStack<BillingApi>({
+  return {
     async events(filter = {}) {
       checkFields("billing.events", filter, EVENT_FILTER);
       const { since, until, ...same } = filter;
@@ -36,7 +35,7 @@ export function billingApi(control: ControlApi): BillingApi {
     async reconcile() {
       return (await control.get<{ differences: readonly Difference[] }>("billing/reconcile")).differences;
     },
-  });
+  };
 }
 
 function isoOf(at: number | undefined): string | undefined {

@@ -32,11 +32,14 @@ export async function withCallerStack<T>(callee: Method, work: () => T | Promise
   }
 }
 
-/** The same object with asynchronous methods whose errors point at the line that called them. */
-export function methodsWithCallerStack<T extends object>(api: T): T {
-  const wrapped = Object.entries(api).map(([name, method]: [string, Method]) => {
-    const called = (...args: never[]) => withCallerStack(called, () => method(...args));
+/** Runs `work` for a call of `callee`, as {@link withCallerStack} does. */
+export type Call = <T>(callee: Method, work: () => T | Promise<T>) => Promise<T>;
+
+/** The same object with asynchronous methods, each of which is run by `call`. */
+export function methodsCalledBy<T extends object>(call: Call, api: T): T {
+  const methods = Object.entries(api).map(([name, method]: [string, Method]) => {
+    const called = (...args: never[]) => call(called, () => method(...args));
     return [name, called];
   });
-  return Object.fromEntries(wrapped) as T;
+  return Object.fromEntries(methods) as T;
 }

@@ -3,7 +3,7 @@ import { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 import { InvalidSeed } from "../config/problems.js";
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { type BillingApi, billingApi } from "./billing.js";
-import { withCallerStack } from "./caller-stack.js";
+import { type Call, methodsCalledBy, withCallerStack } from "./caller-stack.js";
 import { type ClockApi, clockApi } from "./clock.js";
 import { Connection, ControlError, type Fetch } from "./connection.js";
 import { ControlApi } from "./control-api.js";
@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly url: string;
   readonly fetch: Fetch;
   readonly view: ViewSource;
+  /** Called when a call of the client begins, with its end. */
+  readonly onCall?: (end: Promise<unknown>) => void;
 }
 
 /** The test API of one world, over its control API and its management API. */
@@ -44,19 +46,28 @@ export class GatewayClient implements GatewayWorld {
   readonly faults: FaultsApi;
   readonly completions: CompletionsApi;
   protected readonly control: ControlApi;
+  /** Makes a call. Its errors point at the line that called `callee`. */
+  protected readonly call: Call;
   readonly #management: ManagementApi;
   readonly #view: ViewSource;
 
-  constructor({ url, fetch, view }: ClientOptions) {
+  constructor({ url, fetch, view, onCall = () => {} }: ClientOptions) {
+    const call: Call = (callee, work) =>
+      withCallerStack(callee, () => {
+        const result = Promise.resolve(work());
+        onCall(result);
+        return result;
+      });
     const connection = new Connection(url, fetch);
     const control = new ControlApi(connection);
     this.url = url;
-    this.clock = clockApi(control);
-    this.webhooks = webhooksApi(control);
-    this.billing = billingApi(control);
-    this.faults = faultsApi(control);
-    this.completions = completionsApi(control);
+    this.clock = methodsCalledBy(call, clockApi(control));
+    this.webhooks = methodsCalledBy(call, webhooksApi(control));
+    this.billing = methodsCalledBy(call, billingApi(control));
+    this.faults = methodsCalledBy(call, faultsApi(control));
+    this.completions = methodsCalledBy(call, completionsApi(control));
     this.control = control;
+    this.call = call;
     this.#management = new ManagementApi(connection, () => this.workspaceKey);
     this.#view = view;
   }
@@ -86,53 +97,53 @@ export class GatewayClient implements GatewayWorld {
   }
 
   reset(): Promise<void> {
-    return withCallerStack(this.reset, () => this.#change(this.control.post("reset")));
+    return this.call(this.reset, () => this.#change(this.control.post("reset")));
   }
 
   reseed(source: SeedSource | readonly SeedSource[]): Promise<void> {
-    return withCallerStack(this.reseed, async () => {
+    return this.call(this.reseed, async () => {
       const seed = await loadSeeds(source);
       await this.#change(orInvalidSeed(this.control.put("seed", seed)));
     });
   }
 
   seed(partial: SeedSource): Promise<void> {
-    return withCallerStack(this.seed, async () => {
+    return this.call(this.seed, async () => {
       const seed = await loadSeeds(partial);
       await this.#change(orInvalidSeed(this.control.post("seed", seed)));
     });
   }
 
   snapshot(options: SnapshotOptions = {}): Promise<Snapshot> {
-    return withCallerStack(this.snapshot, () => takeSnapshot(this.control, options));
+    return this.call(this.snapshot, () => takeSnapshot(this.control, options));
   }
 
   restore(snapshot: SnapshotSource): Promise<void> {
-    return withCallerStack(this.restore, () => this.#change(restoreSnapshot(this.control, snapshot)));
+    return this.call(this.restore, () => this.#change(restoreSnapshot(this.control, snapshot)));
   }
 
   createEndpoint(endpoint: string | EndpointInput): Promise<CreatedEndpoint> {
-    return withCallerStack(this.createEndpoint, () => this.#management.createEndpoint(endpoint));
+    return this.call(this.createEndpoint, () => this.#management.createEndpoint(endpoint));
   }
 
   createGroup(group: GroupInput): Promise<CreatedGroup> {
-    return withCallerStack(this.createGroup, () => this.#management.createGroup(group));
+    return this.call(this.createGroup, () => this.#management.createGroup(group));
   }
 
   mintKey(group: string | { readonly id: string }, name?: string): Promise<MintedKey> {
-    return withCallerStack(this.mintKey, () => this.#management.mintKey(group, name));
+    return this.call(this.mintKey, () => this.#management.mintKey(group, name));
   }
 
   requests(filter: JournalFilter = {}): Promise<readonly JournalEntry[]> {
-    return withCallerStack(this.requests, () => listRequests(this.control, filter));
+    return this.call(this.requests, () => listRequests(this.control, filter));
   }
 
   expectRequest(filter: JournalFilter = {}, expectation: Expectation = {}): Promise<readonly JournalEntry[]> {
-    return withCallerStack(this.expectRequest, () => expectRequest(this.control, filter, expectation));
+    return this.call(this.expectRequest, () => expectRequest(this.control, filter, expectation));
   }
 
   expectNoUnmatched(): Promise<void> {
-    return withCallerStack(this.expectNoUnmatched, () => expectNoUnmatched(this.control));
+    return this.call(this.expectNoUnmatched, () => expectNoUnmatched(this.control));
   }
 
   /** After a change that may be one of the keys. */

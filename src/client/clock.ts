@@ -1,5 +1,4 @@
 import type { Advance, ClockView, FiredJob } from "../services/time.js";
-import { methodsWithCallerStack } from "./caller-stack.js";
 import type { ControlApi } from "./control-api.js";
 
 /** The world's clock, from a test. */
@@ -25,7 +24,7 @@ interface FiredJson {
 
 /** `clock` of a world. @throws ControlError from every member, for an invalid time or one in the past */
 export function clockApi(control: ControlApi): ClockApi {
-  return methodsWithCallerStack<ClockApi>({
+  return {
     async read() {
       const { now, mode, frozen, offset_ms } = await control.get<ClockView>("clock");
       return { now, mode, frozen, offset_ms };
@@ -38,7 +37,7 @@ export function clockApi(control: ControlApi): ClockApi {
       await control.post("clock", { real: true });
     },
     advance: async (by) => firedOf(await control.post("clock/advance", advanceOf(by))),
-  });
+  };
 }
 
 /** @throws TypeError */

@@ -53,22 +53,22 @@ const overNetwork: Fetch = (url, init) => fetch(url, init);
 
 class ConnectedGateway extends GatewayClient implements RemoteGateway {
   world(name: string, options: WorldOptions = {}): Promise<RemoteGateway> {
-    return withCallerStack(this.world, async () => {
+    return this.call(this.world, async () => {
       await ensureWorld(this.control, name, options, () => listWorlds(this.control));
       return connect(urlOfWorld(this.url, name));
     });
   }
 
   worlds(): Promise<readonly string[]> {
-    return withCallerStack(this.worlds, () => listWorlds(this.control));
+    return this.call(this.worlds, () => listWorlds(this.control));
   }
 
   removeWorld(name: string): Promise<void> {
-    return withCallerStack(this.removeWorld, () => removeWorld(this.control, name));
+    return this.call(this.removeWorld, () => removeWorld(this.control, name));
   }
 
   errorCoverage(): Promise<ErrorCoverage> {
-    return withCallerStack(this.errorCoverage, async () => {
+    return this.call(this.errorCoverage, async () => {
       const { provoked, known, items } = await this.control.get<ErrorCoverage>("errors");
       return { provoked, known, items };
     });

@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { completionRuleSchema } from "../schemas/completions.js";
 import type { faultRuleSchema } from "../schemas/faults.js";
-import { methodsWithCallerStack } from "./caller-stack.js";
 import { ControlError } from "./connection.js";
 import type { ControlApi } from "./control-api.js";
 
@@ -35,17 +34,17 @@ export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 
 /** `completions` of a world. @throws ControlError from every member */
 export function completionsApi(control: ControlApi): CompletionsApi {
-  return methodsWithCallerStack<CompletionsApi>({
+  return {
     add: (rules) => addTo(control, "completions", rules),
     async clear() {
       await control.delete("completions");
     },
-  });
+  };
 }
 
 /** `faults` of a world. @throws ControlError from every member */
 export function faultsApi(control: ControlApi): FaultsApi {
-  return methodsWithCallerStack<FaultsApi>({
+  return {
     add: (faults) => addTo(control, "faults", faults),
     async remove(id) {
       try {
@@ -59,7 +58,7 @@ export function faultsApi(control: ControlApi): FaultsApi {
     async clear() {
       await control.delete("faults");
     },
-  });
+  };
 }
 
 /** The control API returns one rule for one, and a list for a list. */

@@ -1,6 +1,5 @@
 import type { BillingEvent } from "../domain/billing.js";
 import type { Attempt, DeliveryFilter, DeliveryState } from "../services/webhooks/webhooks.js";
-import { methodsWithCallerStack } from "./caller-stack.js";
 import type { ControlApi } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";
 
@@ -73,7 +72,7 @@ const FILTER: Fields<DeliveryFilter> = { state: true, event: true };
 export function webhooksApi(control: ControlApi): WebhooksApi {
   const list = async (filter: DeliveryFilter) =>
     (await control.list<DeliveryJson>("webhooks/deliveries", { ...filter })).map(deliveryOf);
-  return methodsWithCallerStack<WebhooksApi>({
+  return {
     deliveries(filter = {}) {
       checkFields("webhooks.deliveries", filter, FILTER);
       return list(filter);
@@ -96,7 +95,7 @@ export function webhooksApi(control: ControlApi): WebhooksApi {
     async idle() {
       await control.post("webhooks/idle");
     },
-  });
+  };
 }
 
 function deliveryOf({ created_at, next_attempt_at, attempts, body, ...same }: DeliveryJson): WebhookDelivery {

@@ -1,4 +1,3 @@
-import { withCallerStack } from "../client/caller-stack.js";
 import { type ClientOptions, GatewayClient } from "../client/client.js";
 import { type Fetch, WorldEndedError } from "../client/connection.js";
 import type { GatewayWorld } from "../client/gateway-world.js";
@@ -9,6 +8,7 @@ import type { ErrorCounter } from "../services/error-counter.js";
 import type { World } from "../worlds/world.js";
 import { viewOf, worldUrl } from "../worlds/world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "../worlds/worlds.js";
+import type { PendingCalls } from "./pending-calls.js";
 
 /** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
 export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
@@ -28,7 +28,7 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   /** Which errors were provoked since the start, over all worlds; a reset does not forget them. */
   errorCoverage(): ErrorCoverage;
   /**
-   * Finishes requests in flight, then closes. It does not wait for those that wait for a frozen clock, for more than
+   * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen clock, for more than
    * five seconds, or for a server that a rule forwards to.
    */
   stop(): Promise<void>;
@@ -42,7 +42,11 @@ export interface EmulatorParts {
   readonly worlds: Worlds;
   readonly errors: ErrorCounter;
   readonly drain: Drain;
+  readonly pendingCalls: PendingCalls;
 }
+
+/** How long a stop waits for calls of the test API, milliseconds of real time. */
+const CALL_GRACE_MS = 5_000;
 
 export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   readonly port: number;
@@ -63,7 +67,7 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 
   world(name: string, options: WorldOptions = {}): Promise<GatewayWorld> {
-    return withCallerStack(this.world, async () => {
+    return this.call(this.world, async () => {
       await ensureWorld(this.control, name, options, () => this.worlds());
       const world = this.#parts.worlds.get(name);
       const client = this.#clients.get(world) ?? new GatewayClient(clientOptions(this.#parts, name));
@@ -77,7 +81,7 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 
   removeWorld(name: string): Promise<void> {
-    return withCallerStack(this.removeWorld, () => removeWorld(this.control, name));
+    return this.call(this.removeWorld, () => removeWorld(this.control, name));
   }
 
   errorCoverage(): ErrorCoverage {
@@ -94,19 +98,22 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 
   async #close(): Promise<void> {
-    await this.#parts.drain();
+    const { pendingCalls, drain } = this.#parts;
+    await pendingCalls.finished(CALL_GRACE_MS);
+    await drain();
     this.#parts.worlds.close();
   }
 }
 
 /** A client in this process reads the view from the world itself, so that it is current at any time. */
-function clientOptions({ worlds, origin }: EmulatorParts, name: string): ClientOptions {
+function clientOptions({ worlds, origin, pendingCalls }: EmulatorParts, name: string): ClientOptions {
   const world = worlds.get(name);
   const url = worldUrl(origin, name);
   return {
     url,
     fetch: fetchOf(world, name),
     view: { current: () => viewOf(world, name, url), refresh: async () => {} },
+    onCall: (end) => pendingCalls.add(end),
   };
 }
 

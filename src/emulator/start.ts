@@ -14,6 +14,7 @@ import { World, type WorldOptions } from "../worlds/world.js";
 import { Worlds } from "../worlds/worlds.js";
 import { type GatewayEmulator, RunningEmulator } from "./emulator.js";
 import { checkOptions, type EmulatorOptions } from "./options.js";
+import { PendingCalls } from "./pending-calls.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { StateError } from "../store/state-file.js";
@@ -46,7 +47,8 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const { host = DEFAULT_HOST } = options;
     const port = await listen(server, options.port ?? 0, host);
     registry.origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-    return new RunningEmulator({ port, origin: registry.origin, worlds, errors, drain });
+    const { origin } = registry;
+    return new RunningEmulator({ port, origin, worlds, errors, drain, pendingCalls: new PendingCalls() });
   } catch (cause) {
     worlds.close();
     throw cause;

@@ -135,6 +135,16 @@ describe("in process", () => {
     expect([world.name, gateway.keys]).toEqual(["w1", { "acme-prod": expect.any(String) }]);
   });
 
+  test("a stop waits for calls that were made before it", async () => {
+    const calls = async () => {
+      await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+      return [gateway.billing.reconcile(), gateway.world("w1")] as const;
+    };
+    const [differences, world] = await calls();
+    expect(await differences).toEqual([]);
+    expect((await world).name).toBe("w1");
+  });
+
   test("a seed with a typo: path and nearest key", async () => {
     const start = () => startGatewayEmulator({ seed: { workspaces: [{ nmae: "acme" }] } as object });
     await expect(start()).rejects.toThrow(/workspaces\.0.*nmae.*name/s);
