@@ -20,6 +20,7 @@ export type { WebhookDelivery, WebhooksApi } from "./client/webhooks.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { BillingEvent } from "./domain/billing.js";
 export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
+/** @deprecated Calls of the test API reject with {@link ControlError}, in this process too. */
 export { GatewayError } from "./domain/errors.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";
 export {

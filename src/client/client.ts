@@ -81,7 +81,7 @@ export class GatewayClient implements GatewayWorld {
   }
 
   get workspaceKey(): string {
-    return this.env.BASETEN_API_KEY ?? "";
+    return this.#view.current().workspaceKey;
   }
 
   get keys(): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import { GatewayClient } from "./client.js";
 import type { Fetch } from "./connection.js";
 import type { GatewayWorld } from "./gateway-world.js";
 import { HealthView } from "./view.js";
-import { ensureWorld, listWorlds, removeWorld, type WorldOptions } from "./worlds.js";
+import { ensureWorld, type ForkOptions, listWorlds, removeWorld } from "./worlds.js";
 
 /**
  * A world of an emulator in another process. `keys`, `env` and `example` are those of the last call of this object
@@ -12,7 +12,7 @@ import { ensureWorld, listWorlds, removeWorld, type WorldOptions } from "./world
  */
 export interface RemoteGateway extends GatewayWorld {
   /** The world of this name, made unless it exists; see `GatewayEmulator.world`. @throws ControlError */
-  world(name: string, options?: WorldOptions): Promise<RemoteGateway>;
+  world(name: string, options?: ForkOptions): Promise<RemoteGateway>;
   /** Names of the worlds, oldest first. @throws ControlError */
   worlds(): Promise<readonly string[]>;
   /** Ends a world made by {@link world}. @throws ControlError */
@@ -52,7 +52,7 @@ async function connect(url: string): Promise<RemoteGateway> {
 const overNetwork: Fetch = (url, init) => fetch(url, init);
 
 class ConnectedGateway extends GatewayClient implements RemoteGateway {
-  world(name: string, options: WorldOptions = {}): Promise<RemoteGateway> {
+  world(name: string, options: ForkOptions = {}): Promise<RemoteGateway> {
     return this.call(this.world, async () => {
       await ensureWorld(this.control, name, options, () => listWorlds(this.control));
       return connect(urlOfWorld(this.url, name));

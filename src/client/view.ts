@@ -5,6 +5,7 @@ import { ControlApi } from "./control-api.js";
 /** What a world says about itself. */
 export interface View {
   readonly name: string;
+  readonly workspaceKey: string;
   readonly env: Readonly<Record<string, string>>;
   readonly keys: Readonly<Record<string, string>>;
   readonly example: ExampleCall | null;
@@ -53,7 +54,13 @@ async function readHealth(url: string, control: ControlApi): Promise<View> {
     throw new ControlError(`What answers at ${url} is no gateway-emulator of this version.`, null);
   }
   const { name, env, keys, example } = health;
-  return { name, env: reachedAt(url, health.url, env), keys, example };
+  return {
+    name,
+    workspaceKey: env.BASETEN_API_KEY ?? "",
+    env: reachedAt(url, health.url, env),
+    keys,
+    example,
+  };
 }
 
 /** The environment with the URL where the emulator is reached in place of the one it knows. */
@@ -66,8 +73,10 @@ function reachedAt(url: string, own: string, env: View["env"]): View["env"] {
   );
 }
 
-/** By the fields that every emulator of this version answers. */
-function isHealth(value: unknown): value is View & { readonly url: string } {
+/** The fields that every emulator of this version answers. */
+type Health = Omit<View, "workspaceKey"> & { readonly url: string };
+
+function isHealth(value: unknown): value is Health {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -2,7 +2,7 @@ import type { ControlApi } from "./control-api.js";
 import { checkFields } from "./known-fields.js";
 
 /** How to make a world. */
-export interface WorldOptions {
+export interface ForkOptions {
   /** `seed`, the default, or the name of the world to copy as it is. */
   readonly from?: string;
 }
@@ -20,7 +20,7 @@ export async function listWorlds(control: ControlApi): Promise<readonly string[]
 export async function ensureWorld(
   control: ControlApi,
   name: string,
-  options: WorldOptions,
+  options: ForkOptions,
   existing: () => readonly string[] | Promise<readonly string[]>,
 ): Promise<void> {
   checkFields("world", options, { from: true });

@@ -1,7 +1,8 @@
 import { type ClientOptions, GatewayClient } from "../client/client.js";
 import { type Fetch, WorldEndedError } from "../client/connection.js";
 import type { GatewayWorld } from "../client/gateway-world.js";
-import { ensureWorld, removeWorld, type WorldOptions } from "../client/worlds.js";
+import type { View } from "../client/view.js";
+import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
 import type { Drain } from "../runtime/drain.js";
 import type { ErrorCounter } from "../services/error-counter.js";
@@ -20,7 +21,7 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
    * @param options.from `seed`, the default, or the name of the world to copy as it is
    * @throws ControlError for an invalid name, or an unknown source
    */
-  world(name: string, options?: WorldOptions): Promise<GatewayWorld>;
+  world(name: string, options?: ForkOptions): Promise<GatewayWorld>;
   /** Names of the worlds, oldest first. */
   worlds(): readonly string[];
   /** Ends a world made by {@link world}. @throws ControlError */
@@ -66,7 +67,7 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
     return this.#parts.worlds.first.resumed;
   }
 
-  world(name: string, options: WorldOptions = {}): Promise<GatewayWorld> {
+  world(name: string, options: ForkOptions = {}): Promise<GatewayWorld> {
     return this.call(this.world, async () => {
       await ensureWorld(this.control, name, options, () => this.worlds());
       const world = this.#parts.worlds.get(name);
@@ -105,14 +106,14 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 }
 
-/** A client in this process reads the view from the world itself, so that it is current at any time. */
 function clientOptions({ worlds, origin, pendingCalls }: EmulatorParts, name: string): ClientOptions {
   const world = worlds.get(name);
   const url = worldUrl(origin, name);
+  const view = new LiveView(world, name, url);
   return {
     url,
     fetch: fetchOf(world, name),
-    view: { current: () => viewOf(world, name, url), refresh: async () => {} },
+    view: { current: () => view, refresh: async () => {} },
     onCall: (end) => pendingCalls.add(end),
   };
 }
@@ -123,4 +124,33 @@ function fetchOf(world: World, name: string): Fetch {
     if (world.closed) throw new WorldEndedError(name);
     return fetch(url, init);
   };
+}
+
+/** Read from the world at each access, and so always current. */
+class LiveView implements View {
+  readonly name: string;
+  readonly #world: World;
+  readonly #url: string;
+
+  constructor(world: World, name: string, url: string) {
+    this.#world = world;
+    this.name = name;
+    this.#url = url;
+  }
+
+  get workspaceKey(): string {
+    return this.#world.workspaceKey;
+  }
+
+  get keys(): View["keys"] {
+    return this.#world.keys;
+  }
+
+  get env(): View["env"] {
+    return viewOf(this.#world, this.name, this.#url).env;
+  }
+
+  get example(): View["example"] {
+    return viewOf(this.#world, this.name, this.#url).example;
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { QUICKSTART } from "../support/client.js";
 import { Receiver } from "../webhooks/receiver.js";
 import { webhookSeed } from "../webhooks/support.js";
 import { chat, overBothTransports } from "./transports.js";
@@ -55,6 +56,13 @@ overBothTransports((open) => {
       expect(await reply()).toBe("added");
       await client.reset();
       expect(await reply()).toBe("hello");
+    });
+
+    test("completion rules are larger than max_body_bytes, if need be", async () => {
+      await using opened = await open({ seed: { ...QUICKSTART, settings: { max_body_bytes: 200 } } });
+      const { client } = opened;
+      await client.completions.add({ match: {}, reply: { content: "x".repeat(1000) } });
+      expect((await chat(client)).body.choices[0].message.content).toHaveLength(1000);
     });
 
     test("webhooks and billing: events, deliveries, dead letters, redrive, pause, rotation", async () => {

@@ -1,13 +1,14 @@
 import type * as z from "zod";
 import { GatewayError, invalid } from "../../domain/errors.js";
+import { MAX_BODY_BYTES } from "../../domain/settings.js";
 import { checked } from "../../schemas/problems.js";
 import { type Answer, json } from "../answer.js";
 import { jsonText, readBody } from "../body.js";
 import type { Call } from "../routes.js";
 
-/** The JSON body of a control call, in the given shape. @throws GatewayError `validation` */
+/** The JSON body of a control call, in the given shape. `max_body_bytes` is not for it (X-13). @throws GatewayError `validation` */
 export async function controlBody<S extends z.ZodType>(call: Call, schema: S): Promise<z.output<S>> {
-  const body = await readBody(call.request, call.services.context.settings.maxBodyBytes);
+  const body = await readBody(call.request, MAX_BODY_BYTES);
   return checked(schema, parseJson(jsonText(call.request, body, refuse)));
 }
 

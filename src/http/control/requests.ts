@@ -25,7 +25,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
       const items = found.slice(0, limit);
       const last = items.at(-1);
       return json(200, {
-        items: items.map(entryJson),
+        items: items.map((entry) => ({ ...entryJson(entry), decision: entry.decision })),
         pagination: {
           has_more: found.length > limit,
           cursor: found.length > limit && last ? String(last.seq) : null,
@@ -101,7 +101,6 @@ function entryJson(entry: JournalEntry) {
     error: entry.error,
     hint: entry.hint,
     notes: entry.notes,
-    decision: entry.decision,
     request_body: entry.requestBody,
     response_body: entry.responseBody,
   };

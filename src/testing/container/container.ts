@@ -125,7 +125,7 @@ export class GatewayEmulatorContainer {
     this.#started = true;
     const running = await this.#run();
     try {
-      const health = await HealthView.open(urlOf(running), impatientFetch);
+      const health = await HealthView.open(urlOf(running), fetchWithTimeout);
       return new StartedGatewayEmulatorContainer(running, health.current());
     } catch (cause) {
       await running.stop(0);
@@ -146,7 +146,7 @@ export class GatewayEmulatorContainer {
   }
 }
 
-const impatientFetch: Fetch = (url, init) =>
+const fetchWithTimeout: Fetch = (url, init) =>
   fetch(url, { ...init, signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
 
 function isList(seed: SeedSource | readonly SeedSource[]): seed is readonly SeedSource[] {

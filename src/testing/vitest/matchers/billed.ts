@@ -28,7 +28,7 @@ type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedI
 
 const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
 /** Most events that a message shows. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
 export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<MatcherResult> {
@@ -62,7 +62,7 @@ function plus(sums: Sums, { tokens: { inputTokens, outputTokens, cachedInputToke
 
 function linesOf(events: readonly BillingEvent[]): string {
   if (events.length === 0) return "Nothing like it was billed.";
-  const lines = events.slice(-MOST_SHOWN).map(({ tokens, ...event }) => {
+  const lines = events.slice(-MAX_SHOWN).map(({ tokens, ...event }) => {
     const { timestamp, modelSlug, externalEntityId, apiKeyPrefix } = event;
     const { inputTokens, outputTokens, cachedInputTokens } = tokens;
     return `  ${timestamp} ${modelSlug} ${externalEntityId} ${apiKeyPrefix}: ${inputTokens} in (${cachedInputTokens} cached), ${outputTokens} out`;
