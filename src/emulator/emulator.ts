@@ -120,9 +120,18 @@ function clientOptions({ worlds, origin, pendingCalls }: EmulatorParts, name: st
 
 /** How a client in this process reaches its world. */
 function fetchOf(world: World, name: string): Fetch {
-  return async (url, init) => {
+  const checkOpen = (): void => {
     if (world.closed) throw new WorldEndedError(name);
-    return fetch(url, init);
+  };
+  return async (url, init) => {
+    checkOpen();
+    const response = await fetch(url, init).catch((cause: unknown) => {
+      checkOpen();
+      throw cause;
+    });
+    // It ended while the call was under way.
+    if (!response.ok) checkOpen();
+    return response;
   };
 }
 

@@ -53,6 +53,7 @@ const PRUNE_EVERY = 1_000;
 export class Journal implements Cache {
   readonly #context: WorldContext;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  readonly #end = new AbortController();
   #onBilled: () => void = () => {};
   #pending: Pending[] = [];
   #scheduled = false;
@@ -191,14 +192,19 @@ export class Journal implements Cache {
   /**
    * Waits, in real time, until exactly `count` fit, or any when that is null.
    * @param patienceMs milliseconds
-   * @returns whether they did in time
+   * @returns whether they did in time, and before {@link endWaits}
    */
   waitForEntries(filter: JournalFilter, count: number | null, patienceMs: number): Promise<boolean> {
     const met = (): boolean => {
       const fitting = this.count(filter);
       return count === null ? fitting > 0 : fitting === count;
     };
-    return waitFor(met, (listener) => this.onEntry(listener), patienceMs);
+    return waitFor(met, (listener) => this.onEntry(listener), patienceMs, this.#end.signal);
+  }
+
+  /** The world ends, or its emulator stops: nothing that is waited for will come. */
+  endWaits(): void {
+    this.#end.abort();
   }
 
   find(seq: number): JournalEntry | null {

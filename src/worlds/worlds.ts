@@ -119,9 +119,10 @@ export class Worlds {
     this.#seeded = null;
   }
 
-  /** What waits for an instant that a stop does not wait for: any while time stands still, or one too far away. */
+  /** Drops what a stop does not wait for: jobs due too late, or on a frozen clock, and waits for requests. */
   dropUnreachable(): void {
     for (const world of this.#worlds.values()) {
+      world.services.journal.endWaits();
       const { clock } = world.services.context;
       if (clock.state.mode === "frozen") clock.clear();
       else clock.clear(clock.now() + STOP_GRACE_MS);

@@ -115,7 +115,12 @@ describe("in process", () => {
   test("a world that has ended, and an emulator that was stopped", async () => {
     const gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const world = await gateway.world("w1");
+    const waiting = expect(world.expectRequest({}, { within: "10m" })).rejects.toThrow(
+      'world "w1" has ended',
+    );
+    await world.clock.read();
     await gateway.removeWorld("w1");
+    await waiting;
     const uses = (one: GatewayWorld) => [
       () => one.requests(),
       () => one.reset(),
@@ -183,6 +188,16 @@ describe("over HTTP", () => {
       await expect(use()).rejects.toMatchObject({ name: "ControlError", status: null, message });
       expect(await frameOf(use())).toContain(HERE);
     }
+  });
+
+  test("a stop does not wait for a client that waits for requests", async () => {
+    const gateway = await startGatewayEmulator();
+    const remote = await connectGatewayEmulator(gateway.url);
+    const expected = remote.expectRequest({}, { within: "10m" });
+    const ended = expect(expected).rejects.toBeInstanceOf(Error);
+    await remote.clock.read();
+    await gateway.stop();
+    await ended;
   });
 
   test("a world that was removed: names those that there are", async () => {

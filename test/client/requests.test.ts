@@ -67,6 +67,18 @@ overBothTransports((open) => {
       await expect(client.expectRequest({}, { count: 2, within: 1 })).rejects.toThrow("expected 2 requests");
     });
 
+    test("expectRequest ends with its world", async () => {
+      await using opened = await open();
+      const { client } = opened;
+      const world = await client.world("w1");
+      const expected = world.expectRequest({}, { within: "10m" });
+      const ended = expect(expected).rejects.toBeInstanceOf(Error);
+      // Answered after it: by then the wait has begun.
+      await world.clock.read();
+      await client.removeWorld("w1");
+      await ended;
+    });
+
     test("expectNoUnmatched names what no rule matched and what no route took", async () => {
       const completions = [{ match: { last_message: "hello" }, reply: { content: "hi" } }];
       await using opened = await open({ seed: { ...QUICKSTART, completions } });
