@@ -193,7 +193,7 @@ overBothTransports((open) => {
         [() => client.world("w1", { from: "seed" }), 400, 'name: "w1" is taken'],
         [() => client.world("w2", { from: "w3" }), 404, 'There is no world "w3"; there are default, w1.'],
         [() => client.removeWorld("w3"), 404, 'There is no world "w3"; there are default, w1.'],
-        [() => client.removeWorld("default"), 400, "the default world ends with the emulator"],
+        [() => client.removeWorld("default"), 400, "the default world"],
       ];
       for (const [work, status, message] of refused) {
         await expect(work()).rejects.toMatchObject({
