@@ -15,7 +15,7 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   runtime: { may: ["domain"] },
   store: { may: ["domain"] },
   services: { may: ["domain", "generate", "runtime", "store"], types: ["schemas"] },
-  http: { may: ["services", "schemas", "domain", "fidelity"] },
+  http: { may: ["services", "schemas", "runtime", "domain", "fidelity"] },
   worlds: { may: ["services", "store", "runtime", "domain"], types: ["client", "http", "schemas"] },
   client: { may: ["config", "schemas", "services", "runtime", "domain", "worlds"] },
   emulator: { may: ["*"] },

@@ -1,13 +1,11 @@
-import type { Server } from "node:http";
 import { withCallerStack } from "../client/faces-at-caller.js";
 import { checkFields } from "../client/faces-known-fields.js";
 import { asInvalidSeed, type GatewayWorld, WorldHandle } from "../client/faces-world.js";
 import { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
-import { createHttpServer } from "../http/server.js";
-import { type Drain, drainable } from "../runtime/drain.js";
-import { listen } from "../runtime/listen.js";
+import { createApp } from "../http/app.js";
+import { HttpServer } from "../http/node/server.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -102,8 +100,7 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
   readonly #errors = new ErrorCounter();
   readonly #worlds: Worlds;
   readonly #tenancy: Tenancy;
-  readonly #server: Server;
-  readonly #drain: Drain;
+  readonly #server: HttpServer;
   readonly #origin: { url: string };
   #port = 0;
   #stopping: Promise<void> | null = null;
@@ -120,8 +117,10 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
       return new WorldHandle(world, name, () => worldUrl(origin.url, name));
     };
     this.#tenancy = new Tenancy(worlds, this, handleOf, { version: VERSION, errors: this.#errors });
-    this.#server = createHttpServer(this.#tenancy);
-    this.#drain = drainable(this.#server, () => worlds.dropUnreachable());
+    this.#server = new HttpServer(createApp(this.#tenancy), {
+      ownsProcess: false,
+      giveUp: () => worlds.dropUnreachable(),
+    });
   }
 
   get port(): number {
@@ -161,7 +160,7 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
 
   /** @throws what {@link listen} says */
   async listen(port: number, host: string): Promise<void> {
-    this.#port = await listen(this.#server, port, host);
+    this.#port = await this.#server.listen(port, host);
     this.#origin.url = `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
   }
 
@@ -175,7 +174,7 @@ class RunningEmulator extends WorldHandle implements GatewayEmulator {
   }
 
   async #close(): Promise<void> {
-    await this.#drain();
+    await this.#server.drain();
     this.#worlds.close();
   }
 }

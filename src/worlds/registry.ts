@@ -1,20 +1,20 @@
 import type { WorldHandle } from "../client/faces-world.js";
-import type { EmulatorFace, Tenant, Tenants, WorldView } from "../http/routes.js";
+import type { EmulatorApi, ServedWorld, WorldLookup, WorldView } from "../http/env.js";
 import type { Services } from "../services/services.js";
 import { DEFAULT_WORLD, type Worlds } from "./worlds.js";
 
 /** A world as tests and as requests find it. */
 interface Place {
   readonly handle: WorldHandle;
-  readonly tenant: Tenant;
+  readonly tenant: ServedWorld;
 }
 
 /** What every world of one emulator is told. */
-export type Shared = Pick<EmulatorFace, "version" | "errors">;
+export type Shared = Pick<EmulatorApi, "version" | "errors">;
 
 /** Which request and which test belongs to which world. */
-export class Tenancy implements Tenants {
-  readonly first: Tenant;
+export class Tenancy implements WorldLookup {
+  readonly first: ServedWorld;
   readonly #worlds: Worlds;
   readonly #shared: Shared;
   readonly #places = new Map<string, Place>();
@@ -33,11 +33,11 @@ export class Tenancy implements Tenants {
   }
 
   /** @throws GatewayError `unknown_world` */
-  named(name: string): Tenant {
+  named(name: string): ServedWorld {
     return this.#at(name).tenant;
   }
 
-  ofCaller(authorization: string | undefined): Tenant {
+  ofCaller(authorization: string | undefined): ServedWorld {
     return this.named(this.#worlds.ofCaller(authorization));
   }
 
@@ -67,7 +67,7 @@ export class Tenancy implements Tenants {
 
   #place(handle: WorldHandle, services: Services): Place {
     const { snapshots } = handle;
-    const emulator: EmulatorFace = {
+    const emulator: EmulatorApi = {
       ...this.#shared,
       view: () => this.#view(handle.name),
       reset: () => handle.resetNow(),
