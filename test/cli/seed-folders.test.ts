@@ -55,7 +55,7 @@ describe("a folder as a seed", () => {
     await folder.write("2.yaml", SEED);
     const inSubstance = await runCli(["validate", folder.path]);
     expect(inSubstance.stderr).toContain(`${second}:1: workspaces.0.endpoints.0`);
-    expect(inSubstance.stderr).toContain("each file is valid by itself, only not with the others");
+    expect(inSubstance.stderr).toContain("each file is valid alone, but together they conflict");
     expect(inSubstance.code).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe("a folder as a seed", () => {
     await folder.write("1.json", SEED);
     await using emulator = await startCli(["--state", ":memory:", "--seed", folder.path, "--watch"]);
     const seedRead = async (times: number) => {
-      await emulator.process.waitFor(new RegExp(`(Seed read again[^]*){${times}}`));
+      await emulator.process.waitFor(new RegExp(`(Seed reloaded[^]*){${times}}`));
       return contents(emulator.url);
     };
     await folder.write("2.yaml", rule("new"));
