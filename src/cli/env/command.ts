@@ -1,13 +1,10 @@
 import type { Command } from "commander";
-import { ENV_FORMATS, type EnvFormat } from "./text.js";
+
+export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
+export type EnvFormat = (typeof ENV_FORMATS)[number];
 
 /** Where `start` listens unless told otherwise. */
-export const DEFAULT_URL = "http://127.0.0.1:4110";
-
-export interface EnvFlags {
-  readonly url?: string;
-  readonly format: EnvFormat;
-}
+const DEFAULT_URL = "http://127.0.0.1:4110";
 
 /** `gateway-emulator env`: prints the environment variables that clients of a running emulator need. */
 export function defineEnv(program: Command): void {
@@ -32,7 +29,7 @@ Examples:
   $ gateway-emulator env --format dotenv > .env.gateway
   $ gateway-emulator env --url http://127.0.0.1:5000 --format json`;
 
-async function printEnv(flags: EnvFlags): Promise<void> {
+async function printEnv({ url, format }: { url?: string; format: EnvFormat }): Promise<void> {
   const { runEnv } = await import("./run.js");
-  await runEnv(flags);
+  await runEnv(url ?? (process.env.GATEWAY_EMULATOR_URL || DEFAULT_URL), format);
 }

@@ -1,20 +1,20 @@
 import { UserError } from "../user-error.js";
-import { DEFAULT_URL, type EnvFlags } from "./command.js";
+import type { EnvFormat } from "./command.js";
 import { envText } from "./text.js";
 
 /** How long to wait for an emulator to answer. */
 const TIMEOUT_MS = 5_000;
 
 /** Prints the environment of a running emulator. @throws UserError when none answers at the URL */
-export async function runEnv({ url, format }: EnvFlags): Promise<void> {
-  const base = baseUrl(url ?? (process.env.GATEWAY_EMULATOR_URL || DEFAULT_URL));
+export async function runEnv(url: string, format: EnvFormat): Promise<void> {
+  const base = baseUrl(url);
   process.stdout.write(envText(rebased(base, await health(base)), format));
 }
 
 function baseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url.href.replace(/\/+$/, "");
-  throw new UserError(`--url: expected a URL such as ${DEFAULT_URL}, got ${JSON.stringify(text)}`);
+  throw new UserError(`--url: expected a URL such as http://127.0.0.1:4110, got ${JSON.stringify(text)}`);
 }
 
 interface Health {

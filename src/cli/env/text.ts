@@ -1,5 +1,4 @@
-export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
-export type EnvFormat = (typeof ENV_FORMATS)[number];
+import type { EnvFormat } from "./command.js";
 
 /** Formats environment variables, one a line, with a final newline. */
 export function envText(env: Readonly<Record<string, string>>, format: EnvFormat): string {
