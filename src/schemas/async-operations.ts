@@ -5,12 +5,12 @@ import {
   asyncQueueAnswer,
   asyncStatusAnswer,
 } from "./async-answers.js";
+import { DEPLOYMENT_PATHS } from "./deployment-paths.js";
 import type { Operation } from "./operation.js";
-import { PLACES } from "./places.js";
 
 /** Async inference on the hosts of models and chains (inference §5). */
 export const ASYNC_OPERATIONS: readonly Operation[] = [
-  ...PLACES.flatMap((place): Operation[] => [
+  ...DEPLOYMENT_PATHS.flatMap((place): Operation[] => [
     submission(`${place}/async_predict`, "Put a request into the queue of a model"),
     submission(`${place}/async_run_remote`, "Put a request into the queue of a chain"),
     {

@@ -1,13 +1,13 @@
 import { chatRequestSchema } from "./chat.js";
+import { DEPLOYMENT_PATHS } from "./deployment-paths.js";
 import type { Operation } from "./operation.js";
-import { PLACES } from "./places.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 /** Documented for predictions (inference §5), and 404 for what is not there, 413 for what is too large. */
 const ERRORS = [400, 401, 404, 413, 429, 500, 502, 503, 504];
 
 /** Synchronous calls on the hosts of models and chains (inference §5). */
-export const DEDICATED_OPERATIONS: readonly Operation[] = PLACES.flatMap((place): Operation[] => [
+export const DEDICATED_OPERATIONS: readonly Operation[] = DEPLOYMENT_PATHS.flatMap((place): Operation[] => [
   {
     method: "post",
     path: `${place}/predict`,
