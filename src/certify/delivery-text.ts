@@ -1,7 +1,7 @@
 import type { Verification } from "./signature.js";
 
 /** What `webhooks listen` prints for one delivery. */
-export interface DeliveryText {
+interface DeliveryText {
   /** One line: request id, result of the signature check, number of events. */
   readonly head: string;
   /** One line per event. */

@@ -4,7 +4,7 @@ import type { SeedProblem } from "./problems.js";
 import { parseSeedText, type SeedText } from "./seed-text.js";
 
 /** A path in a seed: keys and list indexes. */
-export type SeedPath = readonly (string | number)[];
+type SeedPath = readonly (string | number)[];
 
 /** Why a valid seed cannot be applied. */
 export interface Refusal {

@@ -9,7 +9,6 @@ export const EVIDENCE = ["documented", "observed", "third-party", "unknown", "ou
 export type Evidence = (typeof EVIDENCE)[number];
 
 export const FIDELITY_STATES = ["emulated", "partly", "not"] as const;
-export type FidelityState = (typeof FIDELITY_STATES)[number];
 
 /** A test of this project. */
 export interface TestReference {

@@ -58,7 +58,7 @@ export class Constraints {
 /** Schemas of which at least one must hold: from `anyOf`, `oneOf`, `if` or dependencies. */
 export type Alternatives = readonly Schema[];
 
-export interface Collector {
+interface Collector {
   resolve(ref: string): Schema;
   /** Counts one step of work. */
   spend(): void;

@@ -3,7 +3,7 @@ import { pick } from "./generation.js";
 import { FIRST_NAMES, LAST_NAMES, WORDS } from "./words.js";
 
 /** Allowed lengths, in characters. */
-export interface Lengths {
+interface Lengths {
   readonly minLength: number;
   readonly maxLength: number;
 }

@@ -19,7 +19,7 @@ import { Resolver } from "./resolve.js";
 import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema, typeOf } from "./schema.js";
 import { generateString } from "./strings.js";
 
-export interface GenerateOptions {
+interface GenerateOptions {
   /** Maximum steps of work; see {@link Budget}. */
   readonly maxSteps?: number;
   /** False: ignore the schema's own `examples` and `default`. */

@@ -3,7 +3,7 @@ import type { Random } from "../runtime/random.js";
 import { pick } from "./generation.js";
 
 /** Length of an answer without a requested length: one paragraph. */
-export const DEFAULT_LOREM_TOKENS = 64;
+const DEFAULT_LOREM_TOKENS = 64;
 
 /**
  * Placeholder prose of exactly `tokens` tokens, as counted by X-14. It takes only the word list from faker: faker's

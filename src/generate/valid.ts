@@ -11,7 +11,7 @@ export type GeneratedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string };
 
-export interface ValidOptions {
+interface ValidOptions {
   /** See {@link DEFAULT_MAX_STEPS}. */
   readonly maxSteps?: number;
   /** Time limit in milliseconds, for work that the step limit does not bound. */

@@ -25,7 +25,7 @@ function hasCredentials({ username, password }: URL): boolean {
 }
 
 /** An answer of the emulated model; X-14 and X-15 say how `usage` is counted. */
-export const replySchema = z
+const replySchema = z
   .strictObject({
     mode: z.enum(REPLY_MODES).optional().meta({
       description:

@@ -53,7 +53,7 @@ export const externalEntityIdSchema = z
   .max(MAX_NAME)
   .meta({ description: "Your own stable id, unique in the workspace (G-2)", examples: ["cust_42"] });
 
-export const hierarchySchema = z
+const hierarchySchema = z
   .object({
     limit_enforcement: z.enum(["INDEPENDENT", "CASCADING"]).nullish(),
     parent_group_id: z.string().nullish(),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { GatewayError, invalid } from "../domain/errors.js";
 
 /** A validation problem and its path. */
-export interface Problem {
+interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }

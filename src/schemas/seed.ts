@@ -66,7 +66,7 @@ const groupWithoutChildren = z.strictObject({
 
 /** A group with its children. */
 export type GroupSeed = z.output<typeof groupWithoutChildren> & { groups?: GroupSeed[] | undefined };
-export const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
+const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
   .lazy(() => groupWithoutChildren.extend({ groups: z.array(groupSeedSchema).optional() }))
   .meta({ id: "GroupSeed" });
 
@@ -123,6 +123,9 @@ const workspace = z
   .meta({ id: "WorkspaceSeed" });
 export type WorkspaceSeed = z.output<typeof workspace>;
 
+const images = z.enum(["accept", "refuse"]).optional();
+const logprobs = z.enum(["absent", "supported", "refused"]).optional();
+
 const settings = z
   .strictObject({
     accept_bearer: z
@@ -164,19 +167,10 @@ const settings = z
       .enum(["echo", "error"])
       .optional()
       .meta({ description: "error: a request that matches no rule fails; echo: it is echoed" }),
-    images: z.enum(["accept", "refuse"]).optional().meta({ description: "refuse: models accept text only" }),
-    logprobs: z
-      .enum(["absent", "supported", "refused"])
-      .optional()
-      .meta({ description: "How logprobs: true is answered" }),
+    images: images.meta({ description: "refuse: models accept text only" }),
+    logprobs: logprobs.meta({ description: "How logprobs: true is answered" }),
     models: z
-      .record(
-        z.string(),
-        z.strictObject({
-          images: z.enum(["accept", "refuse"]).optional(),
-          logprobs: z.enum(["absent", "supported", "refused"]).optional(),
-        }),
-      )
+      .record(z.string(), z.strictObject({ images, logprobs }))
       .optional()
       .meta({ description: "images and logprobs for single slugs" }),
     webhook_fields: z

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
+const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
 export type EnvFormat = (typeof ENV_FORMATS)[number];
 
 /** Where `start` listens unless told otherwise. */
