@@ -12,7 +12,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Maximum number of refusals to find: each needs another attempt, and a longer list helps nobody. */
+/** Maximum number of refusals to find: each needs another attempt, and a longer list does not help. */
 const MAX_REFUSALS = 20;
 
 /**

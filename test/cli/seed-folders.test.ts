@@ -37,7 +37,7 @@ describe("a folder as a seed", () => {
     const { code, stderr } = await runCli(["--port", "0", "--state", ":memory:", "--seed", folder.path]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `${folder.path}: no seed file in this folder: expected one that ends in .yaml, .yml or .json\n` +
+      `${folder.path}: this folder has no seed file: expected one that ends in .yaml, .yml or .json\n` +
         "gateway-emulator: the seed has 1 problem\n",
     );
   });

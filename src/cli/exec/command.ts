@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { collect } from "../collect.js";
 import { type ExecFlags, execOptions } from "./options.js";
 
-/** `gateway-emulator exec -- <command...>`: runs a command with an emulator of its own. */
+/** `gateway-emulator exec -- <command...>`: runs a command with a fresh emulator. */
 export function defineExec(program: Command): void {
   program
     .command("exec")

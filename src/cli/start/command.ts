@@ -52,6 +52,8 @@ Environment:
   NO_COLOR                 turns colours off
   DEBUG                    prints the stack trace of unexpected errors
 
+gateway-emulator <command> --help explains a command, with examples.
+
 Documentation: README.md and docs/ in the package; /v1/spec and /_emulator/openapi.json of a running emulator for
 its APIs; dist/seed.schema.json for seed files.`;
 
