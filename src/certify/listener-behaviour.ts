@@ -2,7 +2,7 @@ import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 
 /** How `webhooks listen` answers. */
 export interface ListenerBehaviour {
-  /** Statuses to answer with, in turn; the last one repeats. Empty: the status that the delivery deserves. */
+  /** Statuses to answer with, in turn; the last one repeats. Empty: the default status of the delivery. */
   readonly statuses: readonly number[];
   /** Delay before every answer. */
   readonly delayMs: number;
@@ -23,7 +23,7 @@ export function parseBehaviour(
   return { statuses: parts.map(Number), delayMs };
 }
 
-/** The status for the POST at `index`. @param deserved the status to use when `--respond` is not given */
-export function statusFor({ statuses }: ListenerBehaviour, index: number, deserved: number): number {
-  return statuses[Math.min(index, statuses.length - 1)] ?? deserved;
+/** The status for the POST at `index`. @param defaultStatus used without `--respond` */
+export function statusFor({ statuses }: ListenerBehaviour, index: number, defaultStatus: number): number {
+  return statuses[Math.min(index, statuses.length - 1)] ?? defaultStatus;
 }

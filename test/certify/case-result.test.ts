@@ -68,7 +68,7 @@ test("JUnit XML escapes text and replaces control characters", () => {
 `);
 });
 
-test("--respond statuses in turn, the last one repeats; without any, the status that the delivery deserves", () => {
+test("--respond statuses in turn, the last one repeats; without any, the default status of the delivery", () => {
   const behaviour = parseBehaviour("500, 503,200", "11s");
   if (typeof behaviour === "string") throw new Error(behaviour);
   expect(behaviour.delayMs).toBe(11_000);

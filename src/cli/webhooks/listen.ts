@@ -60,8 +60,8 @@ class Listener {
       verification,
       this.#seen,
     );
-    const deserved = verification?.ok === false ? 401 : wellFormed ? 200 : 400;
-    const status = statusFor(this.#behaviour, this.#count++, deserved);
+    const defaultStatus = verification?.ok === false ? 401 : wellFormed ? 200 : 400;
+    const status = statusFor(this.#behaviour, this.#count++, defaultStatus);
     const { delayMs } = this.#behaviour;
     const answer = `answering ${status}${delayMs > 0 ? ` after ${delayMs} ms` : ""}`;
     console.log([`${at.toISOString()}  ${head}  ${answer}`, ...events].join("\n    "));
