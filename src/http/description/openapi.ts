@@ -98,11 +98,15 @@ function reference(schema: z.ZodType, io: "input" | "output", components: Record
     io,
     unrepresentable: "any",
   }) as Record<string, unknown>;
+  const add = (name: string, definition: object): void => {
+    // Where requests and answers share a shape, what a request may have is said: it may have more.
+    if (io === "input" || !(name in components)) components[name] = relocate(definition);
+  };
   for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, object>)) {
-    components[name] = relocate(definition);
+    add(name, definition);
   }
   if (typeof id !== "string") return relocate(body);
-  components[id] = relocate(body);
+  add(id, body);
   return { $ref: `#/components/schemas/${id}` };
 }
 

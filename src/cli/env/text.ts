@@ -1,7 +1,6 @@
-export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
-export type EnvFormat = (typeof ENV_FORMATS)[number];
+import type { EnvFormat } from "./command.js";
 
-/** Environment variables as text that ends with a newline. */
+/** Formats environment variables, one a line, with a final newline. */
 export function envText(env: Readonly<Record<string, string>>, format: EnvFormat): string {
   switch (format) {
     case "shell":
@@ -19,12 +18,12 @@ function lines(env: Readonly<Record<string, string>>, line: (name: string, value
     .join("");
 }
 
-/** One word of a POSIX shell, whatever is in it. */
+/** Quotes any text as one word of a POSIX shell. */
 export function shellQuoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Bare where possible, since `docker --env-file` takes quotes for part of the value. */
+/** Without quotes where possible: `docker --env-file` reads quotes as part of the value. */
 function dotenvQuoted(value: string): string {
   if (/^[\w.:/@%+=,-]*$/.test(value)) return value;
   return value.includes("'") ? JSON.stringify(value) : `'${value}'`;

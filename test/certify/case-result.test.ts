@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { behaviourOf, statusOf } from "../../src/certify/behaviour.js";
-import { judge, type ReceiverResponse, wouldRetry } from "../../src/certify/case-result.js";
-import type { CertifyCase } from "../../src/certify/cases.js";
+import { caseResult, type ReceiverResponse, wouldRetry } from "../../src/certify/case-result.js";
+import type { CertifyCase, ExpectedResponse } from "../../src/certify/cases.js";
 import { junitXml } from "../../src/certify/junit.js";
+import { parseBehaviour, statusFor } from "../../src/certify/listener-behaviour.js";
 
 const answered = (status: number): ReceiverResponse => ({ kind: "answered", status, ms: 2.4 });
 const late: ReceiverResponse = { kind: "timeout", ms: 10_000 };
 const gone: ReceiverResponse = { kind: "network", error: "connect ECONNREFUSED", ms: 1 };
-const caseOf = (duty: CertifyCase["duty"]): CertifyCase => {
-  return { name: "some case", duty, advice: "do it right", posts: [], retried: false };
+const caseOf = (expected: ExpectedResponse): CertifyCase => {
+  return { name: "some case", expected, advice: "do it right", posts: [], retried: false };
 };
 
-describe("judging a receiver (W-5, W-6)", () => {
-  test.each<[CertifyCase["duty"], ReceiverResponse, boolean]>([
+describe("the result of a case (W-5, W-6)", () => {
+  test.each<[ExpectedResponse, ReceiverResponse, boolean]>([
     ["accept", answered(200), true],
     ["accept", answered(204), true],
     ["accept", answered(302), false],
@@ -26,22 +26,22 @@ describe("judging a receiver (W-5, W-6)", () => {
     ["refuse", answered(500), false],
     ["refuse", answered(302), false],
     ["refuse", late, false],
-  ])("%s: %j passes: %j", (duty, reaction, passed) => {
-    expect(judge(caseOf(duty), [[reaction]]).passed).toBe(passed);
+  ])("%s: %j passes: %j", (expected, response, passed) => {
+    expect(caseResult(caseOf(expected), [[response]]).passed).toBe(passed);
   });
 
-  test("says what the receiver did, with all attempts, and how long it took", () => {
-    expect(judge(caseOf("accept"), [[answered(500), late, answered(200)], [gone]])).toEqual({
+  test("lists all attempts with their durations", () => {
+    expect(caseResult(caseOf("accept"), [[answered(500), late, answered(200)], [gone]])).toEqual({
       name: "some case",
       passed: false,
       did: "500 in 2 ms, no answer in 10000 ms, 200 in 2 ms, no answer: connect ECONNREFUSED",
       should: "do it right",
       ms: 10_005.8,
     });
-    expect(judge(caseOf("accept"), [[answered(500), answered(200)], [answered(200)]]).passed).toBe(true);
+    expect(caseResult(caseOf("accept"), [[answered(500), answered(200)], [answered(200)]]).passed).toBe(true);
   });
 
-  test("what the gateway would send again", () => {
+  test("the gateway would retry everything but 2xx and 4xx", () => {
     expect([answered(200), answered(404), answered(500), answered(301), late, gone].map(wouldRetry)).toEqual([
       false,
       false,
@@ -53,9 +53,9 @@ describe("judging a receiver (W-5, W-6)", () => {
   });
 });
 
-test("JUnit XML, with what cannot stand in XML put otherwise", () => {
-  const passed = judge(caseOf("accept"), [[answered(200)]]);
-  const failed = { ...judge(caseOf("accept"), [[late]]), did: `<"a" & 'b'>\u0007`, name: "bad & case" };
+test("JUnit XML escapes text and replaces control characters", () => {
+  const passed = caseResult(caseOf("accept"), [[answered(200)]]);
+  const failed = { ...caseResult(caseOf("accept"), [[late]]), did: `<"a" & 'b'>\u0007`, name: "bad & case" };
   expect(junitXml("suite", [passed, failed])).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="2" failures="1" time="10.002">
   <testsuite name="suite" tests="2" failures="1" time="10.002">
@@ -68,12 +68,12 @@ test("JUnit XML, with what cannot stand in XML put otherwise", () => {
 `);
 });
 
-test("statuses in turn, the last one from then on; without any, what the signature deserves", () => {
-  const behaviour = behaviourOf("500, 503,200", "11s");
+test("--respond statuses in turn, the last one repeats; without any, the default status of the delivery", () => {
+  const behaviour = parseBehaviour("500, 503,200", "11s");
   if (typeof behaviour === "string") throw new Error(behaviour);
   expect(behaviour.delayMs).toBe(11_000);
-  expect([0, 1, 2, 3].map((number) => statusOf(behaviour, number, 401))).toEqual([500, 503, 200, 200]);
-  const none = behaviourOf(undefined, "250");
+  expect([0, 1, 2, 3].map((number) => statusFor(behaviour, number, 401))).toEqual([500, 503, 200, 200]);
+  const none = parseBehaviour(undefined, "250");
   if (typeof none === "string") throw new Error(none);
-  expect([none.delayMs, statusOf(none, 5, 401)]).toEqual([250, 401]);
+  expect([none.delayMs, statusFor(none, 5, 401)]).toEqual([250, 401]);
 });
