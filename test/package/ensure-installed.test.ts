@@ -7,7 +7,7 @@ import { CHECKOUT } from "./support.js";
 
 const SCRIPT = join(CHECKOUT, "scripts", "ensure-installed.mjs");
 /** Stands for npm, so that nothing is downloaded. */
-const NPM = '#!/bin/sh\necho "npm $*"\nexit "${NPM_EXIT:-0}"\n';
+const NPM = '#!/bin/sh\necho "npm $*"\nexit $NPM_EXIT\n';
 const INSTALLS = /^gateway-emulator: installing packages .*\nnpm ci --include=dev --no-audit --no-fund\n$/;
 
 type Packages = Record<string, { version?: string; optional?: boolean }>;
