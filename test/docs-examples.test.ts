@@ -61,6 +61,18 @@ describe("README.md", () => {
   });
 });
 
+test("the report of --min-error-coverage in docs/testing.md has the words of a real one", async () => {
+  const [, printed = ""] = section("docs/testing.md", "## Which errors your tests have seen").split(
+    "```\n\n```\n",
+  );
+  const words = ["exec", "--seed", "fixtures/quickstart.yaml", "--min-error-coverage", "80%", "--", "true"];
+  const { stderr } = await runCli(words, { cwd: ROOT });
+  const linesOf = (text: string) => text.replace(/\d+/g, "0").replace(/ +/g, " ").split("\n");
+  const lines = linesOf(printed.split("\n```")[0] ?? "").filter((line) => line.trim() !== "…");
+  expect(lines.length).toBeGreaterThan(4);
+  expect(linesOf(stderr)).toEqual(expect.arrayContaining(lines));
+});
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
