@@ -1,6 +1,6 @@
 #!/bin/sh
-# The image's command line: `docker run gateway-emulator [command] [options]`. Loads the seed files in /seeds, in the
-# order of their names, unless GATEWAY_EMULATOR_SEED or --seed names others.
+# The image's command line: `docker run gateway-emulator [command] [options]`. Seed files that lie in /seeds are
+# loaded in the order of their names, unless GATEWAY_EMULATOR_SEED or --seed names others.
 set -eu
 if [ -z "${GATEWAY_EMULATOR_SEED:-}" ]; then
   for file in /seeds/*.yaml /seeds/*.yml /seeds/*.json; do
@@ -10,5 +10,5 @@ if [ -z "${GATEWAY_EMULATOR_SEED:-}" ]; then
     fi
   done
 fi
-# `exec`, so that the signals of `docker stop` reach the emulator.
+# In place of this shell, so that it gets the signals of `docker stop`.
 exec node /app/dist/cli.js "$@"

@@ -7,7 +7,7 @@ const FOLDER = "dist/types";
 const DATABASE = join(FOLDER, "src/store/database.d.ts");
 
 /**
- * Writes the declarations of what package.json exports, and of the files that they import.
+ * Writes the declarations of what package.json exports, and of what they lead to.
  * @returns whether the sources are free of type errors
  */
 export async function writeTypes() {
@@ -23,7 +23,7 @@ export async function writeTypes() {
   return true;
 }
 
-/** Users never hold a connection. An empty type in its place spares them `@types/better-sqlite3`. */
+/** Nobody outside holds a connection: with a type of its own, users need no `@types/better-sqlite3`. */
 async function hideConnection() {
   const text = await readFile(DATABASE, "utf8");
   const hidden = text
@@ -38,7 +38,7 @@ async function entries() {
   return Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [join(types)]));
 }
 
-/** These files, and every file that they import, directly or not. */
+/** Those files, and every file that they import, directly or not. */
 async function reachable(files) {
   const found = new Set();
   const left = [...files];

@@ -14,7 +14,8 @@ import { runCli, temporaryFolder } from "./support/cli.js";
 /** The examples in README.md and docs/ run as printed, and the links lead somewhere. */
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+const DOCS = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
+const PAGES = ["README.md", ...DOCS.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 const run = promisify(execFile);
 
 const page = (path: string): string => readFileSync(join(ROOT, path), "utf8");
