@@ -1,5 +1,4 @@
-// Runs after `npm install` in a clone, and before `npm start`: builds dist/ unless it is up to date, and says in
-// plain words when an install script was held back.
+// Runs after `npm install` in a clone: builds, and says in plain words when an install script was held back.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,6 +30,7 @@ try {
   );
 }
 
+// npx runs this again for a clone that is built already.
 if (existsSync("dist/cli.js") && newest("dist/cli.js") > Math.max(...SOURCES.map(newest))) process.exit(0);
 
 console.error("gateway-emulator: building dist/. This takes a few seconds.");
