@@ -4,7 +4,14 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
-const SOURCES = ["src", "scripts", "package.json", "tsconfig.json", "tsconfig.build.json"];
+const SOURCES = [
+  "src",
+  "scripts",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+];
 
 try {
   const Database = require(sqlite());
@@ -26,6 +33,7 @@ try {
 // npx runs this again for a clone that is already built.
 if (existsSync("dist/cli.js") && newest("dist/cli.js") > Math.max(...SOURCES.map(newest))) process.exit(0);
 
+console.error("gateway-emulator: building dist/. This takes a few seconds.");
 const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 process.exit(built.status ?? 1);
 
