@@ -1,7 +1,7 @@
 # docker build -t gateway-emulator .
 # docker run --rm -p 4110:4110 -v "$PWD/seeds:/seeds:ro" -v gateway-data:/data gateway-emulator
 FROM node:22-bookworm-slim AS build
-# To compile better-sqlite3 on platforms that it has no binary for.
+# These compile better-sqlite3 on platforms without a ready-made binary.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends g++ make python3 \
   && rm -rf /var/lib/apt/lists/*
@@ -12,7 +12,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 RUN node scripts/build.mjs
-# What is left is what dist/ loads at run time, without sources and objects of the compiler.
+# Keeps only what dist/ loads at run time: no development packages, no sources, no compiler objects.
 RUN npm prune --omit=dev --ignore-scripts \
   && mv node_modules/better-sqlite3/build/Release/better_sqlite3.node /tmp/ \
   && rm -rf node_modules/better-sqlite3/build node_modules/better-sqlite3/deps node_modules/better-sqlite3/src dist/types \
@@ -36,7 +36,7 @@ ENV NODE_ENV=production \
   GATEWAY_EMULATOR_PORT=4110 \
   GATEWAY_EMULATOR_STATE=/data/state.db
 USER node
-# State. Seeds are read from /seeds at start, when anything is there.
+# The state. Seeds come from /seeds, if it has any.
 VOLUME /data
 EXPOSE 4110
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --start-interval=250ms --retries=3 \

@@ -2,10 +2,10 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * A server in a process of its own. It says `{ port }` once it listens, and `{ cpu }` (microseconds) or
- * `{ memory }` (bytes resident) when asked.
- * @param script relative to this folder
- * @param input handed over as its only argument, as JSON
+ * Starts a server in its own process. The process sends `{ port }` once it listens, and `{ cpu }` (microseconds) or
+ * `{ memory }` (resident bytes) on request.
+ * @param script path relative to this folder
+ * @param input passed as its only argument, as JSON
  */
 export async function startServer(script, input = {}) {
   const path = fileURLToPath(new URL(script, import.meta.url));

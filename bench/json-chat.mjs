@@ -4,7 +4,7 @@ import { bodyOf, Connection } from "./load.mjs";
 import { chatRequest, SEED, withFolder } from "./seed.mjs";
 import { versus } from "./versus.mjs";
 
-/** JSON chat completions on a state file, against a bare server that sends as many bytes. */
+/** JSON chat completions with a state file, against a bare server that sends the same number of bytes. */
 export const jsonChat = ({ quick }) =>
   withFolder(async (folder) => {
     const emulator = await startServer("servers/emulator.mjs", {

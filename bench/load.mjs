@@ -1,4 +1,4 @@
-// A load generator that costs less than any server: raw sockets, one prepared request, the least of HTTP.
+// A load generator cheaper than any server: raw sockets, one prepared request, minimal parsing of HTTP.
 import { connect } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -6,7 +6,7 @@ const CRLF = Buffer.from("\r\n");
 const LENGTH = Buffer.from("Content-Length: ");
 const OK = "HTTP/1.1 200";
 
-/** A request as bytes. */
+/** The bytes of a request. */
 export function httpRequest(method, path, headers, body = "") {
   const lines = Object.entries({
     Host: "127.0.0.1",
@@ -17,7 +17,7 @@ export function httpRequest(method, path, headers, body = "") {
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n\r\n${body}`);
 }
 
-/** One keep-alive connection, one request at a time. */
+/** A keep-alive connection that sends one request at a time. */
 export class Connection {
   #socket;
   #buffer = null;
@@ -42,7 +42,7 @@ export class Connection {
     socket.on("close", () => this.#fail(new Error("the server closed the connection")));
   }
 
-  /** @param done called with an error, or with null and a view of the whole answer */
+  /** @param done called with an error, or with null and a view of the complete answer */
   send(bytes, done) {
     this.#waiting = done;
     this.#socket.write(bytes);
@@ -81,7 +81,7 @@ export class Connection {
   }
 }
 
-/** Where the answer at the start of the buffer ends; -1 while it is not all there. */
+/** The end of the answer at the start of the buffer; -1 while it is incomplete. */
 function answerEnd(buffer) {
   const headEnd = buffer.indexOf(HEAD_END);
   if (headEnd < 0) return -1;
@@ -101,7 +101,7 @@ function answerEnd(buffer) {
   }
 }
 
-/** The body of an answer, chunks joined. */
+/** The body of an answer, with its chunks joined. */
 export function bodyOf(answer) {
   const start = answer.indexOf(HEAD_END) + HEAD_END.length;
   if (answer.indexOf(LENGTH) >= 0 && answer.indexOf(LENGTH) < start) return answer.toString("utf8", start);
@@ -115,7 +115,7 @@ export function bodyOf(answer) {
   }
 }
 
-/** As many requests as `connections` keep-alive connections get answered in `milliseconds`, per second. */
+/** Requests per second that `connections` keep-alive connections complete in `milliseconds`. */
 export async function throughput(port, bytes, connections, milliseconds) {
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
   let answered = 0;

@@ -1,5 +1,5 @@
-// `npm run bench [-- --quick] [-- --only <name>]`: how fast dist/ is, next to a bare node:http server in the
-// same run. The design's targets are in the last column; nothing here fails for being slow.
+// `npm run bench [-- --quick] [-- --only <name>]`: measures dist/ and a bare node:http server in the same run. The last
+// column has the targets; a slow result is not a failure.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { jsonChat } from "./json-chat.mjs";
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 if (values.only !== undefined && !(values.only in BENCHES)) {
-  console.error(`--only takes one of ${Object.keys(BENCHES).join(", ")}`);
+  console.error(`--only: expected one of ${Object.keys(BENCHES).join(", ")}`);
   process.exit(2);
 }
 const options = {

@@ -7,7 +7,7 @@ import { chatRequest, SEED, withFolder } from "./seed.mjs";
 const STREAMS = 1_000;
 const TOKENS_PER_SECOND = 50;
 const INTERVAL_MS = 1000 / TOKENS_PER_SECOND;
-/** The load itself takes a core's share; streams begin spread over this time, as they do in life. */
+/** Streams start spread over this time, as in practice, because starting them also costs the client time. */
 const SPREAD_MS = 1_000;
 const SECOND_MS = 1_000;
 
@@ -15,15 +15,14 @@ const READ = Buffer.alloc(65_536);
 const DELTA = Buffer.from('"delta":{"content"');
 const DONE = Buffer.from("[DONE]");
 
-/** What the emulator's events look like, for the bare server: the load looks for the delta. */
+/** An event in the emulator's form, for the bare server: the client searches for the delta. */
 const EVENT = `data: {"id":"chatcmpl-${"0".repeat(32)}","choices":[{"index":0,"delta":{"content":" word"}}],"filler":"${"x".repeat(330)}"}\n\n`;
 
 /**
- * 1,000 streams at once, 50 tokens a second each: how late chunks arrive, next to the arrival of their stream's
- * first, and how much memory the server takes. Seen from outside, so the client's own lateness is in it, and
- * what the machine does besides: the bare server, which only keeps time, says how much that is. A machine that
- * stands still for a tenth of a second decides the p99 of a whole run; the p99 of the median second is what the
- * server does in the others.
+ * 1,000 concurrent streams of 50 tokens a second: how late chunks arrive, relative to the first chunk of their stream,
+ * and how much memory the server uses. The figures include delays of the client and of the machine; those of the bare
+ * server, which only runs timers, show how large these are. A machine that pauses for a tenth of a second determines
+ * the p99 of the whole run, so the p99 of the median second is reported too.
  */
 export const paced = ({ quick }) =>
   withFolder(async (folder) => {
@@ -48,7 +47,7 @@ export const paced = ({ quick }) =>
         emulator: ms(emulator.medianSecond(0.99)),
       },
       {
-        name: "  the same, p99 of the second in which they begin",
+        name: "  the same, p99 of the second in which they start",
         bare: ms(bare.firstSecond(0.99)),
         emulator: ms(emulator.firstSecond(0.99)),
       },
@@ -58,7 +57,7 @@ export const paced = ({ quick }) =>
 
 async function measure(name, request, tokens, start) {
   const server = await start();
-  // What is compiled on first use is not what is measured.
+  // Warm up, so that compilation is not measured.
   await Promise.all(Array.from({ length: 50 }, () => follow(server.port, request, () => {})));
   const record = new Record(STREAMS * tokens, performance.now());
   let done = 0;
@@ -85,7 +84,7 @@ async function measure(name, request, tokens, start) {
   };
 }
 
-/** Every chunk's lateness, in room that is there from the start: what grows is copied and cleared away meanwhile. */
+/** The lateness of every chunk. Allocated up front, so that growth and garbage collection do not disturb the run. */
 class Record {
   #late;
   #at;
@@ -124,8 +123,8 @@ function quantiles(values) {
 }
 
 /**
- * Follows one stream: each `data:` event is due one interval after the one before. All read into one buffer, so
- * that the client's own garbage is not measured.
+ * Reads one stream: each `data:` event is due one interval after the previous one. All streams share one buffer, so
+ * that the client creates no garbage.
  */
 function follow(port, request, late) {
   return new Promise((resolve, reject) => {

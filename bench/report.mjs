@@ -1,4 +1,4 @@
-/** One line that says what is going on; on a terminal it is overwritten by the next. */
+/** Prints a progress line; on a terminal the next one overwrites it. */
 export function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
   else if (text !== "") process.stderr.write(`${text}\n`);
@@ -16,7 +16,7 @@ export const microseconds = (value) => `${value.toFixed(0)} us`;
 
 const COLUMNS = ["name", "bare", "emulator", "ratio", "target"];
 
-/** @param rows one object per line; a column that says nothing stays empty */
+/** @param rows one object per line; missing values leave the cell empty */
 export function printTable(rows) {
   const lines = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column] ?? ""))];
   const widths = COLUMNS.map((_, index) => Math.max(...lines.map((line) => line[index].length)));

@@ -12,8 +12,8 @@ const SOME = 1_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Latency of one chat at a time, each with a key that has not been used before: it must not grow with the state.
- * The sizes take turns request by request, so that whatever the machine does meets all of them alike.
+ * Latency of sequential chats, each with a key used for the first time: it must not grow with the state. The sizes
+ * take turns, request by request, so that other load on the machine affects all of them equally.
  */
 export const scale = ({ quick, groups, keysPerGroup, ledgerRows }) =>
   withFolder(async (folder) => {
@@ -52,7 +52,7 @@ const nameOf = ({ groups, keysPerGroup, ledgerRows }) =>
     ...(ledgerRows > 0 ? [`${count(ledgerRows)} ledger rows`] : []),
   ].join(", ");
 
-/** The first half warms the process up. */
+/** The first half warms up the process. */
 function report(worlds) {
   const measured = worlds.map(({ times }) =>
     times.slice(times.length >> 1).sort((one, other) => one - other),
@@ -69,7 +69,7 @@ function report(worlds) {
   ]);
 }
 
-/** A state file as an emulator makes it, with the rows of its one group and key repeated. */
+/** A state file made by an emulator, with the rows of its only group and key repeated. */
 async function fill(state, { groups, keysPerGroup, ledgerRows }) {
   const gateway = await startGatewayEmulator({ state, seed: SEED });
   const connection = await Connection.open(gateway.port);
@@ -108,7 +108,7 @@ async function fill(state, { groups, keysPerGroup, ledgerRows }) {
     }
     const { seq: _, ...booked } = ledger;
     const insertBooked = insert("ledger", booked);
-    // Spread over the thirty days before, as a state that has been in use for long.
+    // Spread over the previous thirty days, like a state that has been used for long.
     const step = (30 * DAY_MS) / Math.max(1, ledgerRows);
     for (let at = 0; at < ledgerRows; at++) {
       const time = Math.floor(booked.completed_at - 31 * DAY_MS + at * step);
@@ -122,9 +122,9 @@ const groupId = (at) => `g${String(at).padStart(7, "0")}`;
 const keyText = (at, of) =>
   at === 0 ? KEY : `sky_${(at * 1_000 + of).toString(36).padStart(12, "0")}.bench`;
 
-/** Milliseconds of one chat. */
+/** Duration of one chat, in milliseconds. */
 async function latency({ size: { groups, keysPerGroup }, connection }, at) {
-  // An even walk over all groups (the multiplier is prime) that needs no source of chance.
+  // Visits all groups evenly (the multiplier is prime) without random numbers.
   const key = keyText((at * 48_271) % groups, at % keysPerGroup);
   const request = chatRequest({ key });
   const started = performance.now();

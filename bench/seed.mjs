@@ -5,7 +5,7 @@ import { httpRequest } from "./load.mjs";
 
 export const SLUG = "acme/llama";
 export const KEY = "sky_benchbench01.local-secret";
-/** Checked on every request, never reached. */
+/** Limits that are checked on every request and never reached. */
 const NEVER_REACHED = 1_000_000_000_000;
 export const LIMITED_MODEL = {
   slug: SLUG,
@@ -30,7 +30,7 @@ export const SEED = {
   ],
 };
 
-/** The same with that many groups, each with those limits and a key. */
+/** The same with `count` groups, each with these limits and a key. */
 export function withGroups(count) {
   const [workspace] = SEED.workspaces;
   const groups = Array.from({ length: count }, (_, index) => {
@@ -68,7 +68,7 @@ export function chatRequest({
   );
 }
 
-/** Runs `work` with a folder that is gone afterwards. */
+/** Runs `work` with a temporary folder. */
 export async function withFolder(work) {
   const folder = await mkdtemp(join(tmpdir(), "gateway-emulator-bench-"));
   try {

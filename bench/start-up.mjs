@@ -10,11 +10,11 @@ import { SEED, withFolder } from "./seed.mjs";
 
 const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 const BARE = fileURLToPath(new URL("./servers/bare-start.mjs", import.meta.url));
-/** A process that has not answered by then is not going to. */
+/** How long to wait for a process to answer. */
 const PATIENCE_MS = 10_000;
 const FORKED_GROUPS = 1_000;
 
-/** From process start, and from a call in a process that has loaded dist/, to the first answered request. */
+/** Time to the first answer: from the start of a process, and from a call in a process that has loaded dist/. */
 export const startUp = ({ quick }) =>
   withFolder(async (folder) => {
     const runs = quick ? 5 : 15;
@@ -75,7 +75,7 @@ export const startUp = ({ quick }) =>
         target: "<= 20 ms",
       },
       {
-        name: "the same from the seed, not for the first time",
+        name: "the same from the seed, second time",
         emulator: ms(inProcess.forkSeed),
         target: "<= 20 ms",
       },
@@ -97,7 +97,7 @@ function cell(times) {
   return known.length === 0 ? "did not start" : ms(median(known));
 }
 
-/** Milliseconds from spawn to the first answer; null when the process ends before. */
+/** Milliseconds from spawn to the first answer; null if the process ends before. */
 async function firstAnswer(argumentsFor) {
   const port = await freePort();
   const started = performance.now();

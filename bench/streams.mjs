@@ -6,7 +6,7 @@ import { versus } from "./versus.mjs";
 
 const CHUNKS = 50;
 
-/** An unpaced stream of 50 events, against a bare server that writes the same 50 with one write each. */
+/** An unpaced stream of 50 events, against a bare server that writes the same events with one write each. */
 export const streams = ({ quick }) =>
   withFolder(async (folder) => {
     const emulator = await startServer("servers/emulator.mjs", {
@@ -30,7 +30,7 @@ export const streams = ({ quick }) =>
     return rows;
   });
 
-/** The default reply repeats the message, so its length sets the number of events. */
+/** The default reply echoes the message, so the length of the message determines the number of events. */
 async function streamOf(port, wanted) {
   const connection = await Connection.open(port);
   try {

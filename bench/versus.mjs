@@ -3,7 +3,7 @@ import { count, median, microseconds, progress } from "./report.mjs";
 
 const CONNECTIONS = 32;
 
-/** Rounds in turn, A B A B, so that a busy moment of the machine meets both. */
+/** Alternating rounds, so that other load on the machine affects both. */
 export async function versus(name, { bare, emulator, request, target, seconds, rounds }) {
   const servers = { bare, emulator };
   for (const { port } of [bare, emulator]) await throughput(port, request, CONNECTIONS, seconds * 700);
@@ -32,7 +32,7 @@ export async function versus(name, { bare, emulator, request, target, seconds, r
       target: `>= ${target}`,
     },
     {
-      name: `${name}, server's processor time`,
+      name: `${name}, server's CPU time`,
       bare: microseconds(cpu.bare),
       emulator: microseconds(cpu.emulator),
       ratio: (cpu.bare / cpu.emulator).toFixed(2),

@@ -8,9 +8,9 @@ import { count, median, ms, progress } from "./report.mjs";
 import { chatRequest, SEED, withFolder } from "./seed.mjs";
 
 /**
- * Latency of one chat at a time and memory, with many billing events that were not delivered: while deliveries are
- * paused, and while the receiver hangs. The worlds take turns request by request, so that whatever the machine does
- * meets all of them alike.
+ * Latency of sequential chats, and memory, with many undelivered billing events: with paused deliveries, and with a
+ * receiver that hangs. The worlds take turns, request by request, so that other load on the machine affects all of
+ * them equally.
  */
 export const webhooks = ({ quick }) =>
   withFolder(async (folder) => {
@@ -42,7 +42,7 @@ export const webhooks = ({ quick }) =>
       }
     }
     const rows = [];
-    // The first half warms the process up.
+    // The first half warms up the process.
     const p50 = worlds.map(({ times }) => median(times.slice(times.length >> 1)));
     for (const [index, { name, server, connection }] of worlds.entries()) {
       const memory = `${Math.round((await server.memory()) / 2 ** 20)} MB`;
@@ -59,7 +59,7 @@ export const webhooks = ({ quick }) =>
 
 const HOUR_MS = 3_600_000;
 
-/** A state file as an emulator makes it, with its one event repeated an hour ago, when no window counts it any more. */
+/** A state file made by an emulator, with its only event repeated an hour ago, outside every rolling window. */
 async function fill(state, url, { undelivered, paused }) {
   const [workspace] = SEED.workspaces;
   const seed = { workspaces: [{ ...workspace, webhook: { url, secrets: ["whsec_bench"] } }] };

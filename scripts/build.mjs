@@ -1,5 +1,5 @@
-// Builds dist/: one bundle per entry point, so that a start does not pay for hundreds of module files; types
-// from tsc; the JSON Schema of seed files for editors.
+// Builds dist/: one bundle per entry point, because loading hundreds of module files is slow; types from tsc; the
+// JSON Schema of seed files for editors.
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,7 @@ const root = new URL("..", import.meta.url);
 process.chdir(new URL(root).pathname);
 await rm("dist", { recursive: true, force: true });
 
-/** Native, large and needed by few, or the one that runs the tests. */
+/** Not bundled: native modules, a large one that few users need, and the user's test runner. */
 const external = ["better-sqlite3", "better-sqlite3-13", "@faker-js/faker", "vitest"];
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
@@ -29,13 +29,13 @@ await build({
   platform: "node",
   target: "node20",
   external,
-  // The one of its two builds that is made of ES modules.
+  // The build of yaml that consists of ES modules.
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
   minifySyntax: true,
   minifyWhitespace: true,
   chunkNames: "chunks/[name]-[hash]",
   legalComments: "none",
-  // Bundled CommonJS dependencies ask for Node's own modules through `require`.
+  // Bundled CommonJS dependencies load Node's modules with `require`.
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
   },

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The image's command line: `docker run gateway-emulator [command] [options]`. Seed files that lie in /seeds are
-# loaded in the order of their names, unless GATEWAY_EMULATOR_SEED or --seed names others.
+# Entry point of the image: `docker run gateway-emulator [command] [options]`. Loads the seed files in /seeds in the
+# order of their names, unless GATEWAY_EMULATOR_SEED or --seed is given.
 set -eu
 if [ -z "${GATEWAY_EMULATOR_SEED:-}" ]; then
   for file in /seeds/*.yaml /seeds/*.yml /seeds/*.json; do
@@ -10,5 +10,5 @@ if [ -z "${GATEWAY_EMULATOR_SEED:-}" ]; then
     fi
   done
 fi
-# In place of this shell, so that it gets the signals of `docker stop`.
+# exec replaces this shell, so that node receives the signals of `docker stop`.
 exec node /app/dist/cli.js "$@"

@@ -1,7 +1,7 @@
 import { DECISIONS } from "../src/fidelity/decisions/management.js";
 import { fidelityPage } from "./fidelity-page.js";
 
-/** Pages of docs/ that are made from the code: path → text. */
+/** The pages of docs/ that are generated from the code, by path. */
 export function pages(): Record<string, string> {
   return { "docs/decisions.md": decisionsPage(), "docs/fidelity.md": fidelityPage() };
 }
@@ -13,11 +13,12 @@ function decisionsPage(): string {
   return [
     "# Decisions",
     "",
-    "Where the sources about the real gateway are silent or disagree, the emulator guesses. Every guess is a row",
-    "here, made from `src/fidelity/decisions/`; code and tests cite the ids. X rows were known beforehand, Y rows",
-    "were found while building. A switch is a key under `settings:` of a seed unless it says otherwise.",
+    "Where the sources about the real gateway say nothing or disagree, the emulator guesses. Each row is one guess;",
+    "code and tests cite the ids. X rows were known from the sources, Y rows were found while building. A setting is a",
+    "key under `settings:` of a seed unless it says otherwise. This page is generated from `src/fidelity/decisions/`.",
+    "Decisions about the project itself, such as which libraries it uses, are in [decisions/](decisions/README.md).",
     "",
-    "| id | question | what the emulator does | switch |",
+    "| id | question | what the emulator does | setting |",
     "|---|---|---|---|",
     ...rows,
     "",

@@ -1,4 +1,4 @@
-// Writes the parts of docs/ that are generated from the code. `--check` only says whether they are current.
+// Writes the generated pages of docs/. With `--check` it only checks that they are up to date.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -3,22 +3,22 @@ import { EVIDENCE, FIDELITY_STATES, type FidelityChapter, type FidelityRow } fro
 
 const INTRO = `# How faithful it is
 
-Every clause of the contract that the emulator is built to: what the real service does, how we know, whether the
-emulator does it, and which test shows it. Made from \`src/fidelity/\`; a running emulator answers the same at
-\`GET /_emulator/fidelity\`, and \`?state=partly\` or \`?evidence=ours\` narrow it down.
+Each row is a clause: what the real service does, how we know, whether the emulator does it, and which test proves it.
+Code and tests cite clauses by their ids. This page is generated from \`src/fidelity/\`; a running emulator returns the
+same rows at \`GET /_emulator/fidelity\`, with filters such as \`?state=partly\` or \`?evidence=ours\`.
 
-**Nothing here was measured by us against the live service.** What we know comes from the vendor's documents and API
-descriptions, and from traffic, measurements and code that others published.
+**We measured nothing against the live service ourselves.** The evidence is the vendor's documents and API descriptions,
+and traffic, measurements and code that others published.
 
 - documented: the vendor's documents or API description say it.
 - observed: recorded traffic, a published measurement, or a real client's code shows it.
-- third-party: somebody else's tests or notes say it, and nothing else does.
-- unknown: we found nothing. Where the emulator answers all the same, the answer is a guess.
-- ours: the sources are silent and the emulator chose, so it is a guess too; or it is a promise of the emulator's own.
+- third-party: only somebody else's tests or notes say it.
+- unknown: we found nothing. If the emulator answers anyway, its answer is a guess.
+- ours: the sources say nothing and the emulator chose, which is a guess too; or it is the emulator's own promise.
 
-Notes say what is missing or differs. A note that begins with "Ours:" names the part of a founded clause that is a
-guess. X and Y ids are rows of [decisions.md](decisions.md), where each guess stands with its switch.
-"Emulated" is what the named test shows, no more.
+Notes say what is missing or different. A note that begins with "Ours:" names the part of the clause that is a guess.
+X and Y ids are rows of [decisions.md](decisions.md), which lists every guess with its setting.
+"Emulated" means what the named test shows, and no more.
 `;
 
 /** `docs/fidelity.md`. */

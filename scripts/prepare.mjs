@@ -1,10 +1,17 @@
-// Runs after `npm install` in a clone: builds, and says in plain words when an install script was held back.
+// Runs after `npm install` in a clone: builds dist/, and explains what to do if an install script was blocked.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
-const SOURCES = ["src", "scripts", "package.json", "tsconfig.json", "tsconfig.build.json"];
+const SOURCES = [
+  "src",
+  "scripts",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+];
 
 try {
   const Database = require(sqlite());
@@ -23,19 +30,20 @@ try {
   );
 }
 
-// npx runs this again for a clone that is built already.
+// npx runs this again for a clone that is already built.
 if (existsSync("dist/cli.js") && newest("dist/cli.js") > Math.max(...SOURCES.map(newest))) process.exit(0);
 
+console.error("gateway-emulator: building dist/. This takes a few seconds.");
 const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 process.exit(built.status ?? 1);
 
-/** The line of better-sqlite3 that this Node runs, as src/store/driver.ts chooses it. */
+/** The version of better-sqlite3 for this Node, chosen like in src/store/driver.ts. */
 function sqlite() {
   const later = Number.parseInt(process.versions.node, 10) >= 22;
   return later && existsSync("node_modules/better-sqlite3-13") ? "better-sqlite3-13" : "better-sqlite3";
 }
 
-/** When a file, or anything in a folder, was last changed. */
+/** The time of the last change of a file, or of any file in a folder. */
 function newest(path) {
   const entry = statSync(path);
   if (!entry.isDirectory()) return entry.mtimeMs;

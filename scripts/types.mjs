@@ -3,12 +3,12 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const FOLDER = "dist/types";
-/** The only declarations that name better-sqlite3, which has none of its own. */
+/** The only declarations that import better-sqlite3, which has no types of its own. */
 const DATABASE = join(FOLDER, "src/store/database.d.ts");
 
 /**
- * Writes the declarations of what package.json exports, and of what they lead to.
- * @returns whether the sources are free of type errors
+ * Writes the type declarations of the package's exports, and those that they import.
+ * @returns whether the sources have no type errors
  */
 export async function writeTypes() {
   const tsc = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
@@ -23,7 +23,7 @@ export async function writeTypes() {
   return true;
 }
 
-/** Nobody outside holds a connection: with a type of its own, users need no `@types/better-sqlite3`. */
+/** Replaces the connection type, which users never see, so that they do not need `@types/better-sqlite3`. */
 async function hideConnection() {
   const text = await readFile(DATABASE, "utf8");
   const hidden = text
@@ -38,7 +38,7 @@ async function entries() {
   return Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [join(types)]));
 }
 
-/** Those files, and every file that they import, directly or not. */
+/** These files, and all files that they import directly or indirectly. */
 async function reachable(files) {
   const found = new Set();
   const left = [...files];

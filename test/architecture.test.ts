@@ -15,7 +15,7 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   runtime: { may: ["domain"] },
   store: { may: ["domain"] },
   services: { may: ["domain", "generate", "runtime", "store"], types: ["schemas"] },
-  http: { may: ["services", "schemas", "domain", "fidelity"] },
+  http: { may: ["services", "schemas", "runtime", "domain", "fidelity"] },
   worlds: { may: ["config", "services", "store", "runtime", "domain"], types: ["http", "schemas"] },
   client: { may: ["config", "domain"], types: ["schemas", "services"] },
   emulator: {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "../src/domain/errors.js";
-import { ROUTES } from "../src/http/app.js";
-import { describedOperations } from "../src/schemas/openapi.js";
 import { ERROR_TESTS, ROUTE_TESTS } from "./support/coverage.js";
+import { ROUTES } from "./support/routes.js";
 import { hasTest, unfounded } from "./support/test-titles.js";
 
 const routes = ROUTES.map(({ surface, method, path }) => `${surface} ${method} ${path}`);
@@ -28,24 +27,6 @@ describe("routes", () => {
 
   test("every row names a test that is there", () => {
     expect(unfounded(ROUTE_TESTS)).toEqual([]);
-  });
-});
-
-describe("the description", () => {
-  const described = describedOperations().map(({ method, path }) => `${method} ${path}`);
-  const describable = ROUTES.filter(({ surface, path }) => surface !== "control" && path !== "/v1/spec").map(
-    ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}")}`,
-  );
-
-  test("describes every route of the two APIs but its own", () => {
-    expect(missing(describable, described)).toEqual([]);
-  });
-
-  test("describes nothing that is not routed", () => {
-    const control = ROUTES.filter(({ surface }) => surface === "control").map(
-      ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}")}`,
-    );
-    expect(missing(described, [...describable, ...control])).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
-// What this machine's timers and sockets allow: every stream gets the same bytes, one event per interval, from
-// one list in the order of time. Nothing is parsed, made, counted or kept.
+// The limit of this machine's timers and sockets: every stream gets the same bytes, one event per interval, from one
+// list sorted by time. It parses, creates, counts and stores nothing.
 import { createServer } from "node:http";
 import { input, serve } from "./serve.mjs";
 

@@ -1,4 +1,4 @@
-// What Node itself costs: parses the body, answers constant bytes, each of `writes` with a write of its own.
+// The cost of Node itself: parses the body and answers constant bytes, with one write for each of `writes`.
 import { createServer } from "node:http";
 import { input, serve } from "./serve.mjs";
 

@@ -1,4 +1,4 @@
-// dist/ as users start it in a process: state, limits, ledger and journal on.
+// dist/ as users start it, with state file, limits, ledger and journal.
 import { startGatewayEmulator } from "../../dist/index.js";
 import { input, serve } from "./serve.mjs";
 

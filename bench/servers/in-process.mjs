@@ -1,4 +1,4 @@
-// Starts emulators in this process, as a test suite does, and times it; the import is not counted.
+// Starts emulators in this process, as a test suite does, and measures the time without the import.
 import { startGatewayEmulator } from "../../dist/index.js";
 import { Connection, httpRequest } from "../load.mjs";
 import { median } from "../report.mjs";
@@ -35,7 +35,7 @@ for (let run = 0; run < runs; run++) {
 
 const forks = { default: [], seed: [] };
 const crowded = await startGatewayEmulator({ seed: withGroups(groups) });
-// The first copy of the seed is also what makes it.
+// Not measured: the first copy of the seed also creates the snapshot that is copied.
 await crowded.world("first");
 for (let run = 0; run < runs; run++) {
   for (const [from, times] of Object.entries(forks)) {

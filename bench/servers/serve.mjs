@@ -1,4 +1,4 @@
-/** The server's side of `startServer`: answers the questions of the bench. */
+/** The server's side of `startServer`: answers the requests of the benchmark. */
 export function serve(hello, stop) {
   process.on("message", async (message) => {
     if (message === "cpu") {

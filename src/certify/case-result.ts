@@ -1,40 +1,40 @@
 import type { CertifyCase, ExpectedResponse } from "./cases.js";
 
-/** How long a receiver has (W-5). */
+/** How long a receiver may take to answer (W-5). */
 export { ATTEMPT_TIMEOUT_MS } from "../domain/billing.js";
 
-/** What the receiver did with one POST. */
+/** How the receiver answered one POST. */
 export type ReceiverResponse =
   | { readonly kind: "answered"; readonly status: number; readonly ms: number }
   | { readonly kind: "timeout"; readonly ms: number }
   | { readonly kind: "network"; readonly error: string; readonly ms: number };
 
-/** How a case went. */
+/** The result of one case. */
 export interface CaseResult {
   readonly name: string;
   readonly passed: boolean;
-  /** What the receiver did, such as `200 in 3 ms, 200 in 2 ms`. */
+  /** The receiver's answers, such as `200 in 3 ms, 200 in 2 ms`. */
   readonly did: string;
-  /** What it should do. */
+  /** What the receiver should do. */
   readonly should: string;
-  /** Of all its answers together. */
+  /** Duration of all its answers together. */
   readonly ms: number;
 }
 
 /**
- * Judges a case.
- * @param reactions per POST of the case, one per attempt; the last attempt counts
+ * The result of a case. A POST passes when the answer to its last attempt is the expected one.
+ * @param responses for each POST of the case, the answer to each attempt
  */
-export function judge(
-  { name, duty, advice }: CertifyCase,
-  reactions: readonly (readonly ReceiverResponse[])[],
+export function caseResult(
+  { name, expected, advice }: CertifyCase,
+  responses: readonly (readonly ReceiverResponse[])[],
 ): CaseResult {
-  const all = reactions.flat();
+  const all = responses.flat();
   return {
     name,
-    passed: reactions.every((attempts) => {
+    passed: responses.every((attempts) => {
       const last = attempts.at(-1);
-      return last !== undefined && fulfils(last, duty);
+      return last !== undefined && isExpected(last, expected);
     }),
     did: all.map(describe).join(", "),
     should: advice,
@@ -42,25 +42,24 @@ export function judge(
   };
 }
 
-/** Whether the gateway would send it again (W-5, W-6). */
-export function wouldRetry(reaction: ReceiverResponse): boolean {
-  return !fulfils(reaction, "accept") && !fulfils(reaction, "refuse");
+/** Whether the gateway would retry the delivery: only 2xx and 4xx end it (W-5, W-6). */
+export function wouldRetry(response: ReceiverResponse): boolean {
+  return !isExpected(response, "accept") && !isExpected(response, "refuse");
 }
 
-function fulfils(reaction: ReceiverResponse, duty: ExpectedResponse): boolean {
-  if (reaction.kind !== "answered") return false;
-  const hundred = Math.floor(reaction.status / 100);
-  return hundred === (duty === "accept" ? 2 : 4);
+function isExpected(response: ReceiverResponse, expected: ExpectedResponse): boolean {
+  if (response.kind !== "answered") return false;
+  return Math.floor(response.status / 100) === (expected === "accept" ? 2 : 4);
 }
 
-function describe(reaction: ReceiverResponse): string {
-  const took = `${Math.round(reaction.ms)} ms`;
-  switch (reaction.kind) {
+function describe(response: ReceiverResponse): string {
+  const took = `${Math.round(response.ms)} ms`;
+  switch (response.kind) {
     case "answered":
-      return `${reaction.status} in ${took}`;
+      return `${response.status} in ${took}`;
     case "timeout":
       return `no answer in ${took}`;
     case "network":
-      return `no answer: ${reaction.error}`;
+      return `no answer: ${response.error}`;
   }
 }

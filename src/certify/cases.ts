@@ -8,22 +8,22 @@ export interface CertifyPost {
   readonly body: string;
 }
 
-/** What a receiver has to do with every POST of a case: take it (2xx), or refuse it for good (4xx). */
+/** How a receiver must answer every POST of a case: accept it (2xx), or refuse it without a retry (4xx). */
 export type ExpectedResponse = "accept" | "refuse";
 
-/** One thing that a billing receiver has to get right. */
+/** One situation that a billing receiver must handle. */
 export interface CertifyCase {
-  /** Short and stable: the name in JUnit reports. */
+  /** Short and stable, because JUnit reports use it. */
   readonly name: string;
-  readonly duty: ExpectedResponse;
-  /** What it should do, and why; for people whose receiver does not. */
+  readonly expected: ExpectedResponse;
+  /** What the receiver should do and why. Printed when the case fails. */
   readonly advice: string;
   readonly posts: readonly CertifyPost[];
-  /** Sent again after a 5xx, as the gateway does (W-5); otherwise the first answer counts. */
+  /** Whether a POST is retried as the gateway does (W-5). Otherwise only its first answer counts. */
   readonly retried: boolean;
 }
 
-/** Where ids and times come from. */
+/** Where the ids and timestamps of events come from. */
 export interface Source {
   /** Epoch milliseconds. */
   readonly now: number;
@@ -32,7 +32,7 @@ export interface Source {
   uint32(): number;
 }
 
-/** Every case, in the order to send them, signed with `secret`. */
+/** All cases in the order to send them, signed with `secret`. */
 export function certifyCases(secret: string, source: Source): CertifyCase[] {
   const event = (over: Partial<BillingEvent> = {}, secondsAgo = 0) => eventOf(source, over, secondsAgo);
   const post = (body: string, signature: string | null = sign(body, secret)): CertifyPost => ({
@@ -45,10 +45,10 @@ export function certifyCases(secret: string, source: Source): CertifyCase[] {
   });
   const one = (): string => webhookBody([event()]);
   const accept = (name: string, advice: string, ...posts: CertifyPost[]): CertifyCase => {
-    return { name, duty: "accept", advice, posts, retried: false };
+    return { name, expected: "accept", advice, posts, retried: false };
   };
   const refuse = (name: string, advice: string, ...posts: CertifyPost[]): CertifyCase => {
-    return { name, duty: "refuse", advice, posts, retried: false };
+    return { name, expected: "refuse", advice, posts, retried: false };
   };
 
   const otherSecret = `${secret}-${source.uuid()}`;
@@ -61,17 +61,17 @@ export function certifyCases(secret: string, source: Source): CertifyCase[] {
     accept("valid event", "answer 2xx", post(one())),
     accept(
       "raw bytes",
-      "check the signature over the body as it arrived, not over JSON that was parsed and written again",
-      post(unusual(event({ requestMetadata: { note: "ünïcode 🦆", path: "a/b" } }))),
+      "check the signature over the body as it arrived, not over JSON that was parsed and serialized again",
+      post(reformatted(event({ requestMetadata: { note: "ünïcode 🦆", path: "a/b" } }))),
     ),
     refuse(
       "tampered body",
-      "answer 4xx: the body is not the one that was signed",
+      "answer 4xx: the body was changed after it was signed",
       post(signed.replace('"inputTokens":1200', '"inputTokens":1'), sign(signed, secret)),
     ),
     refuse(
       "wrong secret",
-      "answer 4xx: the signature is not of your secret",
+      "answer 4xx: the signature was made with another secret",
       post(signed, sign(signed, otherSecret)),
     ),
     refuse("no signature", "answer 4xx: X-Baseten-Signature is missing", post(signed, null)),
@@ -82,15 +82,15 @@ export function certifyCases(secret: string, source: Source): CertifyCase[] {
     ),
     accept(
       "duplicate event",
-      "answer 2xx and count it once: idempotencyKey is the same in both deliveries",
+      "answer 2xx and count the event once: both deliveries have the same idempotencyKey",
       post(webhookBody([twice])),
       post(webhookBody([twice])),
     ),
     {
       ...accept(
         "retried delivery",
-        "answer 2xx also to a delivery that you have seen: when you fail or your answer is lost, the same " +
-          "X-Baseten-Request-ID comes again",
+        "answer 2xx also to a delivery that you have seen: after a failure or a lost answer the gateway sends the " +
+          "same X-Baseten-Request-ID again",
         again,
         again,
       ),
@@ -98,18 +98,18 @@ export function certifyCases(secret: string, source: Source): CertifyCase[] {
     },
     accept(
       "out of order",
-      "answer 2xx: an earlier event may come after a later one",
+      "answer 2xx: an earlier event may arrive after a later one",
       post(webhookBody([later])),
       post(webhookBody([earlier])),
     ),
     accept(
       "rotated secret, new one first",
-      "accept when any of the comma-separated signatures is of your secret",
+      "accept the delivery if any of the comma-separated signatures was made with your secret",
       post(rotatedFirst, `${sign(rotatedFirst, otherSecret)},${sign(rotatedFirst, secret)}`),
     ),
     accept(
       "rotated secret, old one last",
-      "accept when any of the comma-separated signatures is of your secret",
+      "accept the delivery if any of the comma-separated signatures was made with your secret",
       post(rotatedLast, `${sign(rotatedLast, secret)},${sign(rotatedLast, otherSecret)}`),
     ),
     accept(
@@ -117,10 +117,14 @@ export function certifyCases(secret: string, source: Source): CertifyCase[] {
       "answer 2xx and count every event of data.events",
       post(webhookBody([event(), event(), event()])),
     ),
-    accept("unknown fields", "answer 2xx: payloads may carry further fields", post(extended(event()))),
+    accept(
+      "unknown fields",
+      "answer 2xx: payloads may have fields that you do not know",
+      post(withUnknownFields(event())),
+    ),
     accept(
       "acknowledgement time",
-      "acknowledge at once and work later: after 10 s the gateway gives up and sends it again",
+      "answer at once and process the events later: after 10 s the gateway gives up and retries",
       post(webhookBody(Array.from({ length: 100 }, () => event()))),
     ),
   ];
@@ -141,14 +145,14 @@ function eventOf(source: Source, over: Partial<BillingEvent>, secondsAgo: number
   };
 }
 
-/** The same JSON in other bytes: spaces, and characters written as escapes. */
-function unusual(event: BillingEvent): string {
+/** The same JSON as different bytes: with spaces, and with escaped characters. */
+function reformatted(event: BillingEvent): string {
   const spaced = JSON.stringify(JSON.parse(webhookBody([event])), null, 2);
   return spaced.replaceAll("ü", "\\u00fc").replaceAll("/", "\\/");
 }
 
-/** Fields that no document knows, at every level, and the older name of the external id (W-3). */
-function extended(event: BillingEvent): string {
+/** A payload with undocumented fields at every level, and the older name of the external id (W-3). */
+function withUnknownFields(event: BillingEvent): string {
   const tokens = { ...event.tokens, reasoningTokens: 5 };
   const events = [{ ...event, externalCustomerId: event.externalEntityId, region: "EU", tokens }];
   return JSON.stringify({ type: "API_BILLING_USAGE", version: 2, data: { events, page: { next: null } } });

@@ -1,18 +1,18 @@
 import type { Verification } from "./signature.js";
 
-/** What a listener shows of one delivery: several lines without a newline at the end. */
-export interface DeliveryText {
-  /** One line: request id, verified or why not, how many events. */
+/** What `webhooks listen` prints for one delivery. */
+interface DeliveryText {
+  /** One line: request id, result of the signature check, number of events. */
   readonly head: string;
   /** One line per event. */
   readonly events: readonly string[];
-  /** Whether the body is one of billing events. */
+  /** Whether the body is a billing payload. */
   readonly wellFormed: boolean;
 }
 
 /**
- * Puts a delivery into words.
- * @param seen idempotency keys of earlier deliveries; those of this one are added
+ * Describes a delivery.
+ * @param seen idempotency keys of earlier deliveries; this function adds those of this one
  */
 export function deliveryText(
   raw: Buffer,
@@ -41,9 +41,9 @@ function eventLine(event: unknown, seen: Set<string>): string {
   const before = seen.has(key) ? "  (seen before)" : "";
   seen.add(key);
   const tokens = field(event, "tokens");
-  const whom = `${text(event, "modelSlug")}  ${text(event, "externalEntityId")}  ${text(event, "apiKeyPrefix")}`;
-  const sums = `${text(tokens, "inputTokens")} in, ${text(tokens, "outputTokens")} out`;
-  return `${key}  ${text(event, "timestamp")}  ${whom}  ${sums}${before}`;
+  const subject = `${text(event, "modelSlug")}  ${text(event, "externalEntityId")}  ${text(event, "apiKeyPrefix")}`;
+  const counts = `${text(tokens, "inputTokens")} in, ${text(tokens, "outputTokens")} out`;
+  return `${key}  ${text(event, "timestamp")}  ${subject}  ${counts}${before}`;
 }
 
 function eventsOf(raw: Buffer): unknown[] | null {

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { VERSION } from "../version.js";
-import { defineEnv } from "./env.js";
+import { defineEnv } from "./env/command.js";
 import { defineExec } from "./exec/command.js";
 import { defineStart } from "./start/command.js";
-import { defineValidate } from "./validate.js";
+import { defineValidate } from "./validate/command.js";
 import { defineWebhooks } from "./webhooks/command.js";
 
 /**
- * The command line: one `define…` per command, which declares it and loads its work when it runs.
- * Parsing throws CommanderError, also for `--help`, and whatever a command throws.
+ * The command line. Each `define…` declares one command and imports the code that runs it only when it runs, so
+ * that `--help` stays fast. Parsing throws CommanderError (also for `--help`), or what the command throws.
  */
 export function createProgram(): Command {
   const program = new Command("gateway-emulator")
@@ -16,7 +16,7 @@ export function createProgram(): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    // An option behind a command is that command's, also where `start` has one of the same name.
+    // An option after a command belongs to that command, even if `start` has one of the same name.
     .enablePositionalOptions()
     .exitOverride();
   defineStart(program);
@@ -24,14 +24,14 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Commander's message, whose suggestion is a line of its own, as one line like every other of ours. */
+/** Commander puts its suggestion on a second line; our errors have one line. */
 function oneLine(text: string): string {
-  const [said = "", suggestion] = text
+  const [message = "", suggestion] = text
     .trim()
     .replace(/^error: /, "")
     .split("\n");
   const hint =
     suggestion?.replace(/^\(Did you mean (.+)\)$/, "; did you mean $1") ??
-    " (gateway-emulator --help shows what there is)";
-  return `gateway-emulator: ${said}${hint}\n`;
+    " (gateway-emulator --help lists commands and options)";
+  return `gateway-emulator: ${message}${hint}\n`;
 }

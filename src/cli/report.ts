@@ -1,23 +1,23 @@
 import { CommanderError } from "commander";
 import { UserError } from "./user-error.js";
 
-/** Says on stderr what went wrong. @returns the exit code */
+/** Prints an error to stderr. @returns the exit code */
 export function report(cause: unknown): number {
-  // Commander has printed its message, or the help or version that was asked for.
+  // Commander has already printed its message, the help or the version.
   if (cause instanceof CommanderError) return cause.exitCode;
   if (cause instanceof UserError) {
     console.error(cause.text);
     return cause.exitCode;
   }
-  console.error(defect(cause));
+  console.error(unexpected(cause));
   return 1;
 }
 
-function defect(cause: unknown): string {
+function unexpected(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   const stack = cause instanceof Error ? (cause.stack ?? message) : message;
   const advice = process.env.DEBUG
     ? stack
-    : "Run it again with DEBUG=1 for the stack, and report it, please.";
+    : "Please report it. Run it again with DEBUG=1 to see the stack trace.";
   return `gateway-emulator: unexpected error: ${message}\nThis is a bug in gateway-emulator. ${advice}`;
 }

@@ -1,10 +1,10 @@
-/** Something the user can put right. It is printed without a stack. */
+/** An error that the user can fix. It is printed without a stack trace. */
 export class UserError extends Error {
-  /** Printed above the message, each on a line of its own. */
+  /** Lines printed above the message. */
   readonly details: readonly string[];
   readonly exitCode: number;
 
-  /** @param message one line: what is wrong and what to do */
+  /** @param message one line: what is wrong, then what to do */
   constructor(message: string, details: readonly string[] = [], exitCode = 1) {
     super(message);
     this.name = "UserError";
@@ -12,7 +12,7 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 
-  /** The lines to print. */
+  /** The text to print. */
   get text(): string {
     return [...this.details, `gateway-emulator: ${this.message}`].join("\n");
   }

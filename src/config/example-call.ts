@@ -1,17 +1,17 @@
 import type { GroupSeed, Seed } from "../schemas/seed.js";
 
-/** A chat request that a seed makes possible. */
+/** What a first chat request needs, taken from a seed. */
 export interface ExampleCall {
-  /** A federated key, whole. */
+  /** A federated key, with its secret. */
   readonly key: string;
   readonly slug: string;
 }
 
-/** The seed's first federated key with a slug of its group that has an endpoint, or null when there is none. */
+/** The first federated key whose group has a slug with an endpoint, and that slug; null if there is none. */
 export function exampleCall(seed: Seed): ExampleCall | null {
   for (const { groups = [], endpoints = [] } of seed.workspaces ?? []) {
     const slugs = new Set(endpoints.map(({ slug }) => slug));
-    for (const { keys = [], models } of flatten(groups)) {
+    for (const { keys = [], models } of withDescendants(groups)) {
       const [key] = keys;
       const model = models.find(({ slug }) => slugs.has(slug));
       if (key && model) return { key: key.key, slug: model.slug };
@@ -20,9 +20,9 @@ export function exampleCall(seed: Seed): ExampleCall | null {
   return null;
 }
 
-function* flatten(groups: readonly GroupSeed[]): Generator<GroupSeed> {
+function* withDescendants(groups: readonly GroupSeed[]): Generator<GroupSeed> {
   for (const group of groups) {
     yield group;
-    yield* flatten(group.groups ?? []);
+    yield* withDescendants(group.groups ?? []);
   }
 }

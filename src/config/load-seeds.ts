@@ -2,15 +2,15 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Seed, SeedInput } from "../schemas/seed.js";
 import { mergeSeeds } from "./merge-seeds.js";
-import { InvalidSeed, type SeedProblem } from "./problems.js";
+import { InvalidSeed, type SeedProblem, seedFileError } from "./problems.js";
 import { checkSeedValue, isSeedFile, readSeedFile } from "./seed-file.js";
 
-/** A seed: a file (`.yaml`, `.yml`, `.json`), a folder of such files, or the same as an object. */
+/** A seed: the path of a file (`.yaml`, `.yml`, `.json`) or of a folder of such files, or an object. */
 export type SeedSource = string | SeedInput;
 
 /**
- * Reads and checks seeds, and makes them one.
- * @throws InvalidSeed with the problems of all of them
+ * Reads, checks and merges seeds.
+ * @throws InvalidSeed with the problems of all seeds
  */
 export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
   const seeds: Seed[] = [];
@@ -38,8 +38,8 @@ export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Pr
 }
 
 /**
- * The files that paths lead to: a folder stands for the seed files in it, in the order of their names.
- * @throws InvalidSeed for a folder without any
+ * Replaces each folder in `paths` by the seed files in it, sorted by name.
+ * @throws InvalidSeed for a folder without seed files
  */
 export async function seedFiles(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
@@ -51,26 +51,25 @@ export async function seedFiles(paths: readonly string[]): Promise<string[]> {
     }
     const found = names.filter(isSeedFile).sort();
     if (found.length === 0) {
-      throw problem(path, "no seed file in this folder: expected one that ends in .yaml, .yml or .json");
+      throw seedFileError(
+        path,
+        "this folder has no seed file: expected one that ends in .yaml, .yml or .json",
+      );
     }
     files.push(...found.map((name) => join(path, name)));
   }
   return files;
 }
 
-/** null for what is no folder, also when it does not exist: reading it as a file says so. */
+/** Lists a folder. Returns null unless the path is a folder: reading it as a file reports a missing one. */
 async function namesIn(path: string): Promise<string[] | null> {
   try {
     return await readdir(path);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : null;
     if (code === "ENOTDIR" || code === "ENOENT") return null;
-    throw problem(path, `cannot be read: ${String(cause)}`);
+    throw seedFileError(path, `cannot be read: ${String(cause)}`);
   }
-}
-
-function problem(path: string, message: string): InvalidSeed {
-  return new InvalidSeed([{ file: path, line: null, path: "", message }]);
 }
 
 function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {

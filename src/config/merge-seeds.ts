@@ -1,8 +1,7 @@
 import type { Seed, WorkspaceSeed } from "../schemas/seed.js";
 
 /**
- * Several seeds as one: lists add up, workspaces of one name become one, and of single values the last
- * given wins.
+ * Merges seeds: concatenates lists, merges workspaces of the same name, and takes the last of single values.
  */
 export function mergeSeeds(seeds: readonly Seed[]): Seed {
   let merged: Seed = {};

@@ -1,2 +1,2 @@
-/** Where those find it that may not import the schemas. */
+/** For the command line, which may not import `schemas/`. */
 export { nearestKey } from "../schemas/problems.js";

@@ -1,21 +1,21 @@
-/** One thing wrong with a seed, for people: where it is and what to do. */
+/** A problem in a seed: where it is and what to do. */
 export interface SeedProblem {
-  /** null when the seed was not read from a file. */
+  /** null if the seed is not from a file. */
   readonly file: string | null;
-  /** 1-based; null when there is no text to point into. */
+  /** 1-based; null if unknown. */
   readonly line: number | null;
-  /** Such as `workspaces.0.groups.1.models`. */
+  /** For example `workspaces.0.groups.1.models`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** `file:line path: message`, as editors and terminals link it. */
+/** `file:line: path: message`, a form that editors and terminals turn into a link. */
 export function problemLine({ file, line, path, message }: SeedProblem): string {
-  const place = file === null ? "seed" : line === null ? file : `${file}:${line}`;
-  return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
+  const location = file === null ? "seed" : line === null ? file : `${file}:${line}`;
+  return path === "" ? `${location}: ${message}` : `${location}: ${path}: ${message}`;
 }
 
-/** A seed that cannot be used; every problem is listed. */
+/** A seed that cannot be used, with all its problems. */
 export class InvalidSeed extends Error {
   readonly problems: readonly SeedProblem[];
 
@@ -24,4 +24,9 @@ export class InvalidSeed extends Error {
     this.name = "InvalidSeed";
     this.problems = problems;
   }
+}
+
+/** The error for a problem with a seed file as a whole. */
+export function seedFileError(file: string, message: string): InvalidSeed {
+  return new InvalidSeed([{ file, line: null, path: "", message }]);
 }

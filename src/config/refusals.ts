@@ -3,21 +3,21 @@ import type { Seed } from "../schemas/seed.js";
 import type { SeedProblem } from "./problems.js";
 import { parseSeedText, type SeedText } from "./seed-text.js";
 
-/** A path into a seed: keys and positions. */
-export type SeedPath = readonly (string | number)[];
+/** A path in a seed: keys and list indexes. */
+type SeedPath = readonly (string | number)[];
 
-/** Why a seed that parses cannot be applied. */
+/** Why a valid seed cannot be applied. */
 export interface Refusal {
   readonly path: SeedPath;
   readonly message: string;
 }
 
-/** More than this would be no help, and each takes another try. */
+/** Maximum number of refusals to find: each needs another attempt, and a longer list does not help. */
 const MAX_REFUSALS = 20;
 
 /**
- * Everything in a seed that cannot be applied: what was refused is taken out, and the rest is tried again.
- * @param attempt applies a seed somewhere harmless and answers the first refusal, or null
+ * Finds everything in a seed that cannot be applied: removes each refused element and tries the rest again.
+ * @param attempt applies a seed to a scratch world and returns the first refusal, or null
  */
 export function allRefusals(seed: Seed, attempt: (seed: Seed) => Refusal | null): Refusal[] {
   const rest = structuredClone(seed);
@@ -26,14 +26,14 @@ export function allRefusals(seed: Seed, attempt: (seed: Seed) => Refusal | null)
   while (found.length < MAX_REFUSALS) {
     const refusal = attempt(rest);
     if (!refusal) break;
-    const taken = takeOut(rest, refusal.path, positions);
-    found.push({ path: taken ?? refusal.path, message: refusal.message });
-    if (!taken) break;
+    const original = removeElement(rest, refusal.path, positions);
+    found.push({ path: original ?? refusal.path, message: refusal.message });
+    if (!original) break;
   }
   return found;
 }
 
-/** Where each object stood in its list before anything was taken out. */
+/** The original list index of each object, before any element is removed. */
 function positionsIn(value: unknown, positions = new Map<unknown, number>()): Map<unknown, number> {
   for (const [key, child] of entriesOf(value)) {
     if (typeof key === "number" && typeof child === "object") positions.set(child, key);
@@ -42,25 +42,25 @@ function positionsIn(value: unknown, positions = new Map<unknown, number>()): Ma
   return positions;
 }
 
-/** Takes one list element out. @returns where it stood at first, or null when the path leads to none */
-function takeOut(seed: Seed, path: SeedPath, positions: ReadonlyMap<unknown, number>): SeedPath | null {
-  const before: (string | number)[] = [];
+/** Removes a list element. @returns its original path, or null if the path is not that of a list element */
+function removeElement(seed: Seed, path: SeedPath, positions: ReadonlyMap<unknown, number>): SeedPath | null {
+  const original: (string | number)[] = [];
   let parent: unknown = null;
   let value: unknown = seed;
   for (const key of path) {
     parent = value;
     value = childOf(parent, key);
-    before.push(positions.get(value) ?? key);
+    original.push(positions.get(value) ?? key);
   }
   const last = path.at(-1);
   if (!Array.isArray(parent) || typeof last !== "number" || value === undefined) return null;
   parent.splice(last, 1);
-  return before;
+  return original;
 }
 
 /**
- * Finds the places of refusals in the files that a merged seed came from: list elements add up over
- * workspaces of one name, in the order of the files.
+ * Finds the files and lines of refusals in a merged seed. Merging concatenates the lists of workspaces of the same
+ * name, in the order of the files.
  * @see mergeSeeds
  */
 export async function locateRefusals(
@@ -77,7 +77,7 @@ export async function locateRefusals(
   });
 }
 
-/** The file that holds what a path of the merged seed leads to, and its path there. */
+/** The file with the element at a path of the merged seed, and its path in that file. */
 function originOf<T extends { readonly text: SeedText }>(
   [head, index, list, position, ...rest]: SeedPath,
   texts: readonly T[],
@@ -87,13 +87,13 @@ function originOf<T extends { readonly text: SeedText }>(
     entriesOf(childOf(from.text.value, "workspaces")).map(([at, workspace]) => ({ from, at, workspace })),
   );
   const names = [...new Set(workspaces.map(({ workspace }) => childOf(workspace, "name")))];
-  let left = typeof position === "number" ? position : 0;
+  let offset = typeof position === "number" ? position : 0;
   for (const { from, at, workspace } of workspaces) {
     if (childOf(workspace, "name") !== names[index]) continue;
     if (list === undefined || typeof position !== "number") return { ...from, path: ["workspaces", at] };
     const { length } = entriesOf(childOf(workspace, list));
-    if (left < length) return { ...from, path: ["workspaces", at, list, left, ...rest] };
-    left -= length;
+    if (offset < length) return { ...from, path: ["workspaces", at, list, offset, ...rest] };
+    offset -= length;
   }
   return null;
 }
@@ -102,7 +102,7 @@ function childOf(value: unknown, key: string | number): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-/** Keys and values of an object, positions and elements of a list, nothing of anything else. */
+/** The entries of an object or list; none for other values. */
 function entriesOf(value: unknown): [string | number, unknown][] {
   if (Array.isArray(value)) return [...value.entries()];
   return typeof value === "object" && value !== null ? Object.entries(value) : [];

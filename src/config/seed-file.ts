@@ -1,39 +1,46 @@
 import { readFile } from "node:fs/promises";
-import type { Seed } from "../schemas/seed.js";
-import { checkSeed } from "./check-seed.js";
-import { InvalidSeed, type SeedProblem } from "./problems.js";
-import { parseSeedText } from "./seed-text.js";
+import { problemsOf } from "../schemas/problems.js";
+import { type Seed, seedSchema } from "../schemas/seed.js";
+import { InvalidSeed, seedFileError } from "./problems.js";
+import { parseSeedText, type SeedText } from "./seed-text.js";
 
-/** By its ending. */
+/** Whether a file name ends in `.yaml`, `.yml` or `.json`. */
 export function isSeedFile(name: string): boolean {
   return /\.(ya?ml|json)$/i.test(name);
 }
 
 /**
- * Reads one seed file, YAML or JSON by its ending.
- * @throws InvalidSeed with every problem, its line and path
+ * Reads one seed file, as YAML or JSON according to its ending.
+ * @throws InvalidSeed with all problems and their lines
  */
 export async function readSeedFile(file: string): Promise<Seed> {
   const text = await readText(file);
-  if (!isSeedFile(file)) {
-    throw problem(file, "expected a file that ends in .yaml, .yml or .json");
-  }
+  if (!isSeedFile(file)) throw seedFileError(file, "expected a file that ends in .yaml, .yml or .json");
   if (file.toLowerCase().endsWith(".json")) {
-    // YAML contains JSON, but its parser is slow to load: only a file with problems needs its line numbers.
-    const checked = tryJson(text);
-    if (checked) return checked;
+    // JSON is also YAML, but the YAML parser loads slowly: only a file with problems needs its line numbers.
+    const seed = parseValidJson(text);
+    if (seed) return seed;
   }
-  return readYaml(file, text);
+  const { value, errors, lineOf } = await parseSeedText(text);
+  if (errors.length > 0) {
+    throw new InvalidSeed(errors.map(({ line, message }) => ({ file, line, path: "", message })));
+  }
+  return checkSeed(value, file, lineOf);
 }
 
-/** @throws InvalidSeed */
+/** Checks a seed that is not from a file. @throws InvalidSeed with all problems */
 export function checkSeedValue(value: unknown): Seed {
-  const checked = checkSeed(value);
-  if ("seed" in checked) return checked.seed;
+  return checkSeed(value, null, () => null);
+}
+
+function checkSeed(value: unknown, file: string | null, lineOf: SeedText["lineOf"]): Seed {
+  const parsed = seedSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(seedSchema, issue));
   throw new InvalidSeed(
-    checked.problems.map(({ path, message }) => ({
-      file: null,
-      line: null,
+    problems.map(({ path, message }) => ({
+      file,
+      line: lineOf(path),
       path: path.map(String).join("."),
       message,
     })),
@@ -45,37 +52,15 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : null;
-    throw problem(file, code === "ENOENT" ? "no such file" : `cannot be read: ${String(cause)}`);
+    throw seedFileError(file, code === "ENOENT" ? "no such file" : `cannot be read: ${String(cause)}`);
   }
 }
 
-function tryJson(text: string): Seed | null {
+/** The seed in a JSON text; null if it is not JSON or has any problem. */
+function parseValidJson(text: string): Seed | null {
   try {
-    const checked = checkSeed(JSON.parse(text));
-    return "seed" in checked ? checked.seed : null;
+    return seedSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
-}
-
-async function readYaml(file: string, text: string): Promise<Seed> {
-  const { value, errors, lineOf } = await parseSeedText(text);
-  if (errors.length > 0) {
-    throw new InvalidSeed(errors.map(({ line, message }) => ({ file, line, path: "", message })));
-  }
-  const checked = checkSeed(value);
-  if ("seed" in checked) return checked.seed;
-  throw new InvalidSeed(
-    checked.problems.map(({ path, message }) => ({
-      file,
-      line: lineOf(path),
-      path: path.map(String).join("."),
-      message,
-    })),
-  );
-}
-
-function problem(file: string, message: string): InvalidSeed {
-  const one: SeedProblem = { file, line: null, path: "", message };
-  return new InvalidSeed([one]);
 }

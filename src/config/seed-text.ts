@@ -4,16 +4,16 @@ interface TextError {
   readonly message: string;
 }
 
-/** A seed file's text with its structure, to tell where in it a path is. */
+/** A parsed seed file that can map paths to lines. */
 export interface SeedText {
   readonly value: unknown;
-  /** What is wrong with the text itself; then `value` means nothing. */
+  /** Syntax errors. If there are any, `value` is meaningless. */
   readonly errors: readonly TextError[];
-  /** 1-based line of a path, or of the nearest thing around it that exists. */
+  /** The 1-based line of a path, or of its nearest existing parent. */
   lineOf(path: readonly PropertyKey[]): number | null;
 }
 
-/** Parses YAML, and so JSON too. The parser is slow to load, and therefore loaded here. */
+/** Parses YAML, which includes JSON. Imports the parser on first use, because it loads slowly. */
 export async function parseSeedText(text: string): Promise<SeedText> {
   const { isNode, isPair, LineCounter, parseDocument, isMap, isScalar } = await import("yaml");
   const lines = new LineCounter();
@@ -26,11 +26,11 @@ export async function parseSeedText(text: string): Promise<SeedText> {
   try {
     if (errors.length === 0) value = document.toJS() ?? {};
   } catch (cause) {
-    // An alias without its anchor is only found here, and without a place.
+    // An alias without its anchor is only found here, without a line.
     errors.push({ line: null, message: cause instanceof Error ? cause.message : String(cause) });
   }
 
-  /** A value may begin below its key; people look for the key. */
+  /** The line of the key, because a value may begin further down. */
   const keyLine = (path: readonly PropertyKey[]): number | null => {
     const parent: unknown = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
     if (!isMap(parent)) return null;

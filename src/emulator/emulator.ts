@@ -4,7 +4,6 @@ import type { GatewayWorld } from "../client/gateway-world.js";
 import type { View } from "../client/view.js";
 import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
-import type { Drain } from "../runtime/drain.js";
 import type { ErrorCounter } from "../services/error-counter.js";
 import type { World } from "../worlds/world.js";
 import { viewOf, worldUrl } from "../worlds/world-view.js";
@@ -42,7 +41,9 @@ export interface EmulatorParts {
   readonly origin: string;
   readonly worlds: Worlds;
   readonly errors: ErrorCounter;
-  readonly drain: Drain;
+  /** The app without a socket. */
+  readonly fetch: Fetch;
+  readonly drain: () => Promise<void>;
   readonly pendingCalls: PendingCalls;
 }
 
@@ -106,20 +107,20 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 }
 
-function clientOptions({ worlds, origin, pendingCalls }: EmulatorParts, name: string): ClientOptions {
+function clientOptions({ worlds, origin, fetch, pendingCalls }: EmulatorParts, name: string): ClientOptions {
   const world = worlds.get(name);
   const url = worldUrl(origin, name);
   const view = new LiveView(world, name, url);
   return {
     url,
-    fetch: fetchOf(world, name),
+    fetch: fetchOf(world, name, fetch),
     view: { current: () => view, refresh: async () => {} },
     onCall: (end) => pendingCalls.add(end),
   };
 }
 
 /** How a client in this process reaches its world. */
-function fetchOf(world: World, name: string): Fetch {
+function fetchOf(world: World, name: string, fetch: Fetch): Fetch {
   const checkOpen = (): void => {
     if (world.closed) throw new WorldEndedError(name);
   };

@@ -1,9 +1,9 @@
 import { withCallerStack } from "../client/caller-stack.js";
 import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
-import { createHttpServer } from "../http/server.js";
-import { drainable } from "../runtime/drain.js";
-import { listen } from "../runtime/listen.js";
+import { createApp } from "../http/app.js";
+import { createFetch } from "../http/fetch.js";
+import { HttpServer } from "../http/node/server.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -42,13 +42,21 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   try {
     const errors = new ErrorCounter();
     const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
-    const server = createHttpServer(registry);
-    const drain = drainable(server, () => worlds.dropUnreachable());
+    const app = createApp(registry);
+    const server = new HttpServer(app, { ownsProcess: false, giveUp: () => worlds.dropUnreachable() });
     const { host = DEFAULT_HOST } = options;
-    const port = await listen(server, options.port ?? 0, host);
-    registry.origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-    const { origin } = registry;
-    return new RunningEmulator({ port, origin, worlds, errors, drain, pendingCalls: new PendingCalls() });
+    const port = await server.listen(options.port ?? 0, host);
+    const origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    registry.origin = origin;
+    return new RunningEmulator({
+      port,
+      origin,
+      worlds,
+      errors,
+      fetch: createFetch(app),
+      drain: server.drain,
+      pendingCalls: new PendingCalls(),
+    });
   } catch (cause) {
     worlds.close();
     throw cause;

@@ -1,4 +1,4 @@
-/** Async requests to dedicated deployments, and their webhook: inference §5. */
+/** Async requests to dedicated deployments, and their webhook: clauses I-5.4 and I-5.5. */
 
 import type { FidelityChapter } from "./row.js";
 import { decidedBy, SOURCE } from "./sources.js";
@@ -22,7 +22,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4b",
-      what: "Priority, patience and retries have bounds and defaults; a webhook needs https, except on this machine",
+      what: "Priority, time in queue and retries have bounds and defaults; a webhook needs https, except on localhost",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -31,7 +31,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4c",
-      what: "A body above 256 KiB is 413 in documented words",
+      what: "A body above 256 KiB is 413 with the documented message",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
@@ -39,7 +39,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4d",
-      what: "GET tells status, webhook status, times and errors",
+      what: "GET returns status, webhook status, times and errors",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -47,7 +47,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4e",
-      what: "A completed request is kept for an hour",
+      what: "A completed request is kept for one hour",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
@@ -64,7 +64,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4g",
-      what: "DELETE cancels what is still in the queue",
+      what: "DELETE cancels a request that is still queued",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -73,7 +73,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4h",
-      what: "async_queue_status counts what waits and what is in progress",
+      what: "async_queue_status counts requests queued and in progress",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -90,18 +90,18 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.4j",
-      what: "What waits longer than its patience expires",
+      what: "A request that is queued longer than max_time_in_queue_seconds expires",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
-      note: "Ours: its webhook is not told (Y-29)",
+      note: "Ours: it gets no webhook (Y-29)",
       test: LIFECYCLE(
         "who waits too long is EXPIRED, at that very instant, and its webhook is not told (Y-29)",
       ),
     },
     {
       clause: "I-5.4k",
-      what: "A failed prediction is made again, with waits that double",
+      what: "A failed prediction is retried, with doubling delays",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
@@ -122,7 +122,7 @@ export const ASYNC: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.errors,
       state: "emulated",
-      note: "Ours: each attempt for itself (Y-28)",
+      note: "Ours: the limit is per attempt (Y-28)",
       test: OUTCOMES("a prediction of more than an hour is MODEL_PREDICT_TIMEOUT"),
     },
     {
@@ -148,14 +148,14 @@ export const ASYNC: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
-      note: "By async_webhook_secrets of a workspace in the seed; without one nothing signs",
+      note: "With async_webhook_secrets of a workspace in the seed; without secrets there is no signature",
       test: WEBHOOK(
         "rotated secrets sign side by side, newest first, for 24 hours; without a secret nothing signs",
       ),
     },
     {
       clause: "I-5.5c",
-      what: "500, 502, 503 and 504 are worth a second attempt, two seconds later",
+      what: "After 500, 502, 503 or 504 there is a second attempt, two seconds later",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
@@ -163,7 +163,7 @@ export const ASYNC: FidelityChapter = {
     },
     {
       clause: "I-5.5d",
-      what: "An attempt has 10 s",
+      what: "An attempt times out after 10 s",
       evidence: "documented",
       source: SOURCE.asyncInference,
       state: "emulated",
@@ -176,7 +176,7 @@ export const ASYNC: FidelityChapter = {
       evidence: "unknown",
       source: SOURCE.silent,
       state: "not",
-      note: "Any text is a secret",
+      note: "Any text is accepted as a secret",
       test: null,
     },
   ],

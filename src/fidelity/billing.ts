@@ -19,7 +19,7 @@ export const BILLING: FidelityChapter = {
   rows: [
     {
       clause: "W-1",
-      what: "Each request with a federated key gives one event, sent to the workspace's webhook",
+      what: "Each request with a federated key produces one event, sent to the workspace's webhook",
       evidence: "documented",
       source: SOURCE.gatewayWebhooks,
       state: "emulated",
@@ -40,7 +40,7 @@ export const BILLING: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.webhookReference,
       state: "emulated",
-      note: "Both names by webhook_fields",
+      note: "webhook_fields: both sends both names",
       test: BODY("webhook_fields: both sends it beside the new one"),
     },
     {
@@ -53,25 +53,25 @@ export const BILLING: FidelityChapter = {
     },
     {
       clause: "W-5",
-      what: "An attempt has 10 s; waits grow from 1 s to 5 s; after 15 s a delivery is dead",
+      what: "An attempt times out after 10 s; delays grow from 1 s to 5 s; after 15 s a delivery becomes a dead letter",
       evidence: "documented",
       source: SOURCE.webhookReference,
       state: "emulated",
-      note: "Ours: the exact instants of the attempts",
+      note: "Ours: the exact times of the attempts",
       test: SCHEDULE("all failing stops within 15 s: 0, 1, 3, 7 and 12 s, then a dead letter for good"),
     },
     {
       clause: "W-6",
-      what: "2xx ends a delivery well, 4xx ends it badly, anything else is tried again",
+      what: "2xx delivers an event, 4xx fails it without a retry, anything else is retried",
       evidence: "documented",
       source: SOURCE.webhookReference,
       state: "emulated",
-      note: "Ours: a redirect is not followed and tried again",
+      note: "Ours: a redirect is not followed but retried",
       test: ANSWERS("a broken connection is retried, and the attempt says what the network said"),
     },
     {
       clause: "W-7",
-      what: "Billed is what produced an answer, whole or cut; refusals and failures before any output are not",
+      what: "Requests that produced an answer are billed, complete or cut; errors before any output are not",
       evidence: "ours",
       source: SOURCE.silent,
       state: "emulated",
@@ -79,7 +79,7 @@ export const BILLING: FidelityChapter = {
     },
     {
       clause: "W-8",
-      what: "No event is lost, over a crash either; after a restart what was not sent is sent",
+      what: "No event is lost, not even in a crash; unsent events are sent after a restart",
       evidence: "ours",
       source: SOURCE.own,
       state: "emulated",

@@ -1,4 +1,4 @@
-/** Real clients: inference §8. `emulated` says that the client itself is among the tests. */
+/** Real clients: clauses I-8. `emulated` means that a test runs the client itself. */
 
 import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
@@ -9,7 +9,7 @@ const FAULTS = testsIn("clients/openai-faults.test.ts");
 const AI_SDK = testsIn("clients/ai-sdk.test.ts");
 const ANTHROPIC = testsIn("clients/anthropic.test.ts");
 const PERFORMANCE = testsIn("clients/performance-client.test.ts");
-const NOT_TRIED = "Not among the tests; nothing is known to stand in its way";
+const NOT_TRIED = "Not tested; no obstacle is known";
 
 export const CLIENTS: FidelityChapter = {
   title: "Clients, and whether they are among the tests",
@@ -61,7 +61,7 @@ export const CLIENTS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.npm,
       state: "emulated",
-      note: "It sends Bearer, which a federated key needs accept_bearer for",
+      note: "It sends Bearer, so a federated key needs accept_bearer",
       test: ANTHROPIC("streamed and whole say the same"),
     },
     {
@@ -79,7 +79,7 @@ export const CLIENTS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.npm,
       state: "emulated",
-      note: "HTTP/2 without TLS, which its Node binding always speaks; rerank and classify by prediction rules. It has binaries for Linux x64 only",
+      note: "Over HTTP/2 without TLS, which its Node binding always uses; rerank and classify by prediction rules. The package has binaries for Linux x64 only",
       test: PERFORMANCE("embed: batches side by side, in the order of the texts"),
     },
     {

@@ -1,4 +1,4 @@
-/** Cloudflare's AI Gateway in front of the same models: inference §6. */
+/** Cloudflare's AI Gateway in front of the same models: clauses I-6. */
 
 import type { FidelityChapter } from "./row.js";
 import { decidedBy, SOURCE } from "./sources.js";
@@ -33,7 +33,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.1c",
-      what: "compat/chat/completions takes the provider from the model's name",
+      what: "compat/chat/completions reads the provider from the model's name",
       evidence: "documented",
       source: SOURCE.cloudflareUnified,
       state: "emulated",
@@ -41,7 +41,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.1d",
-      what: "baseten/chat/completions, which the documents' SDK sample calls",
+      what: "baseten/chat/completions, which the SDK sample in the documents calls",
       evidence: "unknown",
       source: decidedBy("Y-33"),
       state: "emulated",
@@ -50,11 +50,11 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.1e",
-      what: "The gateway knows other providers",
+      what: "The gateway supports other providers",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "not",
-      note: "400 as for a provider that is not known (Y-34)",
+      note: "400 as for an unknown provider (Y-34)",
       test: null,
     },
     {
@@ -67,7 +67,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.2b",
-      what: "An authenticated gateway wants a token in cf-aig-authorization",
+      what: "An authenticated gateway requires a token in cf-aig-authorization",
       evidence: "documented",
       source: SOURCE.cloudflareAuth,
       state: "emulated",
@@ -75,7 +75,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.2c",
-      what: "A token in Authorization alone opens the gateway too",
+      what: "A token in Authorization alone is accepted too",
       evidence: "observed",
       source: SOURCE.clientTests,
       state: "emulated",
@@ -92,29 +92,29 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.3a",
-      what: "Headers turn the cache on or off and set its key and time",
+      what: "Headers turn the cache on or off, and set its key and lifetime",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "emulated",
-      note: "Ours: what exactly makes two requests the same (Y-37)",
+      note: "Ours: which requests count as equal (Y-37)",
       test: CACHE("cf-aig-skip-cache neither reads nor writes"),
     },
     {
       clause: "I-6.3b",
-      what: "cf-aig-request-timeout bounds the time to the first byte",
+      what: "cf-aig-request-timeout limits the time to the first byte",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "emulated",
-      note: "Ours: status and body, which one user saw (Y-39)",
+      note: "Ours: status and body, which one user reported (Y-39)",
       test: RETRIES("it is about the first byte: a stream may take its time"),
     },
     {
       clause: "I-6.3c",
-      what: "Failed attempts are repeated up to five times, with a delay and one of three ways to grow it",
+      what: "Failed attempts are retried up to five times, with a delay and one of three backoffs",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "emulated",
-      note: "Ours: what counts as failed, and how exactly the delay grows (Y-38)",
+      note: "Ours: what counts as a failure, and the exact delays (Y-38)",
       test: RETRIES("cf-aig-max-attempts counts all of them, and each is a request of its own upstream"),
     },
     {
@@ -123,7 +123,7 @@ export const CLOUDFLARE: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "partly",
-      note: "There is no such log; metadata goes into the journal (Y-40)",
+      note: "There is no such log; the journal records the metadata (Y-40)",
       test: OPTIONS("of more than five entries the first five"),
     },
     {
@@ -132,7 +132,7 @@ export const CLOUDFLARE: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "not",
-      note: "Taken, and without effect",
+      note: "Accepted but without effect",
       test: null,
     },
     {
@@ -145,7 +145,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.4a",
-      what: "Answers have the cache's status, ids of log, event and request, and the step",
+      what: "Answers have headers with the cache status, the ids of log, event and request, and the step",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "emulated",
@@ -156,7 +156,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.4b",
-      what: "cf-aig-dlp tells what data loss prevention found",
+      what: "cf-aig-dlp reports the findings of data loss prevention",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "not",
@@ -164,7 +164,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.4c",
-      what: "Streams are not cached, nor answers above 25 MB",
+      what: "Streams and answers above 25 MB are not cached",
       evidence: "documented",
       source: SOURCE.cloudflare,
       state: "emulated",
@@ -172,7 +172,7 @@ export const CLOUDFLARE: FidelityChapter = {
     },
     {
       clause: "I-6.4d",
-      what: "The provider's status and body pass through as they are",
+      what: "The provider's status and body pass through unchanged",
       evidence: "observed",
       source: SOURCE.cloudflareErrors,
       state: "emulated",
@@ -200,12 +200,12 @@ export const CLOUDFLARE: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.cloudflareErrors,
       state: "partly",
-      note: "By fault only: neither wholesale nor spend is kept",
+      note: "By fault only: the emulator tracks neither wholesale use nor spend",
       test: ACCESS("x-emulator-fault: cloudflare_blocked is what its firewall says, in plain text"),
     },
     {
       clause: "I-6.5d",
-      what: "The gateway's own limit of requests",
+      what: "The gateway's own rate limit",
       evidence: "unknown",
       source: SOURCE.silent,
       state: "not",

@@ -1,4 +1,4 @@
-/** Decisions that the contract names: clauses X. What was found while building is in `docs/decisions.md` alone. */
+/** The decisions with X ids, with their evidence. Decisions with Y ids are in `docs/decisions.md` only. */
 
 import { DECISIONS } from "./decisions/management.js";
 import type { Evidence, FidelityChapter, FidelityRow, TestReference } from "./row.js";
@@ -15,7 +15,7 @@ const HOSTS = testsIn("http/hosts.test.ts");
 
 const SEVERAL = `${SOURCE.measurement}; ${SOURCE.recordings}`;
 
-/** @param note what of the answer is a guess */
+/** @param note which part of the answer is a guess */
 function decided(
   clause: string,
   evidence: Evidence,
@@ -27,7 +27,7 @@ function decided(
   return { clause, what, evidence, source, state: "emulated", ...(note ? { note } : {}), test };
 }
 
-/** A decision that does not come near enough. @param note why */
+/** A decision that is emulated only in part. @param note why */
 function decidedInPart(clause: string, source: string, test: TestReference, note: string): FidelityRow {
   return { clause, what: decisionText(clause), evidence: "ours", source, state: "partly", note, test };
 }
@@ -67,28 +67,28 @@ export const DECISION_CHAPTER: FidelityChapter = {
       "observed",
       SOURCE.measurement,
       ERRORS("a streamed request gets the same error, not a stream"),
-      "Measured for {} alone. Ours: all other bodies, and the newline",
+      "Measured only for {}. Ours: all other bodies, and the newline",
     ),
     decided(
       "X-6",
       "observed",
       SOURCE.whiteLabelClient,
       ERRORS("429 with the observed text; the hint says which limit and until when"),
-      "Seen through a client only: no 429 was ever captured",
+      "Seen only through a client: no 429 was captured",
     ),
     decided(
       "X-7",
       "observed",
       SOURCE.measurement,
       testsIn("clients/openai-faults.test.ts")("body, key and slug before faults"),
-      "Ours: where limits and faults stand",
+      "Ours: the position of limits and faults",
     ),
     decided(
       "X-8",
       "observed",
       SEVERAL,
       VALUES("nested: indented with tabs, a newline, all headers of the model server"),
-      "Which shape goes by the real model server; here one for all",
+      "In the service the model server determines the shape; here all models have the same",
     ),
     decided(
       "X-9",
@@ -117,7 +117,7 @@ export const DECISION_CHAPTER: FidelityChapter = {
       "documented",
       SOURCE.errors,
       VALUES("413 by the announced length; the limit itself still fits"),
-      "Documented is the limit. Ours: the body",
+      "The limit is documented. Ours: the body",
     ),
     decidedInPart(
       "X-14",
@@ -125,20 +125,20 @@ export const DECISION_CHAPTER: FidelityChapter = {
       testsIn("scenarios/tokenizer.test.ts")(
         "a real one counts as the library does, plus the framing of a message",
       ),
-      "Real models count by their own tokenizers",
+      "Real models use their own tokenizers",
     ),
     decidedInPart(
       "X-15",
       SOURCE.own,
       REPLIES("a rule sets exact counts, cached and reasoning tokens too"),
-      "There is no prompt cache that fills by itself",
+      "No prompt cache is emulated",
     ),
     decided(
       "X-16",
       "documented",
       SOURCE.groups,
       KEYS("deleting a group ends the keys of its whole subtree (G-9)"),
-      "Documented is that such keys are revoked",
+      "It is documented that such keys are revoked",
     ),
     decided(
       "X-17",
@@ -155,7 +155,7 @@ export const DECISION_CHAPTER: FidelityChapter = {
       testsIn("domain/limits/effective.test.ts")(
         "L-7: john inherits free-tier's 100M, and its 150M once it is raised",
       ),
-      "The documents say so in one place and show otherwise in another",
+      "One place in the documents says so, another shows otherwise",
     ),
     decided(
       "X-20",
@@ -186,7 +186,7 @@ export const DECISION_CHAPTER: FidelityChapter = {
       "observed",
       SOURCE.measurement,
       MODELS("a wrong key: 403 with the body of chat"),
-      "Measured are both statuses and the text of the 401. Ours: the body of the 403",
+      "Both statuses and the text of the 401 were measured. Ours: the body of the 403",
     ),
     decided(
       "X-24",

@@ -1,4 +1,4 @@
-/** Dedicated deployments: inference §5, without its async part. */
+/** Dedicated deployments: clauses I-5.1 to I-5.3. */
 
 import type { FidelityChapter } from "./row.js";
 import { decidedBy, SOURCE } from "./sources.js";
@@ -41,11 +41,11 @@ export const DEDICATED: FidelityChapter = {
     },
     {
       clause: "I-5.1d",
-      what: "A request without a good workspace key is 401",
+      what: "A request without a valid workspace key is 401",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
-      note: "Ours: the body's texts, and that federated keys are refused here (Y-21)",
+      note: "Ours: the messages, and that federated keys are refused here (Y-21)",
       test: SYNC("chains have none, and the key comes first"),
     },
     {
@@ -59,16 +59,16 @@ export const DEDICATED: FidelityChapter = {
     },
     {
       clause: "I-5.2a",
-      what: "predict takes JSON, bytes or a form and answers what the model says",
+      what: "predict accepts JSON, bytes or a form, and returns the model's answer",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
-      note: "Rules say it, else the input comes back (Y-24)",
+      note: "A rule provides the answer; otherwise the input is echoed (Y-24)",
       test: PREDICT("bytes and forms come back as they are, with their content type"),
     },
     {
       clause: "I-5.2b",
-      what: "An answer may come in chunks",
+      what: "An answer may be sent in chunks",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -95,16 +95,16 @@ export const DEDICATED: FidelityChapter = {
     },
     {
       clause: "I-5.2e",
-      what: "A model's own failure is told in headers of source and code",
+      what: "A model's own failure has headers with its source and code",
       evidence: "observed",
       source: SOURCE.truss,
       state: "emulated",
-      note: "By rule; of three recorded codes 600 and 700",
+      note: "By rule; of three recorded codes only 600 and 700",
       test: REPLIES("error: model is the model's own 500, the others are the platform's"),
     },
     {
       clause: "I-5.2f",
-      what: "A prediction may take 1200 s, then it is 504",
+      what: "A prediction times out after 1200 s with 504",
       evidence: "documented",
       source: SOURCE.errors,
       state: "emulated",
@@ -125,7 +125,7 @@ export const DEDICATED: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
-      note: "Ours: how long a cold start takes, and what requests do meanwhile (Y-25). The 600 s that waking may take are not enforced",
+      note: "Ours: how long a cold start takes, and what happens to requests meanwhile (Y-25). The 600 s limit on waking is not enforced",
       test: COLD_START("wake begins it and answers 202 at once, whichever path names the deployment"),
     },
     {
@@ -134,12 +134,12 @@ export const DEDICATED: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.inference,
       state: "emulated",
-      note: "Answers are the inference host's, by the same rules (Y-26)",
+      note: "Answers are those of the inference host, from the same rules (Y-26)",
       test: SYNC("streams, is neither limited nor billed, and is journalled"),
     },
     {
       clause: "I-5.3b",
-      what: "Newer documents have /v1/chat/completions on a model's host too",
+      what: "In newer documents a model's host also has /v1/chat/completions",
       evidence: "documented",
       source: SOURCE.chat,
       state: "emulated",
@@ -152,16 +152,16 @@ export const DEDICATED: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.inference,
       state: "emulated",
-      note: "Ours: the bodies, as vLLM has them",
+      note: "Ours: the bodies, which are those of vLLM",
       test: SYNC("health is 200, models lists the served names, byte for byte"),
     },
     {
       clause: "I-5.3d",
-      what: "sync/v1/embeddings gives vectors",
+      what: "sync/v1/embeddings returns vectors",
       evidence: "documented",
       source: SOURCE.inference,
       state: "emulated",
-      note: "Ours: the numbers; texts that share words lie closer",
+      note: "Ours: the numbers; texts with common words are closer to each other",
       test: SYNC("have OpenAI's shape, one per input in order, with their tokens"),
     },
     {
@@ -170,12 +170,12 @@ export const DEDICATED: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.inference,
       state: "partly",
-      note: "By rule; without one 404. WebSockets and gRPC are not there",
+      note: "By rule; without one 404. WebSockets and gRPC are not supported",
       test: SYNC("their bodies may be anything, and rules look inside where they can"),
     },
     {
       clause: "I-5.3f",
-      what: "The engine's errors for values that are no good",
+      what: "The engine's errors for invalid values",
       evidence: "unknown",
       source: decidedBy("Y-26"),
       state: "emulated",

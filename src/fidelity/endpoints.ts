@@ -13,7 +13,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
   rows: [
     {
       clause: "E-1",
-      what: "POST makes an endpoint out of slug and targets and answers it with 200",
+      what: "POST creates an endpoint from slug and targets, and returns it with 200",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
@@ -21,7 +21,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
     },
     {
       clause: "E-2",
-      what: "A slug is an organization's prefix and a name with one slash between, both URL-safe",
+      what: "A slug is an organization's prefix, one slash and a name, both URL-safe",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
@@ -29,11 +29,11 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
     },
     {
       clause: "E-3",
-      what: "The prefix must be one that the organization owns",
+      what: "The organization must own the prefix",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
-      note: "Ours: with no prefixes in the seed every one is owned",
+      note: "Ours: if the seed declares no prefixes, all are owned",
       test: ENDPOINTS("E-3: the prefix must be one that the organization owns"),
     },
     {
@@ -54,11 +54,11 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
     },
     {
       clause: "E-6",
-      what: "Which fields a target takes and needs goes by its provider",
+      what: "The provider determines which fields a target allows and needs",
       evidence: "documented",
       source: `${SOURCE.endpoints}, ${SOURCE.managementSpec}`,
       state: "emulated",
-      note: "Ours: the fields of VERTEX and BASETEN_MODEL_API (Y-13). Whatever the provider, the emulator's own models answer, or the server that a rule forwards to",
+      note: "Ours: the fields of VERTEX and BASETEN_MODEL_API (Y-13). For every provider the emulator itself answers, or the server that a rule forwards to",
       test: TARGETS("E-6, E-8: every provider takes its own fields and they are echoed as set"),
     },
     {
@@ -67,14 +67,14 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
-      note: "Ours: the status for models and secrets, and that nothing is checked where the seed declares none",
+      note: "Ours: the status for models and secrets, and that there is no check if the seed declares none",
       test: TARGETS(
         "E-7: where models and secrets are declared, unknown ones and unknown environments are 400",
       ),
     },
     {
       clause: "E-8",
-      what: "Answers echo the fields that were set and leave out the production environment",
+      what: "Answers contain the fields that were set, and omit the production environment",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
@@ -82,7 +82,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
     },
     {
       clause: "E-9",
-      what: "Endpoints can be listed and read one by one",
+      what: "Endpoints can be listed and read individually",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
@@ -99,7 +99,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
     },
     {
       clause: "E-11",
-      what: "DELETE answers id and slug; the slug stops routing and is free again",
+      what: "DELETE returns id and slug; the slug stops working and can be used again",
       evidence: "documented",
       source: SOURCE.endpoints,
       state: "emulated",
@@ -111,7 +111,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.gatewayEndpoints,
       state: "emulated",
-      note: "At once by default; the delay by endpoint_sync_seconds",
+      note: "Immediately by default; endpoint_sync_seconds sets a delay",
       test: SYNC("created: unknown until then, though the management API shows it"),
     },
     {
@@ -120,7 +120,7 @@ export const ENDPOINT_CHAPTER: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
-      note: "Ours: echoed only when it was given. Nothing depends on it",
+      note: "Ours: returned only if it was set. It has no effect",
       test: ENDPOINTS("E-13: region is echoed only when it was given"),
     },
   ],

@@ -1,4 +1,4 @@
-/** Errors of the inference host: inference §4.1 to §4.3. */
+/** Errors of the inference host: clauses I-4.1 to I-4.3. */
 
 import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
@@ -15,7 +15,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
   rows: [
     {
       clause: "I-4.1a",
-      what: "A body without model and messages is 400, whatever the key",
+      what: "A body without model and messages is 400, with any key",
       evidence: "observed",
       source: SOURCE.measurement,
       state: "emulated",
@@ -53,7 +53,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.measurement,
       state: "emulated",
-      note: "Ours: the body, which never arrived when it was measured (X-23)",
+      note: "Ours: the body, which the measurement did not capture (X-23)",
       test: MODELS("a wrong key: 403 with the body of chat"),
     },
     {
@@ -67,7 +67,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
     },
     {
       clause: "I-4.1g",
-      what: "An unknown slug and one that is not granted are the same 404",
+      what: "An unknown slug and a slug that is not granted get the same 404",
       evidence: "observed",
       source: `${SOURCE.measurement}; ${SOURCE.aiSdk}`,
       state: "emulated",
@@ -90,7 +90,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.gatewayLimits,
       state: "emulated",
-      note: "The body was seen through a client only (X-6); errors.rate_limited has another",
+      note: "The body was seen only through a client (X-6); errors.rate_limited replaces it",
       test: ERRORS("429 with the observed text; the hint says which limit and until when"),
     },
     {
@@ -125,7 +125,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: `${SOURCE.recordings}; ${SOURCE.switchTests}`,
       state: "emulated",
-      note: "By model_server_errors, for all models alike; never with a request_id",
+      note: "With model_server_errors, for all models; never with a request_id",
       test: VALUES("flat: compact, no newline, only the time of acceptance"),
     },
     {
@@ -134,7 +134,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.recordings,
       state: "partly",
-      note: "One of the recorded messages is never said, on logprobs above 1; ours: that the one on multimodal inputs answers audio. Ours: the texts for bounds that nobody recorded, in the same words",
+      note: "One recorded message, on logprobs above 1, is never used. Ours: that the message on multimodal inputs answers audio, and the messages for unrecorded bounds, in the same style",
       test: testsIn("http/chat-request.test.ts")("top_logprobs needs logprobs"),
     },
     {
@@ -143,7 +143,7 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.secondWhiteLabel,
       state: "not",
-      note: "A fault with a body says it",
+      note: "With a fault that has such a body",
       test: null,
     },
     {
@@ -160,25 +160,25 @@ export const INFERENCE_ERRORS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.recordings,
       state: "not",
-      note: "A fault with status and body says it, without those headers",
+      note: "With a fault that has such a status and body, but without those headers",
       test: null,
     },
     {
       clause: "I-4.3a",
-      what: "Failures are JSON with an error text; 502, 503 and 504 are worth another try",
+      what: "Failures are JSON with an error text; clients may retry 502, 503 and 504",
       evidence: "documented",
       source: SOURCE.errors,
       state: "partly",
-      note: "By fault only. Documented is the text of the 502, the others are ours (Y-19)",
+      note: "By fault only. The text of the 502 is documented, the others are ours (Y-19)",
       test: FAULTS("the model's own failures are 502, 503, 504 and 529, an empty account is 402"),
     },
     {
       clause: "I-4.3b",
-      what: "Dedicated deployments add an error_code out of a list",
+      what: "Dedicated deployments add an error_code from a list",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
-      note: "Ours: which code goes with which error; detail is never there",
+      note: "Ours: which error has which code; detail is never sent",
       test: testsIn("dedicated/predict.test.ts")(
         "unknown paths and wrong methods have the documented shape (X-18)",
       ),

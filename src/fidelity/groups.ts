@@ -15,7 +15,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
   rows: [
     {
       clause: "G-1",
-      what: "POST makes a group out of metadata, models and hierarchy and answers it with 200",
+      what: "POST creates a group from metadata, models and hierarchy, and returns it with 200",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -35,12 +35,12 @@ export const GROUP_CHAPTER: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
-      note: "Ours: a slug twice is 400, one without an endpoint is accepted",
+      note: "Ours: a repeated slug is 400, a slug without an endpoint is accepted",
       test: GROUPS("G-3: rate limits are TOKEN or REQUEST per SECOND or MINUTE, at most one per type"),
     },
     {
       clause: "G-4",
-      what: "hierarchy says the parent and one of two modes",
+      what: "hierarchy sets the parent and one of two modes",
       evidence: "documented",
       source: `${SOURCE.groups}, ${SOURCE.managementSpec}`,
       state: "emulated",
@@ -56,7 +56,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "G-6",
-      what: "Under CASCADING no threshold may lie above an ancestor's",
+      what: "Under CASCADING no threshold may exceed an ancestor's",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -64,7 +64,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "G-7",
-      what: "Groups can be listed, filtered by external_entity_id, and read one by one",
+      what: "Groups can be listed, filtered by external_entity_id, and read individually",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -72,7 +72,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "G-8",
-      what: "PATCH takes a name and models, and reaches descendants and keys at once",
+      what: "PATCH changes name and models, and takes effect on descendants and keys at once",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -81,7 +81,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "G-9",
-      what: "DELETE takes the whole subtree with its keys and frees its external_entity_ids",
+      what: "DELETE removes the whole subtree with its keys, and frees its external_entity_ids",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -97,7 +97,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "K-1",
-      what: "Minting answers the whole key once: sky_, twelve characters, a dot and a secret",
+      what: "Minting returns the whole key once: sky_, twelve characters, a dot and a secret",
       evidence: "documented",
       source: SOURCE.groupKeys,
       state: "emulated",
@@ -114,7 +114,7 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "K-3",
-      what: "A key of one's own is registered with an Ed25519 signature of the body's bytes",
+      what: "A caller's own key is registered with an Ed25519 signature over the raw body",
       evidence: "documented",
       source: SOURCE.groupKeys,
       state: "emulated",
@@ -122,16 +122,16 @@ export const GROUP_CHAPTER: FidelityChapter = {
     },
     {
       clause: "K-4",
-      what: "Without a public key on file, or with a wrong signature, registration is 400",
+      what: "Without a registered public key, or with a wrong signature, registration is 400",
       evidence: "documented",
       source: SOURCE.groupKeys,
       state: "emulated",
-      note: "Ours: before the body is looked at; the envelope around the documented messages",
+      note: "Ours: that this precedes the body check, and the envelope around the documented messages",
       test: REGISTRATION("K-4: a missing, non-base64 or wrong signature is 400 with the documented message"),
     },
     {
       clause: "K-5",
-      what: "A registered key has 32 to 128 characters, enough entropy, and a prefix that is new",
+      what: "A registered key needs 32 to 128 characters, enough entropy and a new prefix",
       evidence: "documented",
       source: SOURCE.groupKeys,
       state: "emulated",

@@ -1,4 +1,4 @@
-/** Workspace keys, users and the rest of a workspace: inference §7. */
+/** Workspace keys, users, models and secrets: clauses I-7. */
 
 import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
@@ -14,7 +14,7 @@ export const IDENTITY: FidelityChapter = {
   rows: [
     {
       clause: "I-7.1a",
-      what: "POST /v1/api_keys makes a workspace key of a type and shows it once",
+      what: "POST /v1/api_keys creates a workspace key of a given type and shows it once",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
@@ -22,7 +22,7 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.1b",
-      what: "model_ids bind keys that call or export to some models",
+      what: "model_ids restrict invoke and metrics keys to some models",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
@@ -39,7 +39,7 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.1d",
-      what: "DELETE /v1/api_keys/{prefix} answers the prefix; the key is refused from then on",
+      what: "DELETE /v1/api_keys/{prefix} returns the prefix; the key no longer works",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
@@ -49,7 +49,7 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.1e",
-      what: "Keys can be made for a team",
+      what: "Keys can be created for a team",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "partly",
@@ -58,7 +58,7 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.1f",
-      what: "Keys can be bound to environments",
+      what: "Keys can be restricted to environments",
       evidence: "documented",
       source: SOURCE.workspaceKeys,
       state: "not",
@@ -66,11 +66,11 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.2a",
-      what: "Federated keys are minted, registered, listed and revoked below their group",
+      what: "Federated keys are minted, registered, listed and revoked under their group",
       evidence: "documented",
       source: SOURCE.groupKeys,
       state: "emulated",
-      note: "In full above, K-1 to K-6",
+      note: "See K-1 to K-6",
       test: testsIn("http/management/keys.test.ts")(
         "K-2: the list and a single read show prefix and name, byte for byte",
       ),
@@ -88,7 +88,7 @@ export const IDENTITY: FidelityChapter = {
     },
     {
       clause: "I-7.3a",
-      what: "GET /v1/users/me says who asks",
+      what: "GET /v1/users/me returns the calling user",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
@@ -119,7 +119,7 @@ export const IDENTITY: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "partly",
-      note: "What the seed declares; instances, settings and times are made up (Y-46). Nothing can be made, changed, activated or deployed",
+      note: "Those of the seed; instances, settings and times are made up (Y-46). Nothing can be created, changed, activated or deployed",
       test: MODELS("on the management host: the workspace's models, byte for byte"),
     },
     {
@@ -128,16 +128,16 @@ export const IDENTITY: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
-      note: "A value is kept nowhere, since nothing uses it",
+      note: "Values are not stored, because nothing uses them",
       test: SECRETS("POST answers the secret without its value, byte for byte, and GET lists it"),
     },
     {
       clause: "I-7.3f",
-      what: "The management API has more: training, logs, metrics, instance types, teams, users",
+      what: "The management API has more routes: training, logs, metrics, instance types, teams, users",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "not",
-      note: "404 as any unknown path (X-18)",
+      note: "404, like any unknown path (X-18)",
       test: null,
     },
     {
@@ -146,7 +146,7 @@ export const IDENTITY: FidelityChapter = {
       evidence: "observed",
       source: `${SOURCE.commandLine}; ${SOURCE.goClient}; ${SOURCE.truss}`,
       state: "not",
-      note: "Taken, and without effect",
+      note: "Accepted but without effect",
       test: null,
     },
   ],

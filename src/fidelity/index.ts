@@ -1,6 +1,6 @@
 /**
- * How faithful the emulator is: every clause of the contract with its evidence, state and test. The one table
- * behind `GET /_emulator/fidelity` and `docs/fidelity.md`. Some 90 KB of text: load it when it is asked for.
+ * How faithful the emulator is: every clause with its evidence, state and test. `GET /_emulator/fidelity` and
+ * `docs/fidelity.md` show this table. Import it only on request: it is some 90 KB of text.
  */
 
 import { ASYNC } from "./async.js";
@@ -20,7 +20,7 @@ import { MANAGEMENT } from "./management.js";
 import type { FidelityChapter, FidelityRow } from "./row.js";
 import { STREAMS } from "./streams.js";
 
-/** In the order of the contract. */
+/** All chapters, in the order of `docs/fidelity.md`. */
 export const FIDELITY_CHAPTERS: readonly FidelityChapter[] = [
   MANAGEMENT,
   ENDPOINT_CHAPTER,

@@ -1,4 +1,4 @@
-/** Other routes, errors, limits and keys of the inference host: inference §3 and §4. */
+/** Other routes, limits and keys of the inference host: clauses I-3 and I-4.4 to I-4.6. */
 
 import type { FidelityChapter } from "./row.js";
 import { SOURCE } from "./sources.js";
@@ -6,14 +6,14 @@ import { testsIn } from "./tests.js";
 
 const MODELS = testsIn("http/models.test.ts");
 const MESSAGES = testsIn("http/messages.test.ts");
-const NOT_ROUTED = "404 as any unknown path (X-18)";
+const NOT_ROUTED = "404, like any unknown path (X-18)";
 
 export const ROUTES: FidelityChapter = {
   title: "Other inference routes",
   rows: [
     {
       clause: "I-3a",
-      what: "GET /v1/models lists models with context, prices and abilities, spaced as Python does",
+      what: "GET /v1/models lists models with context, prices and abilities, in Python's JSON spacing",
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",
@@ -22,7 +22,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3b",
-      what: "The catalogue comes from another backend, with headers of its own",
+      what: "The catalogue comes from another backend, with different headers",
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",
@@ -40,7 +40,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3d",
-      what: "White-label catalogues have further keys, and X-Baseten-Client selects another catalogue",
+      what: "White-label catalogues have more keys, and X-Baseten-Client selects another catalogue",
       evidence: "observed",
       source: `${SOURCE.measurement}; ${SOURCE.commandLine}`,
       state: "not",
@@ -48,7 +48,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3e",
-      what: "POST /v1/messages takes Anthropic's requests and gives its answers, whole and streamed",
+      what: "POST /v1/messages accepts Anthropic's requests and returns its answers, complete or streamed",
       evidence: "documented",
       source: SOURCE.messages,
       state: "emulated",
@@ -56,7 +56,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3f",
-      what: "There input_tokens includes cached ones, and the start of a stream has no cache fields",
+      what: "On /v1/messages, input_tokens includes cached tokens, and the start of a stream has no cache fields",
       evidence: "observed",
       source: SOURCE.switchTests,
       state: "emulated",
@@ -64,7 +64,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3g",
-      what: "There the key is read from Authorization alone, not from x-api-key",
+      what: "On /v1/messages, the key is read from Authorization only, not from x-api-key",
       evidence: "documented",
       source: SOURCE.messages,
       state: "emulated",
@@ -72,7 +72,7 @@ export const ROUTES: FidelityChapter = {
     },
     {
       clause: "I-3h",
-      what: "There refused values come in Anthropic's envelope",
+      what: "On /v1/messages, invalid values are errors in Anthropic's envelope",
       evidence: "observed",
       source: SOURCE.switchTests,
       state: "emulated",
@@ -103,7 +103,7 @@ export const ROUTES: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.measurement,
       state: "not",
-      note: "404 as any unknown path (X-18), with another body; embeddings are on dedicated deployments",
+      note: "404, like any unknown path (X-18), with another body; embeddings are on dedicated deployments",
       test: null,
     },
     {
@@ -142,7 +142,7 @@ export const RULES: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.gatewayLimits,
       state: "emulated",
-      note: "In full above, L-1 to L-15",
+      note: "See L-1 to L-15",
       test: testsIn("limits/worked-examples.test.ts")(
         "the official client sees RateLimitError with the gateway's text",
       ),
@@ -167,16 +167,16 @@ export const RULES: FidelityChapter = {
     },
     {
       clause: "I-4.4d",
-      what: "Answers tell limits and what remains in x-ratelimit headers, refusals a Retry-After",
+      what: "Answers have limits and remaining amounts in x-ratelimit headers, refusals a Retry-After",
       evidence: "third-party",
       source: SOURCE.clientTests,
       state: "emulated",
-      note: "Off by default, since no recording has them: rate_limit_headers (L-13). x-request-id is never sent",
+      note: "Off by default, because no recording has them: rate_limit_headers (L-13). x-request-id is never sent",
       test: LIMITS("on: limit and what remains, this request taken off; Retry-After only with a refusal"),
     },
     {
       clause: "I-4.5a",
-      what: "Workspace keys may come as Bearer and as Api-Key",
+      what: "Workspace keys work as Bearer and as Api-Key",
       evidence: "documented",
       source: SOURCE.inferenceSpec,
       state: "emulated",
@@ -184,7 +184,7 @@ export const RULES: FidelityChapter = {
     },
     {
       clause: "I-4.5b",
-      what: "Federated keys come as Api-Key; as Bearer they are rejected",
+      what: "Federated keys work as Api-Key; as Bearer they are rejected",
       evidence: "documented",
       source: SOURCE.gatewayKeys,
       state: "emulated",
@@ -205,7 +205,7 @@ export const RULES: FidelityChapter = {
       evidence: "documented",
       source: SOURCE.managementRates,
       state: "not",
-      note: "Those routes are not there",
+      note: "Those routes are not emulated",
       test: null,
     },
     {
@@ -227,7 +227,7 @@ export const RULES: FidelityChapter = {
     },
     {
       clause: "I-4.6e",
-      what: "There is a GraphQL API with errors of its own",
+      what: "There is a GraphQL API with its own errors",
       evidence: "observed",
       source: SOURCE.truss,
       state: "not",
@@ -239,7 +239,7 @@ export const RULES: FidelityChapter = {
       evidence: "documented",
       source: `${SOURCE.gateway}, ${SOURCE.managementSpec}`,
       state: "partly",
-      note: "As the documents say; there is no switch to the API description of August 2026",
+      note: "As documented; there is no switch to the API description of August 2026",
       test: testsIn("http/management/endpoints.test.ts")(
         "E-10: PATCH slug renames: the new one routes, the old one no longer",
       ),

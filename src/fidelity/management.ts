@@ -16,16 +16,16 @@ export const MANAGEMENT: FidelityChapter = {
   rows: [
     {
       clause: "A-1",
-      what: "A workspace key may come as Api-Key or as Bearer",
+      what: "A workspace key works as Api-Key or as Bearer",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
-      note: "Ours: the scheme's word in any case",
+      note: "Ours: the scheme is case-insensitive",
       test: ACCESS("A-1: Api-Key and Bearer are both accepted, the scheme word in any case"),
     },
     {
       clause: "A-2",
-      what: "403 for a workspace that is not onboarded and for a key without management scope; listing groups needs view scope only",
+      what: "403 if the workspace is not onboarded or the key has no management scope; listing groups needs only view scope",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -42,7 +42,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "A-4",
-      what: "Another workspace's resource is 403, one that is nowhere 404",
+      what: "Another workspace's resource is 403, a nonexistent one 404",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -59,7 +59,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "A-6",
-      what: "100 requests a second for each workspace key and route, then 429 with retry_after",
+      what: "100 requests per second for each workspace key and route, then 429 with retry_after",
       evidence: "documented",
       source: SOURCE.managementRates,
       state: "emulated",
@@ -68,7 +68,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "A-7",
-      what: "A workspace key's type says whether it may manage",
+      what: "A workspace key's type determines whether it can manage",
       evidence: "documented",
       source: SOURCE.managementSpec,
       state: "emulated",
@@ -76,7 +76,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "P-1",
-      what: "Lists come in pages with has_more and an opaque cursor; limit is 100, at most 1000",
+      what: "Lists have pages with has_more and an opaque cursor; limit defaults to 100, at most 1000",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -84,7 +84,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "P-2",
-      what: "Oldest first, stable while items come and go; a wrong limit or cursor is 400",
+      what: "Oldest first, stable while items are added and removed; an invalid limit or cursor is 400",
       evidence: "ours",
       source: SOURCE.silent,
       state: "emulated",
@@ -94,7 +94,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "U-1",
-      what: "A group's usage lists its usage limits by slug, never its rate limits",
+      what: "A group's usage lists usage limits by slug, never rate limits",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -102,7 +102,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "U-2",
-      what: "Count and reset are null until the first request, then the UTC day's",
+      what: "Count and reset are null until the first request, then those of the UTC day",
       evidence: "documented",
       source: SOURCE.groups,
       state: "emulated",
@@ -119,7 +119,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "B-1",
-      what: "A body of the wrong form is 400 and the message names the field; unknown fields are ignored",
+      what: "An invalid body is 400, and the message names the field; unknown fields are ignored",
       evidence: "ours",
       source: SOURCE.silent,
       state: "emulated",
@@ -127,7 +127,7 @@ export const MANAGEMENT: FidelityChapter = {
     },
     {
       clause: "B-2",
-      what: "Checks run from key to conflicts in one order, and nothing is written unless all pass",
+      what: "Checks run in a fixed order, from key to conflicts; nothing is written unless all pass",
       evidence: "ours",
       source: SOURCE.silent,
       state: "emulated",

@@ -1,35 +1,34 @@
-/** One claim about the real service, what it rests on, and how far the emulator keeps to it. */
+/** Claims about the real service, with their evidence and how far the emulator follows them. */
 
 /**
- * What a claim rests on, strongest first. `documented`: the vendor's documents or API description. `observed`:
- * recorded traffic, a published measurement, or a real client's code. `third-party`: only somebody's word for it.
- * `unknown`: nothing was found. `ours`: the sources are silent, the emulator chose; or a promise of its own.
+ * The evidence for a claim, strongest first. `documented`: the vendor's documents or API description. `observed`:
+ * recorded traffic, a published measurement, or a real client's code. `third-party`: somebody else's statement only.
+ * `unknown`: nothing was found. `ours`: the sources say nothing and the emulator chose, or the emulator's own promise.
  */
 export const EVIDENCE = ["documented", "observed", "third-party", "unknown", "ours"] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
 export const FIDELITY_STATES = ["emulated", "partly", "not"] as const;
-export type FidelityState = (typeof FIDELITY_STATES)[number];
 
 /** A test of this project. */
 export interface TestReference {
-  /** Below `test/`. */
+  /** Path below `test/`. */
   readonly file: string;
   /** The title of a `test(...)` or `it(...)` in it. */
   readonly title: string;
 }
 
 interface Claim {
-  /** Id in the contract; rows of inference §1.4 are I-1.4a, I-1.4b and so on. */
+  /** The clause id that code and tests cite, such as `L-11` or `I-1.4a`. */
   readonly clause: string;
   /** What the real service does, in a sentence. */
   readonly what: string;
   readonly evidence: Evidence;
-  /** Where it is said: a public address without its scheme, or the decision that settles it. */
+  /** The source: a public address without its scheme, or a decision. */
   readonly source: string;
 }
 
-/** `note` says what is missing or differs, and which part of an otherwise founded claim is our guess. */
+/** `note` says what is missing or different, and which part of an otherwise supported claim is our guess. */
 export type FidelityRow = Claim &
   (
     | { readonly state: "emulated"; readonly note?: string; readonly test: TestReference }

@@ -1,4 +1,4 @@
-/** Where claims come from: public addresses, without `https://`. */
+/** Sources of claims: public addresses, without `https://`. */
 export const SOURCE = {
   // The vendor's documents
   groups: "docs.baseten.co/reference/gateway/groups",
@@ -49,11 +49,11 @@ export const SOURCE = {
   cloudflare: "developers.cloudflare.com/ai-gateway",
   cloudflareErrors: "error bodies in clients' fixtures",
   // None
-  silent: "no source says it",
+  silent: "no source",
   own: "a promise of the emulator",
 } as const;
 
-/** The row of `docs/decisions.md` that settles what no source says. */
+/** The row of `docs/decisions.md` that decides what no source says. */
 export function decidedBy(id: string): string {
   return `decision ${id}`;
 }

@@ -1,4 +1,4 @@
-/** Streams and response headers: inference §1.4 and §1.5. */
+/** Streams and response headers: clauses I-1.4 and I-1.5. */
 
 import type { FidelityChapter } from "./row.js";
 import { decidedBy, SOURCE } from "./sources.js";
@@ -24,7 +24,7 @@ export const STREAMS: FidelityChapter = {
     },
     {
       clause: "I-1.4b",
-      what: "The sparse dialect: the role comes with the first text, later deltas have only what is new",
+      what: "The sparse dialect: the role comes with the first text, later deltas have only new values",
       evidence: "observed",
       source: `${SOURCE.recordings}; ${SOURCE.measurement}`,
       state: "emulated",
@@ -36,7 +36,7 @@ export const STREAMS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.recordings,
       state: "partly",
-      note: "The newer of two, by stream_dialect. The older one, with empty tool_calls and the role each time, is not there",
+      note: "The newer of two, with stream_dialect: full. The older one, with empty tool_calls and the role every time, is not emulated",
       test: STREAM("full: every key in every delta, and service_tier and system_fingerprint"),
     },
     {
@@ -49,7 +49,7 @@ export const STREAMS: FidelityChapter = {
     },
     {
       clause: "I-1.4e",
-      what: "Running usage is on every chunk",
+      what: "Every chunk has the running usage",
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",
@@ -61,27 +61,27 @@ export const STREAMS: FidelityChapter = {
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",
-      note: "By done_after_stop only. Whether server or client ended the recorded ones is not certain",
+      note: "Only with done_after_stop. It is uncertain whether server or client ended the recorded streams",
       test: STYLES("done_after_stop: false leaves [DONE] out, but only after a stop sequence"),
     },
     {
       clause: "I-1.4g",
-      what: "One model leaves out finish_reason and usage in JSON mode; some streams have no usage chunk",
+      what: "One model omits finish_reason and usage in JSON mode; some streams have no usage chunk",
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",
-      note: "By finish_reason_in_json_mode and usage_chunk only",
+      note: "Only with finish_reason_in_json_mode and usage_chunk",
       test: STYLES(
         "finish_reason_in_json_mode: false: no finish_reason, no usage chunk, but [DONE]; whole answers too",
       ),
     },
     {
       clause: "I-1.4h",
-      what: "Tool calls come whole, in fragments, or with a new id on every delta",
+      what: "Tool calls are sent whole, in fragments, or with a new id on every delta",
       evidence: "observed",
       source: `${SOURCE.recordings}; ${SOURCE.langchain}`,
       state: "partly",
-      note: "Three styles by tool_deltas. Fragments whose continuations have a null or an empty name under one id are not there",
+      note: "Three styles, with tool_deltas. Fragments whose continuations have a null or empty name under one id are not emulated",
       test: CHUNKS("new-id-per-delta: another id each time, an empty name on continuations"),
     },
     {
@@ -95,11 +95,11 @@ export const STREAMS: FidelityChapter = {
     },
     {
       clause: "I-1.4j",
-      what: "A stream as OpenAI writes it",
+      what: "A stream in OpenAI's form",
       evidence: "ours",
       source: decidedBy("X-11"),
       state: "emulated",
-      note: "By stream_dialect; not a claim about this service",
+      note: "With stream_dialect: openai; not a claim about this service",
       test: STREAM(
         "openai: the role first and alone, finish_reason null until the end, usage only at the end",
       ),
@@ -124,7 +124,7 @@ export const STREAMS: FidelityChapter = {
     },
     {
       clause: "I-1.5c",
-      what: "Nested errors have the whole set, flat ones only the time of acceptance, the gateway's own none",
+      what: "Nested errors have all of these headers, flat ones only the time of acceptance, the gateway's own errors none",
       evidence: "observed",
       source: SOURCE.recordings,
       state: "emulated",

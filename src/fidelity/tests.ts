@@ -1,6 +1,6 @@
 import type { TestReference } from "./row.js";
 
-/** Names tests of one file. @param file below `test/` */
+/** References to tests of one file. @param file path below `test/` */
 export function testsIn(file: string): (title: string) => TestReference {
   return (title) => ({ file, title });
 }

@@ -19,12 +19,12 @@ import {
   typeOf,
 } from "./schema.js";
 
-/** Deeper nesting of schemas than this can only be a reference to itself. */
-const DEEPEST = 400;
+/** Schemas nested deeper than this refer to themselves. */
+const MAX_DEPTH = 400;
 
 /**
- * Whether a value satisfies a schema, for choices made on the way (`oneOf`, `not`, `if`, examples). The last word
- * has the full validator, after generation; formats and `unevaluated*` are left to it.
+ * Checks values during generation (`oneOf`, `not`, `if`, examples). It leaves formats and `unevaluated*` to the full
+ * validator, which checks the finished value.
  */
 export class Acceptance {
   readonly #resolver: Resolver;
@@ -40,7 +40,7 @@ export class Acceptance {
   accepts(schema: Schema, value: unknown, depth = 0): boolean {
     this.#budget.spend();
     if (typeof schema === "boolean") return schema;
-    if (depth > DEEPEST) {
+    if (depth > MAX_DEPTH) {
       throw new GenerationFailure("the schema refers to itself without end", { final: true });
     }
     if ("const" in schema && !isSameJson(schema.const, value)) return false;
@@ -50,7 +50,7 @@ export class Acceptance {
     return this.#partAccepts(schema, value, depth + 1) && this.#combinationAccepts(schema, value, depth + 1);
   }
 
-  /** Whether a text matches a pattern somewhere. */
+  /** Whether any part of a text matches a pattern. */
   matches(pattern: string, text: string): boolean {
     let compiled = this.#patterns.get(pattern);
     if (!compiled) {
@@ -119,7 +119,7 @@ export class Acceptance {
     );
   }
 
-  /** What one schema object says about the property `name`: one schema, several, or none. */
+  /** The schemas that one schema object has for the property `name`. */
   propertySchemas(schema: SchemaObject, name: string): Schema[] {
     const known = schemaEntry(schema, "properties", name);
     const found: Schema[] = known === undefined ? [] : [known];
@@ -132,7 +132,7 @@ export class Acceptance {
   }
 }
 
-/** What one schema object says about the item at `index`: `prefixItems` (or draft 7's list), then the rest. */
+/** The schema that one schema object has for the item at `index`: from `prefixItems` (draft 7: `items`), else the rest. */
 export function itemSchema(schema: SchemaObject, index: number): Schema | undefined {
   const isOldTuple = Array.isArray(schema.items);
   const tuple = schemaList(schema, isOldTuple ? "items" : "prefixItems");
@@ -140,8 +140,8 @@ export function itemSchema(schema: SchemaObject, index: number): Schema | undefi
 }
 
 /**
- * `dependentRequired`, `dependentSchemas` and draft 7's `dependencies`, all as schemas for the whole object that
- * hold when the named property is there.
+ * `dependentRequired`, `dependentSchemas` and draft 7's `dependencies` as pairs: if the object has the named property,
+ * it must satisfy the schema.
  */
 export function dependencies(schema: SchemaObject): [string, Schema][] {
   const found: [string, Schema][] = schemaEntries(schema, "dependentSchemas");
@@ -156,10 +156,10 @@ export function dependencies(schema: SchemaObject): [string, Schema][] {
   return found;
 }
 
-/** How far from a whole number a quotient may be: 1.2 / 0.4 is 2.9999999999999996. In decimal places. */
+/** Decimal places to which a quotient must be whole: 1.2 / 0.4 is 2.9999999999999996. */
 export const MULTIPLE_PRECISION = 9;
 
-/** Whether `value` is a whole multiple of `factor`, as exactly as floating point can say. */
+/** Whether `value` is a multiple of `factor`, within floating-point precision. */
 export function isMultipleOf(value: number, factor: number): boolean {
   const quotient = value / factor;
   return Math.abs(Math.round(quotient) - quotient) <= 10 ** -MULTIPLE_PRECISION;

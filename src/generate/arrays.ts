@@ -4,73 +4,73 @@ import { childOf, type Generation, type GenerationAttempt, pointerOf } from "./g
 import { singular } from "./hints.js";
 import { canonical, numberAt, type Schema, type SchemaObject, schemaAt, schemaList } from "./schema.js";
 
-/** Tries for each item that must differ from all before it. */
-const UNIQUE_TRIES = 60;
+/** Maximum attempts at an item that must differ from all earlier items. */
+const MAX_UNIQUE_ATTEMPTS = 60;
 
-/** What an array must contain, from `contains` and its bounds. */
-interface Wish {
+/** A `contains` keyword with its bounds. */
+interface ContainsRule {
   readonly schema: Schema;
-  readonly least: number;
+  readonly minimum: number;
   readonly isBounded: boolean;
 }
 
-/** An array of two or three items where the schema leaves it open, of none when it is time to end. */
+/** Generates an array: two or three items if the schema leaves it open, as few as possible if it must end soon. */
 export function generateArray(current: GenerationAttempt, generation: Generation): unknown[] {
   const { constraints } = current;
-  const overrides = constraints.parts.flatMap(wishOf);
-  const slots = overrides.flatMap((wish) => Array.from({ length: Math.min(wish.least, 1_000) }, () => wish));
+  const rules = constraints.parts.flatMap(containsRules);
+  const slots = rules.flatMap((rule) => Array.from({ length: Math.min(rule.minimum, 1_000) }, () => rule));
   const length = chooseLength(current, generation, slots.length);
   generation.budget.spend(length);
   const items: unknown[] = [];
   const seen = new Set<string>();
   for (let at = 0; at < length; at++) {
     const schemas = itemSchemas(constraints.parts, at);
-    // The last places take what must be contained, so that a tuple's head stays as it is.
+    // Items for `contains` go last, so that they do not displace the items of a tuple.
     const slot = slots[at - (length - slots.length)];
     if (slot) schemas.push(slot.schema);
-    for (const wish of overrides) {
-      if (wish.isBounded && wish !== slot) schemas.push({ not: wish.schema });
+    for (const rule of rules) {
+      if (rule.isBounded && rule !== slot) schemas.push({ not: rule.schema });
     }
     if (!addItem(items, schemas, constraints.uniqueItems ? seen : null, current, generation)) {
       if (at >= constraints.minItems && slots.length === 0) break;
-      throw new GenerationFailure(`${pointerOf(current.site)}: found no ${length} different items`);
+      throw new GenerationFailure(`${pointerOf(current.location)}: could not find ${length} different items`);
     }
   }
   return items;
 }
 
-/** What all parts of the schema say about the item at `index`. */
+/** The schemas of the item at `index`, from all parts. */
 function itemSchemas(parts: readonly SchemaObject[], index: number): Schema[] {
   return parts.map((part) => itemSchema(part, index)).filter((schema) => schema !== undefined);
 }
 
-function wishOf(part: SchemaObject): Wish[] {
+function containsRules(part: SchemaObject): ContainsRule[] {
   const schema = schemaAt(part, "contains");
   if (schema === undefined) return [];
-  return [{ schema, least: numberAt(part, "minContains") ?? 1, isBounded: "maxContains" in part }];
+  return [{ schema, minimum: numberAt(part, "minContains") ?? 1, isBounded: "maxContains" in part }];
 }
 
 function chooseLength(
-  { constraints, site, fullness }: GenerationAttempt,
+  { constraints, location, optionalProperties }: GenerationAttempt,
   generation: Generation,
   slots: number,
 ): number {
   const { parts, minItems } = constraints;
   const tuple = Math.max(...parts.map(tupleLength), 0);
-  const least = Math.max(minItems, slots);
-  const most = Math.min(constraints.maxItems, endOf(parts, Math.max(least, tuple + 3)));
-  if (least > most) throw new GenerationFailure(`${pointerOf(site)}: no number of items is right`);
-  if (fullness === "least" || site.isClosing) return least;
-  const wanted = tuple > 0 ? tuple : 2 + generation.random.int(2);
-  return Math.min(Math.max(wanted, least), most);
+  const minimum = Math.max(minItems, slots);
+  const maximum = Math.min(constraints.maxItems, longestLength(parts, Math.max(minimum, tuple + 3)));
+  if (minimum > maximum) throw new GenerationFailure(`${pointerOf(location)}: no number of items is allowed`);
+  if (optionalProperties === "none" || location.mustEndSoon) return minimum;
+  const preferred = tuple > 0 ? tuple : 2 + generation.random.int(2);
+  return Math.min(Math.max(preferred, minimum), maximum);
 }
 
 function tupleLength(part: SchemaObject): number {
   return schemaList(part, Array.isArray(part.items) ? "items" : "prefixItems").length;
 }
 
-/** The first index below `limit` that must stay empty, because its schema is false. */
-function endOf(parts: readonly SchemaObject[], limit: number): number {
+/** The maximum length up to `limit`: an item whose schema is false must not exist. */
+function longestLength(parts: readonly SchemaObject[], limit: number): number {
   const closed = parts.flatMap((part) => {
     const length = tupleLength(part);
     const tuple = Array.from({ length }, (_, at) => itemSchema(part, at));
@@ -81,21 +81,25 @@ function endOf(parts: readonly SchemaObject[], limit: number): number {
   return Math.min(limit, ...closed);
 }
 
-/** Adds one item; false when no item was found that is not there yet. */
+/** Adds one item. Returns false when every item found was a duplicate. */
 function addItem(
   items: unknown[],
   schemas: readonly Schema[],
   seen: Set<string> | null,
-  { site }: GenerationAttempt,
+  { location }: GenerationAttempt,
   generation: Generation,
 ): boolean {
-  const place = childOf(site, String(items.length), site.hint === null ? null : singular(site.hint));
+  const child = childOf(
+    location,
+    String(items.length),
+    location.hint === null ? null : singular(location.hint),
+  );
   if (!seen) {
-    items.push(generation.generate(schemas, place));
+    items.push(generation.generate(schemas, child));
     return true;
   }
-  for (let attempt = 0; attempt < UNIQUE_TRIES; attempt++) {
-    const item = generation.generate(schemas, { ...place, isPlain: true });
+  for (let attempt = 0; attempt < MAX_UNIQUE_ATTEMPTS; attempt++) {
+    const item = generation.generate(schemas, { ...child, skipExamples: true });
     const text = canonical(item);
     if (seen.has(text)) continue;
     seen.add(text);

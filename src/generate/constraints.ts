@@ -16,17 +16,17 @@ import {
   typeNames,
 } from "./schema.js";
 
-/** More references on one spot than this are a reference to itself. */
-const MOST_REFS_IN_A_ROW = 64;
+/** A chain of more references than this is a schema that refers to itself. */
+const MAX_CONSECUTIVE_REFS = 64;
 
-/** What a value must satisfy, after references are followed and one alternative of each choice is taken. */
+/** What a value must satisfy, once references are followed and each choice has taken one alternative. */
 export class Constraints {
   /** Null: any type. */
   types: readonly JsonType[] | null = null;
   integer = false;
   /** The values of `enum` and `const`; null when there is no such keyword. */
   values: readonly unknown[] | null = null;
-  /** `examples`, `example` and `default`, for as long as nothing forbids them. */
+  /** `examples`, `example` and `default`, which the other constraints may still forbid. */
   examples: readonly unknown[] = [];
   low = Number.NEGATIVE_INFINITY;
   lowIsOpen = false;
@@ -43,62 +43,62 @@ export class Constraints {
   minProperties = 0;
   maxProperties = Number.POSITIVE_INFINITY;
   required: readonly string[] = [];
-  /** All schema objects that apply: each says its own about properties and items. */
+  /** All schema objects that apply. Each has its own rules for properties and items. */
   parts: readonly SchemaObject[] = [];
-  /** What `$ref`s on this spot lead to. */
-  targets: readonly Schema[] = [];
-  /** Whether a value made from the rest may still be wrong, and so must be checked. */
-  isGuarded = false;
+  /** Targets of the `$ref`s that were followed here. */
+  refTargets: readonly Schema[] = [];
+  /** Whether a value that satisfies these constraints may still be wrong and must be checked. */
+  needsCheck = false;
 
   copy(): Constraints {
     return Object.assign(new Constraints(), this);
   }
 }
 
-/** Alternatives of which one must hold: `anyOf`, `oneOf`, `if`, dependencies. */
+/** Schemas of which at least one must hold: from `anyOf`, `oneOf`, `if` or dependencies. */
 export type Alternatives = readonly Schema[];
 
-export interface Collector {
+interface Collector {
   resolve(ref: string): Schema;
-  /** Counts a step. */
+  /** Counts one step of work. */
   spend(): void;
   /** The alternatives in the order in which to try them. */
-  order(branches: Alternatives, constraints: Constraints): Alternatives;
+  order(alternatives: Alternatives, constraints: Constraints): Alternatives;
 }
 
 /**
- * The constraints of a value that must satisfy all of `schemas`.
- * @param seen is told the number of alternatives of each choice, also when this fails
+ * Collects the constraints of a value that must satisfy all of `schemas`.
+ * @param onChoice called with the number of alternatives of each choice, even if collecting fails
  * @throws GenerationFailure when they contradict each other
  */
 export function collectConstraints(
   schemas: readonly Schema[],
   collector: Collector,
-  seen: (alternatives: number, guarded: boolean) => void,
+  onChoice: (alternatives: number, needsCheck: boolean) => void,
 ): Constraints {
   let constraints = new Constraints();
   let choices: Alternatives[] = [];
   for (const schema of schemas) add(schema, constraints, choices, collector);
   for (let at = 0; at < choices.length; at++) {
-    const branches = choices[at] ?? [];
-    seen(branches.length, constraints.isGuarded);
+    const alternatives = choices[at] ?? [];
+    onChoice(alternatives.length, constraints.needsCheck);
     let failure: unknown = new GenerationFailure("none of the alternatives is possible");
-    let isSettled = false;
-    for (const branch of collector.order(branches, constraints)) {
+    let isChosen = false;
+    for (const alternative of collector.order(alternatives, constraints)) {
       const [attempt, more] = [constraints.copy(), [...choices]];
       try {
-        add(branch, attempt, more, collector);
+        add(alternative, attempt, more, collector);
       } catch (error) {
         if (!(error instanceof GenerationFailure) || error.final) throw error;
         failure = error;
         continue;
       }
-      [constraints, choices, isSettled] = [attempt, more, true];
+      [constraints, choices, isChosen] = [attempt, more, true];
       break;
     }
-    if (!isSettled) throw failure;
+    if (!isChosen) throw failure;
   }
-  seen(1, constraints.isGuarded);
+  onChoice(1, constraints.needsCheck);
   return constraints;
 }
 
@@ -115,16 +115,16 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
     const ref = textAt(schema, keyword);
     if (ref === undefined) continue;
     const target = collector.resolve(ref);
-    into.targets = [...into.targets, target];
-    if (into.targets.length > MOST_REFS_IN_A_ROW) {
+    into.refTargets = [...into.refTargets, target];
+    if (into.refTargets.length > MAX_CONSECUTIVE_REFS) {
       throw new GenerationFailure("the schema refers to itself without end", { final: true });
     }
     add(target, into, choices, collector);
   }
   for (const part of schemaList(schema, "allOf")) add(part, into, choices, collector);
   for (const keyword of ["anyOf", "oneOf"]) {
-    const branches = schemaList(schema, keyword);
-    if (branches.length > 0) choices.push(branches);
+    const alternatives = schemaList(schema, keyword);
+    if (alternatives.length > 0) choices.push(alternatives);
   }
   const condition = schemaAt(schema, "if");
   if (condition !== undefined) {
@@ -135,7 +135,7 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
     choices.push([part, { properties: { [name]: false } }]);
   }
   if ("oneOf" in schema || "not" in schema || "contains" in schema || condition !== undefined) {
-    into.isGuarded = true;
+    into.needsCheck = true;
   }
 }
 
@@ -145,7 +145,7 @@ function addTypes(schema: SchemaObject, into: Constraints): void {
     narrowTypes(into, (type) => names.includes(type) || (type === "number" && names.includes("integer")));
     into.integer ||= names.includes("integer") && !names.includes("number");
   }
-  // Tries would find this too, but seldom at once.
+  // Attempts would find this too, but rarely the first.
   const { not } = schema;
   const forbidden = isObject(not) && Object.keys(not).length === 1 ? typeNames(not) : undefined;
   if (forbidden) narrowTypes(into, (type) => !forbidden.includes(type));
@@ -167,12 +167,12 @@ function addValues(schema: SchemaObject, into: Constraints): void {
   }
   const examples = Array.isArray(schema.examples) ? [...schema.examples] : [];
   if ("example" in schema) examples.push(schema.example);
-  if (examples.length === 0 && isTelling(schema.default)) examples.push(schema.default);
+  if (examples.length === 0 && isInformative(schema.default)) examples.push(schema.default);
   into.examples = [...into.examples, ...examples];
 }
 
-/** A default such as null, false, 0, "" or [] means "nothing given"; an answer should rather show something. */
-function isTelling(value: unknown): boolean {
+/** Whether a default is worth showing: null, false, 0, "" or [] usually mean "nothing given". */
+function isInformative(value: unknown): boolean {
   return (typeof value === "string" || typeof value === "number") && Boolean(value);
 }
 
@@ -194,18 +194,18 @@ function addNumbers(schema: SchemaObject, into: Constraints): void {
 }
 
 function addSizes(schema: SchemaObject, into: Constraints): void {
-  const most = (keyword: "minLength" | "minItems" | "minProperties") => {
+  const raiseMinimum = (keyword: "minLength" | "minItems" | "minProperties") => {
     into[keyword] = Math.max(into[keyword], numberAt(schema, keyword) ?? 0);
   };
-  const least = (keyword: "maxLength" | "maxItems" | "maxProperties") => {
+  const lowerMaximum = (keyword: "maxLength" | "maxItems" | "maxProperties") => {
     into[keyword] = Math.min(into[keyword], numberAt(schema, keyword) ?? Number.POSITIVE_INFINITY);
   };
-  most("minLength");
-  most("minItems");
-  most("minProperties");
-  least("maxLength");
-  least("maxItems");
-  least("maxProperties");
+  raiseMinimum("minLength");
+  raiseMinimum("minItems");
+  raiseMinimum("minProperties");
+  lowerMaximum("maxLength");
+  lowerMaximum("maxItems");
+  lowerMaximum("maxProperties");
   into.uniqueItems ||= schema.uniqueItems === true;
   into.required = [...new Set([...into.required, ...textsAt(schema, "required")])];
   const pattern = textAt(schema, "pattern");

@@ -1,6 +1,6 @@
-/** Why no value could be made. The message is for the person who wrote the schema. */
+/** Why no value could be generated. The message is for the author of the schema. */
 export class GenerationFailure extends Error {
-  /** True when another try would end the same way: out of budget, nested too deeply, or an unusable schema. */
+  /** True if another attempt would fail too: out of budget, nested too deeply, or an unusable schema. */
   readonly final: boolean;
 
   constructor(message: string, options: { readonly final?: boolean } = {}) {
@@ -10,12 +10,12 @@ export class GenerationFailure extends Error {
   }
 }
 
-/** About 3,000 tokens of JSON: an answer should fit into the default `max_tokens` of 4,096 (inference §1.1). */
-const FEW_VALUES = 600;
+/** About 3,000 tokens of JSON, so that an answer fits into the default `max_tokens` of 4,096 (I-1.1b). */
+const TIGHT_AFTER_VALUES = 600;
 
 /**
- * The work one generation may do. It is counted in steps, not in time, so that a schema fails on every machine
- * alike. A step is a schema looked at, a character of a pattern, or a word.
+ * Limits the work of one generation. It counts steps, not time, so that a schema fails the same way on every
+ * machine. A step is one schema visited, one character of a pattern, or one word.
  */
 export class Budget {
   #left: number;
@@ -35,14 +35,14 @@ export class Budget {
     }
   }
 
-  /** Counts a value, whether it stays or not. */
+  /** Counts one generated value, even if it is discarded later. */
   countValue(): void {
     this.spend();
     this.#values += 1;
   }
 
-  /** Whether there are so many values that the rest should be kept small. */
+  /** Whether so many values exist that further ones should be small. */
   get isTight(): boolean {
-    return this.#values > FEW_VALUES;
+    return this.#values > TIGHT_AFTER_VALUES;
   }
 }

@@ -2,13 +2,13 @@ import type { Random } from "../runtime/random.js";
 import { pick } from "./generation.js";
 import { FIRST_NAMES, LAST_NAMES, WORDS } from "./words.js";
 
-/** Lengths in characters. */
-export interface Lengths {
+/** Allowed lengths, in characters. */
+interface Lengths {
   readonly minLength: number;
   readonly maxLength: number;
 }
 
-/** Days that dates are taken from: 2025 and 2026. */
+/** Dates are in 2025 and 2026. */
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 const DAYS = 730;
 const DAY_MS = 86_400_000;
@@ -24,7 +24,7 @@ function date(random: Random): string {
   return new Date(FIRST_DAY + random.int(DAYS) * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** In working hours, at full quarters. */
+/** A time in working hours, on a quarter of an hour. */
 function time(random: Random): string {
   return `${two(8 + random.int(11))}:${two(15 * random.int(4))}:00`;
 }
@@ -33,7 +33,7 @@ function hostname(random: Random): string {
   return `${word(random)}.example.com`;
 }
 
-/** Filled up in its path when it has to be longer. */
+/** A URL, with its path padded to the minimum length. */
 function uri(random: Random, { minLength, maxLength }: Lengths): string {
   const base = `https://example.com/${word(random)}/${word(random)}`;
   if (base.length <= maxLength) return base.padEnd(minLength, "s");
@@ -46,7 +46,7 @@ function email(random: Random, { minLength, maxLength }: Lengths): string {
     return maxLength < 11 ? "a@b.co" : `${word(random).slice(0, maxLength - 7)}@ab.com`;
   }
   if (usual.length >= minLength) return usual;
-  // At most 64 characters may stand before the @, and 63 between two dots.
+  // An address allows 64 characters before the @ and 63 between two dots.
   const local = "a".repeat(Math.min(64, minLength - "@example.com".length));
   const missing = minLength - `${local}@example.com`.length;
   return missing <= 0 ? `${local}@example.com` : `${local}@${"b".repeat(Math.min(63, missing))}.example.com`;
@@ -96,8 +96,8 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 ]);
 
 /**
- * A text of a `format` (JSON Schema, OpenAPI and zod's additions), of the wanted length where the format has
- * room for it; null for a format without text of its own, such as `password`.
+ * Generates a text of a `format` (of JSON Schema, OpenAPI or zod), of an allowed length if the format permits it.
+ * Returns null for an unknown format, and for one that any text satisfies, such as `password`.
  */
 export function formatText(format: string, random: Random, lengths: Lengths): string | null {
   return MAKERS.get(format)?.(random, lengths) ?? null;

@@ -1,4 +1,4 @@
-/** What the makers of values share. */
+/** Types and helpers shared by the generators of each JSON type. */
 
 import type { Random } from "../runtime/random.js";
 import type { Acceptance } from "./accepts.js";
@@ -7,58 +7,58 @@ import type { Budget } from "./failure.js";
 import type { MinimumDepths } from "./minimum-depths.js";
 import type { Schema } from "./schema.js";
 
-/** Where in the value we are. */
+/** A location in the generated value, with what its generator must know about its surroundings. */
 export interface SchemaLocation {
   readonly parent: SchemaLocation | null;
   /** Property name or index; null for the whole value. */
   readonly key: string | null;
-  /** A property name that hints at the content. */
+  /** The property name from which to guess the content. */
   readonly hint: string | null;
   readonly depth: number;
-  /** Referenced schemas that we are inside of, with repetition: recursion shows as the same one twice. */
-  readonly trail: readonly Schema[];
-  /** Deep enough: take the way that ends soonest. */
-  readonly isClosing: boolean;
-  /** Do not repeat the schema's own examples here, as items of a set would be equal. */
-  readonly isPlain: boolean;
+  /** Referenced schemas around this location. Recursion shows as the same schema twice. */
+  readonly openRefs: readonly Schema[];
+  /** Deep enough: generate the shallowest value. */
+  readonly mustEndSoon: boolean;
+  /** Ignore the schema's own examples, because items of a set would be equal. */
+  readonly skipExamples: boolean;
 }
 
 /**
- * How much a try puts into a value. The first ones make it full; when those turn out wrong (a `not` or `oneOf` may
- * forbid what is optional), others leave out what they can, or throw dice.
+ * Which optional properties an attempt includes. The first attempts include all; if those fail, because `not` or
+ * `oneOf` may forbid optional properties, later attempts include none or a random selection.
  */
-export type OptionalProperties = "full" | "least" | "dice";
+export type OptionalProperties = "all" | "none" | "random";
 
-/** One value being made. */
+/** The generation of one whole value. */
 export interface Generation {
   readonly random: Random;
   readonly budget: Budget;
-  readonly heights: MinimumDepths;
+  readonly minimumDepths: MinimumDepths;
   readonly acceptance: Acceptance;
   /** @throws GenerationFailure when there is no value, or none was found */
-  generate(schemas: readonly Schema[], site: SchemaLocation): unknown;
+  generate(schemas: readonly Schema[], location: SchemaLocation): unknown;
 }
 
-/** One try at one place. */
+/** One attempt at the value of one location. */
 export interface GenerationAttempt {
-  readonly site: SchemaLocation;
+  readonly location: SchemaLocation;
   readonly constraints: Constraints;
-  readonly fullness: OptionalProperties;
+  readonly optionalProperties: OptionalProperties;
 }
 
-/** The site of a property or item. */
-export function childOf(site: SchemaLocation, key: string, hint: string | null): SchemaLocation {
-  return { ...site, parent: site, key, hint, depth: site.depth + 1 };
+/** The location of a property or item within `location`. */
+export function childOf(location: SchemaLocation, key: string, hint: string | null): SchemaLocation {
+  return { ...location, parent: location, key, hint, depth: location.depth + 1 };
 }
 
-/** The place as a JSON pointer, for messages. */
-export function pointerOf(site: SchemaLocation): string {
+/** The location as a JSON pointer, for messages. */
+export function pointerOf(location: SchemaLocation): string {
   const keys: string[] = [];
-  for (let at: SchemaLocation | null = site; at?.key != null; at = at.parent) keys.unshift(at.key);
+  for (let at: SchemaLocation | null = location; at?.key != null; at = at.parent) keys.unshift(at.key);
   return keys.length === 0 ? "the value" : `/${keys.join("/")}`;
 }
 
-/** An element chosen by chance; undefined only for an empty list. */
+/** A random element; undefined only for an empty list. */
 export function pick<T>(random: Random, list: readonly T[]): T | undefined {
   return list[random.int(list.length)];
 }

@@ -1,4 +1,4 @@
-/** What the name of a property says about its content. */
+/** Guesses the content of a property from its name. */
 
 import type { Random } from "../runtime/random.js";
 import { formatText } from "./formats.js";
@@ -17,7 +17,7 @@ import {
   WORDS,
 } from "./words.js";
 
-/** The range that numbers of some name usually have. */
+/** The usual range of numbers with some name. */
 export interface NumberHint {
   readonly low: number;
   readonly high: number;
@@ -39,7 +39,7 @@ const formatted =
 const fullName: Maker = (random) => `${from(FIRST_NAMES)(random)} ${from(LAST_NAMES)(random)}`;
 const street: Maker = (random) => `${1 + random.int(199)} ${from(STREETS)(random)}`;
 
-/** Names in lower case, words joined by a space. The longest ending that is listed counts. */
+/** By name, in lower case with spaces between words. The longest listed ending of a property name decides. */
 const TEXTS: ReadonlyMap<string, Maker> = new Map([
   ...each<Maker>("first name|given name|nickname", from(FIRST_NAMES)),
   ...each<Maker>("last name|family name|surname", from(LAST_NAMES)),
@@ -128,18 +128,18 @@ function word(random: Random): string {
   return pick(random, WORDS) ?? "word";
 }
 
-/** A text that fits a property's name; one or two plain words when the name says nothing. */
+/** A text that suits a property name; a plain word for an unknown name. */
 export function hintedText(name: string | null, random: Random): string {
   const maker = name === null ? undefined : lookUp(TEXTS, name);
   return maker ? maker(random) : word(random);
 }
 
-/** The range that a property's name suggests; null when it suggests none. */
+/** The usual range for a property name; null for an unknown name. */
 export function numberHint(name: string | null): NumberHint | null {
   return (name === null ? undefined : lookUp(NUMBERS, name)) ?? null;
 }
 
-/** The name of one of many: `categories` → `category`. */
+/** The singular of a name: `categories` → `category`. */
 export function singular(name: string): string {
   if (/(ss|us|is)$/i.test(name)) return name;
   return name
@@ -148,7 +148,7 @@ export function singular(name: string): string {
     .replace(/s$/i, "");
 }
 
-/** The entry of the longest ending of the name, in words: for `shippingStreetAddress`, `street address`. */
+/** Finds the longest listed ending of a name: for `shippingStreetAddress`, `street address`. */
 function lookUp<T>(table: ReadonlyMap<string, T>, name: string): T | undefined {
   const words = name
     .slice(-60)

@@ -19,92 +19,97 @@ import { Resolver } from "./resolve.js";
 import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema, typeOf } from "./schema.js";
 import { generateString } from "./strings.js";
 
-export interface GenerateOptions {
-  /** Most steps of work; see {@link Budget}. */
+interface GenerateOptions {
+  /** Maximum steps of work; see {@link Budget}. */
   readonly maxSteps?: number;
-  /** False: do not answer with the schema's own `examples` and `default`. */
+  /** False: ignore the schema's own `examples` and `default`. */
   readonly useExamples?: boolean;
 }
 
-/** Some hundred times what a usual schema takes, and well below a second of work. */
+/** Some hundred times more than a usual schema takes, and still well below a second. */
 export const DEFAULT_MAX_STEPS = 200_000;
-/** Nesting of values: more than any schema that ends, far less than the stack holds. */
-const DEEPEST = 100;
-/** How often a schema may be inside itself before the generator looks for the way out. */
-const RECURSION = 2;
-/** Most tries at one place. */
-const MOST_TRIES = 40;
+/** Maximum nesting of values: deeper than any finite schema needs, and far below the stack's limit. */
+const MAX_DEPTH = 100;
+/** How often a schema may be nested in itself before the generator ends the recursion. */
+const MAX_RECURSION = 2;
+/** Maximum attempts at the value of one location. */
+const MAX_ATTEMPTS = 40;
 
 /**
- * A value for a JSON Schema (draft 4 to 2020-12, OpenAPI's `nullable`): full, small and pleasant to read. Optional
- * properties are there, arrays have two or three items, recursion ends after two levels, text follows from
- * property names. The same schema and the same random sequence give the same value.
+ * Generates a value for a JSON Schema (draft 4 to 2020-12, with OpenAPI's `nullable`): complete, small and readable.
+ * It has all optional properties and two or three items an array, ends recursion after two levels, and derives texts
+ * from property names. The same schema and random sequence give the same value.
  *
- * The value is checked as it is made, except for formats and `unevaluated*`; `generateValid` checks it all. The
- * work is bounded in steps, but a pattern may take long to match: call this for schemas you trust.
+ * The value is checked while it is made, except for formats and `unevaluated*`; `generateValid` checks everything.
+ * Steps are bounded, but matching a pattern may take long: call this only for trusted schemas.
  * @throws GenerationFailure when the schema cannot be used or satisfied
  */
 export function generateJson(schema: unknown, random: Random, options: GenerateOptions = {}): unknown {
   const budget = new Budget(options.maxSteps ?? DEFAULT_MAX_STEPS);
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
-  const heights = new MinimumDepths(resolver, budget);
+  const minimumDepths = new MinimumDepths(resolver, budget);
   const acceptance = new Acceptance(resolver, budget);
   const generation: Generation = {
     random,
     budget,
-    heights,
+    minimumDepths,
     acceptance,
-    generate: (schemas, site) => new Place(generation, resolver, schemas, site).generate(),
+    generate: (schemas, location) => new ValueGenerator(generation, resolver, schemas, location).generate(),
   };
   return generation.generate([root], {
     parent: null,
     key: null,
     hint: null,
     depth: 0,
-    trail: [root],
-    isClosing: false,
-    isPlain: options.useExamples === false,
+    openRefs: [root],
+    mustEndSoon: false,
+    skipExamples: options.useExamples === false,
   });
 }
 
-/** One place in the value, with its tries. */
-class Place {
+/** Generates the value of one location, in several attempts if needed. */
+class ValueGenerator {
   readonly #generation: Generation;
   readonly #resolver: Resolver;
   readonly #schemas: readonly Schema[];
-  readonly #site: SchemaLocation;
-  /** The alternative to begin with. */
+  readonly #location: SchemaLocation;
+  /** Picks the first alternative to try. */
   readonly #start: number;
 
-  constructor(generation: Generation, resolver: Resolver, schemas: readonly Schema[], site: SchemaLocation) {
+  constructor(
+    generation: Generation,
+    resolver: Resolver,
+    schemas: readonly Schema[],
+    location: SchemaLocation,
+  ) {
     this.#generation = generation;
     this.#resolver = resolver;
     this.#schemas = schemas;
-    this.#site = site;
+    this.#location = location;
     this.#start = generation.random.uint32();
   }
 
   generate(): unknown {
     this.#generation.budget.countValue();
-    if (this.#site.depth > DEEPEST) {
-      throw new GenerationFailure(`the schema needs values nested deeper than ${DEEPEST} levels`, {
+    if (this.#location.depth > MAX_DEPTH) {
+      throw new GenerationFailure(`the schema needs values nested deeper than ${MAX_DEPTH} levels`, {
         final: true,
       });
     }
-    let alternatives = 1;
-    let isGuarded = false;
+    let choices = 1;
+    let wasChecked = false;
     let failure: unknown;
-    for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
-      // First every alternative in full, then every one at its least, then by chance.
-      const round = Math.floor(attempt / alternatives);
-      if (round > 0 && !isGuarded && (round > 2 || alternatives === 1)) break;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      // First each alternative with all optional properties, then each with none, then random ones.
+      const round = Math.floor(attempt / choices);
+      if (round > 0 && !wasChecked && (round > 2 || choices === 1)) break;
       if (round > 7) break;
       try {
-        const fullness: OptionalProperties = round === 0 ? "full" : round === 1 ? "least" : "dice";
-        return this.#try(attempt, fullness, (count, guarded) => {
-          alternatives = Math.max(alternatives, Math.min(count, 16));
-          isGuarded ||= guarded;
+        const optionalProperties: OptionalProperties = round === 0 ? "all" : round === 1 ? "none" : "random";
+        return this.#generateOnce(attempt, optionalProperties, (count, needsCheck) => {
+          choices = Math.max(choices, Math.min(count, 16));
+          wasChecked ||= needsCheck;
         });
       } catch (error) {
         if (!(error instanceof GenerationFailure) || error.final) throw error;
@@ -114,10 +119,10 @@ class Place {
     throw failure;
   }
 
-  #try(
+  #generateOnce(
     attempt: number,
-    fullness: OptionalProperties,
-    seen: (alternatives: number, guarded: boolean) => void,
+    optionalProperties: OptionalProperties,
+    onChoice: (alternatives: number, needsCheck: boolean) => void,
   ): unknown {
     const { budget } = this.#generation;
     const constraints = collectConstraints(
@@ -125,19 +130,20 @@ class Place {
       {
         resolve: (ref) => this.#resolver.resolve(ref),
         spend: () => budget.spend(),
-        order: (branches, soFar) => this.#order(branches, attempt, fullness, this.#isClosing(soFar)),
+        order: (alternatives, soFar) =>
+          this.#order(alternatives, attempt, optionalProperties, this.#mustEndSoon(soFar)),
       },
-      seen,
+      onChoice,
     );
-    const site = {
-      ...this.#site,
-      trail: [...this.#site.trail, ...constraints.targets],
-      isClosing: this.#isClosing(constraints),
+    const location = {
+      ...this.#location,
+      openRefs: [...this.#location.openRefs, ...constraints.refTargets],
+      mustEndSoon: this.#mustEndSoon(constraints),
     };
-    const value = this.#build({ site, constraints, fullness });
-    if (!constraints.isGuarded || this.#accepts(value)) return value;
+    const value = this.#build({ location, constraints, optionalProperties });
+    if (!constraints.needsCheck || this.#accepts(value)) return value;
     throw new GenerationFailure(
-      `${pointerOf(site)}: no value found that its oneOf, not, if or contains accepts`,
+      `${pointerOf(location)}: found no value that oneOf, not, if or contains accepts`,
     );
   }
 
@@ -145,47 +151,49 @@ class Place {
     return this.#schemas.every((schema) => this.#generation.acceptance.accepts(schema, value));
   }
 
-  #isClosing({ targets }: Constraints): boolean {
-    const { trail, isClosing } = this.#site;
-    if (isClosing || this.#generation.budget.isTight) return true;
-    return targets.some((target) => trail.filter((outer) => outer === target).length >= RECURSION);
+  #mustEndSoon({ refTargets }: Constraints): boolean {
+    const { openRefs, mustEndSoon } = this.#location;
+    if (mustEndSoon || this.#generation.budget.isTight) return true;
+    return refTargets.some((target) => openRefs.filter((outer) => outer === target).length >= MAX_RECURSION);
   }
 
   /**
-   * Alternatives as they should be tried: by chance, those that only say null last; when closing, the one that
-   * ends soonest first. Later attempts start further on.
+   * The order in which to try alternatives: random, with null-only ones last; when the value must end soon, the
+   * shallowest first. Each attempt starts one further.
    */
   #order(
-    branches: Alternatives,
+    alternatives: Alternatives,
     attempt: number,
-    fullness: OptionalProperties,
-    isClosing: boolean,
+    optionalProperties: OptionalProperties,
+    mustEndSoon: boolean,
   ): Alternatives {
-    const { heights, random } = this.#generation;
-    if (!isClosing) {
-      const start = fullness === "dice" ? random.int(branches.length) : this.#start + attempt;
-      const turned = branches.map((_, at) => branches[(start + at) % branches.length] ?? true);
-      return attempt > 0 ? turned : [...turned].sort((a, b) => Number(isNullOnly(a)) - Number(isNullOnly(b)));
+    const { minimumDepths, random } = this.#generation;
+    if (!mustEndSoon) {
+      const start = optionalProperties === "random" ? random.int(alternatives.length) : this.#start + attempt;
+      const rotated = alternatives.map((_, at) => alternatives[(start + at) % alternatives.length] ?? true);
+      return attempt > 0
+        ? rotated
+        : [...rotated].sort((a, b) => Number(isNullOnly(a)) - Number(isNullOnly(b)));
     }
-    const ending = branches
-      .map((branch) => ({ branch, height: heights.of([branch]) }))
-      .filter(({ height }) => Number.isFinite(height))
-      .sort((a, b) => a.height - b.height);
-    return ending.map((_, at) => ending[(attempt + at) % ending.length]?.branch ?? true);
+    const finite = alternatives
+      .map((alternative) => ({ alternative, depth: minimumDepths.of([alternative]) }))
+      .filter(({ depth }) => Number.isFinite(depth))
+      .sort((a, b) => a.depth - b.depth);
+    return finite.map((_, at) => finite[(attempt + at) % finite.length]?.alternative ?? true);
   }
 
   #build(current: GenerationAttempt): unknown {
     const { random } = this.#generation;
-    const { constraints, site, fullness } = current;
+    const { constraints, location, optionalProperties } = current;
     if (constraints.values) {
       const values = constraints.values.filter((value) => this.#accepts(value));
-      const telling = values.filter((value) => value !== null);
-      const value = pick(random, telling.length > 0 ? telling : values);
+      const nonNull = values.filter((value) => value !== null);
+      const value = pick(random, nonNull.length > 0 ? nonNull : values);
       if (value === undefined)
-        throw new GenerationFailure(`${pointerOf(site)}: no value of enum or const fits`);
+        throw new GenerationFailure(`${pointerOf(location)}: no value of enum or const fits`);
       return value;
     }
-    if (!site.isPlain && fullness === "full" && constraints.examples.length > 0) {
+    if (!location.skipExamples && optionalProperties === "all" && constraints.examples.length > 0) {
       const examples = constraints.examples.filter((value) => this.#accepts(value));
       if (examples.length > 0) return pick(random, examples);
     }
@@ -206,29 +214,30 @@ class Place {
     }
   }
 
-  #chooseType({ constraints, site, fullness }: GenerationAttempt): JsonType {
+  #chooseType({ constraints, location, optionalProperties }: GenerationAttempt): JsonType {
     const { random } = this.#generation;
-    const types = constraints.types ?? (fullness === "dice" ? JSON_TYPES : [impliedType(constraints)]);
+    const types =
+      constraints.types ?? (optionalProperties === "random" ? JSON_TYPES : [impliedType(constraints)]);
     const scalar = types.filter((type) => type !== "null" && type !== "array" && type !== "object");
-    const telling = types.filter((type) => type !== "null");
-    if (fullness === "dice") return pick(random, types) ?? "null";
-    if (site.isClosing)
+    const nonNull = types.filter((type) => type !== "null");
+    if (optionalProperties === "random") return pick(random, types) ?? "null";
+    if (location.mustEndSoon)
       return pick(random, scalar) ?? (types.includes("null") ? "null" : (types[0] ?? "null"));
-    return pick(random, telling) ?? "null";
+    return pick(random, nonNull) ?? "null";
   }
 }
 
-/** The type that a schema without `type` speaks about; text when it says nothing. */
+/** The type that the keywords of a schema without `type` imply; string if they imply none. */
 function impliedType(constraints: Constraints): JsonType {
-  const says = (...keywords: string[]) =>
+  const has = (...keywords: string[]) =>
     constraints.parts.some((part) => keywords.some((keyword) => keyword in part));
-  if (says("properties", "required", "additionalProperties", "patternProperties", "minProperties")) {
+  if (has("properties", "required", "additionalProperties", "patternProperties", "minProperties")) {
     return "object";
   }
-  if (says("propertyNames", "unevaluatedProperties")) return "object";
-  if (says("items", "prefixItems", "minItems", "contains", "uniqueItems")) return "array";
-  if (says("pattern", "format", "minLength", "maxLength")) return "string";
-  if (says("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")) return "number";
+  if (has("propertyNames", "unevaluatedProperties")) return "object";
+  if (has("items", "prefixItems", "minItems", "contains", "uniqueItems")) return "array";
+  if (has("pattern", "format", "minLength", "maxLength")) return "string";
+  if (has("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")) return "number";
   return "string";
 }
 

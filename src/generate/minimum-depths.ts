@@ -12,12 +12,12 @@ import {
   typeNames,
 } from "./schema.js";
 
-/** More nested references than this count as endless. */
-const MOST_REFS = 24;
+/** Deeper nesting of references than this counts as infinite. */
+const MAX_REFS = 24;
 
 /**
- * How many nested `$ref`s the smallest value of a schema needs. A generator that is deep enough already takes the
- * alternative with the smallest height, and so comes to an end wherever there is one.
+ * How many nested `$ref`s the shallowest value of a schema needs. A generator that must end soon takes the alternative
+ * with the smallest depth, so it ends whenever a finite value exists.
  */
 export class MinimumDepths {
   readonly #resolver: Resolver;
@@ -29,15 +29,15 @@ export class MinimumDepths {
     this.#budget = budget;
   }
 
-  /** The height of a value that must satisfy all these schemas; Infinity when it would never end. */
+  /** The minimum depth of a value that satisfies all these schemas; Infinity if no finite value does. */
   of(schemas: readonly Schema[]): number {
-    for (let refs = 0; refs <= MOST_REFS; refs++) {
+    for (let refs = 0; refs <= MAX_REFS; refs++) {
       if (schemas.every((schema) => this.#fits(schema, refs))) return refs;
     }
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Whether `refs` nested references are enough. Every cycle of schemas goes through a reference, so this ends. */
+  /** Whether `refs` nested references are enough. Terminates, because every cycle goes through a reference. */
   #fits(schema: Schema, refs: number): boolean {
     if (typeof schema === "boolean") return schema;
     const known = this.#known.get(schema) ?? [];
@@ -57,8 +57,9 @@ export class MinimumDepths {
     }
     if (!schemaList(schema, "allOf").every((part) => this.#fits(part, refs))) return false;
     for (const keyword of ["anyOf", "oneOf"]) {
-      const branches = schemaList(schema, keyword);
-      if (branches.length > 0 && !branches.some((branch) => this.#fits(branch, refs))) return false;
+      const alternatives = schemaList(schema, keyword);
+      if (alternatives.length > 0 && !alternatives.some((alternative) => this.#fits(alternative, refs)))
+        return false;
     }
     const types = typeNames(schema) ?? ["object", "array"];
     return types.some((type) => {

@@ -14,10 +14,10 @@ const NAMED = new Set([
 ]);
 
 /**
- * A copy of a schema in today's words: OpenAPI's `nullable` becomes a type, draft 4's boolean
- * `exclusiveMinimum`/`exclusiveMaximum` become numbers. `$schema`, `$async` and draft 4's `id` go: the first is
- * dealt with by the caller, the second would make validation asynchronous, the third is no keyword any more.
- * The places of things stay, so that every `$ref` still leads to the same schema.
+ * Copies a schema into the form of draft 2020-12: OpenAPI's `nullable` becomes a type, draft 4's boolean
+ * `exclusiveMinimum` and `exclusiveMaximum` become numbers. Removes `$schema` (the caller handles it), `$async` (it
+ * would make validation asynchronous) and draft 4's `id` (no longer a keyword). Paths do not change, so every `$ref`
+ * still leads to the same schema.
  */
 export function normalizeSchema(schema: unknown, budget: Budget): unknown {
   budget.spend();
@@ -33,7 +33,7 @@ export function normalizeSchema(schema: unknown, budget: Budget): unknown {
   makeExclusive(copy, "minimum", "exclusiveMinimum");
   makeExclusive(copy, "maximum", "exclusiveMaximum");
   for (const key of ["$schema", "$async", "id"]) {
-    // An object is a schema that happens to have this name, in a map that is no keyword.
+    // An object here is a schema with this name, in a map that is not a keyword.
     if (!isObject(copy[key])) delete copy[key];
   }
   return copy;

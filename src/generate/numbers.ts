@@ -4,23 +4,23 @@ import { GenerationFailure } from "./failure.js";
 import { type Generation, type GenerationAttempt, pointerOf } from "./generation.js";
 import { type NumberHint, numberHint } from "./hints.js";
 
-const TRIES = 50;
-/** Decimals of a number that the schema leaves free. */
+const MAX_ATTEMPTS = 50;
+/** Decimals of a number that the schema does not restrict. */
 const DECIMALS = 2;
 
-/** A number within its bounds and on its grid; from the range that its name suggests, if that is allowed. */
-export function generateNumber({ constraints, site }: GenerationAttempt, { random }: Generation): number {
+/** Generates a number within its bounds that satisfies multipleOf; in the usual range of its name if possible. */
+export function generateNumber({ constraints, location }: GenerationAttempt, { random }: Generation): number {
   const { integer, multiples } = constraints;
-  const hint = numberHint(site.hint);
+  const hint = numberHint(location.hint);
   const step = multiples.reduce(commonMultiple, integer ? 1 : 0);
   let imprecise: number | null = null;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    // Half of the tries ignore the hint; it may leave no number on the grid.
-    const [low, high] = range(constraints, attempt < TRIES / 2 ? hint : null);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    // Half of the attempts ignore the hint, because it may leave no multiple.
+    const [low, high] = range(constraints, attempt < MAX_ATTEMPTS / 2 ? hint : null);
     const value =
       step > 0 ? onGrid(low, high, step, random.float()) : between(low, high, hint, attempt, random.float());
     if (!fits(value, constraints)) continue;
-    // Some validators divide without rounding; a number that also satisfies them is better.
+    // Prefer a number that also satisfies validators that divide without rounding.
     if (multiples.every((multiple) => Number.isInteger(value / multiple))) return value;
     imprecise ??= value;
   }
@@ -28,7 +28,7 @@ export function generateNumber({ constraints, site }: GenerationAttempt, { rando
   for (const edge of [constraints.low, constraints.high, 0]) {
     if (fits(edge, constraints)) return edge;
   }
-  throw new GenerationFailure(`${pointerOf(site)}: found no number that its bounds and multipleOf allow`);
+  throw new GenerationFailure(`${pointerOf(location)}: found no number that the bounds and multipleOf allow`);
 }
 
 function fits(value: number, constraints: Constraints): boolean {
@@ -42,7 +42,7 @@ function fits(value: number, constraints: Constraints): boolean {
   );
 }
 
-/** The bounds to choose from: finite, and within the hint's where the two overlap. */
+/** Finite bounds to choose from; those of the hint where the two overlap. */
 function range({ low, high }: Constraints, hint: NumberHint | null): [number, number] {
   const usual = hint ?? { low: 0, high: 100, decimals: DECIMALS };
   if (usual.high >= low && usual.low <= high) {
@@ -57,7 +57,7 @@ function onGrid(low: number, high: number, step: number, chance: number): number
   const [first, last] = [Math.ceil(low / step), Math.floor(high / step)];
   if (last < first) return first * step;
   const value = (first + Math.floor(chance * (last - first + 1))) * step;
-  // 3 * 0.1 is 0.30000000000000004; 0.3 is meant.
+  // 3 * 0.1 is 0.30000000000000004, but 0.3 is intended.
   return round(value, Math.min(20, decimalsOf(step)));
 }
 
@@ -84,7 +84,7 @@ function decimalsOf(value: number): number {
   return fraction + Number(exponent ?? 0);
 }
 
-/** The least common multiple of two steps, 0 meaning any number; for decimals, of their scaled values. */
+/** The least common multiple of two steps, where 0 means any number. Scales decimals to integers. */
 function commonMultiple(a: number, b: number): number {
   if (a === 0 || b === 0) return a || b;
   const scale = 10 ** Math.min(15, Math.max(decimalsOf(a), decimalsOf(b)));

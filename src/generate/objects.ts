@@ -4,12 +4,12 @@ import { isObject, type Schema, schemaAt, schemaEntries, textsAt } from "./schem
 import { generateFromPattern } from "./strings.js";
 import { WORDS } from "./words.js";
 
-/** Entries of a map whose names the schema leaves open. */
+/** Number of entries in a map with free names. */
 const MAP_ENTRIES = 2;
-/** Tries for each name that must be found. */
-const NAME_TRIES = 20;
+/** Maximum attempts for each missing property name. */
+const ATTEMPTS_PER_NAME = 20;
 
-/** An object with the declared properties in their order, then what is required or needed beside them. */
+/** Generates an object: declared properties in their order, then others that are required. */
 export function generateObject(current: GenerationAttempt, generation: Generation): Record<string, unknown> {
   return new ObjectMaker(current, generation).make();
 }
@@ -25,7 +25,7 @@ class ObjectMaker {
   }
 
   make(): Record<string, unknown> {
-    const { constraints, site } = this.#current;
+    const { constraints, location } = this.#current;
     const { minProperties, maxProperties, parts } = constraints;
     this.#generation.budget.spend(minProperties);
     const required = new Set(constraints.required);
@@ -33,23 +33,23 @@ class ObjectMaker {
     const names = new Set([...declared, ...required]);
     let optionals = maxProperties - required.size;
     if (optionals < 0 || minProperties > maxProperties) {
-      throw new GenerationFailure(`${pointerOf(site)}: no number of properties is right`);
+      throw new GenerationFailure(`${pointerOf(location)}: no number of properties is allowed`);
     }
     for (const name of names) {
       if (required.has(name)) this.#values.set(name, this.#value(name));
-      else if (optionals > 0 && this.#isWanted(name) && this.#add(name)) optionals -= 1;
+      else if (optionals > 0 && this.#isIncluded(name) && this.#add(name)) optionals -= 1;
     }
-    this.#addOthers(Math.max(minProperties, this.#wantsEntries(names.size) ? MAP_ENTRIES : 0), names);
+    this.#addOthers(Math.max(minProperties, this.#needsEntries(names.size) ? MAP_ENTRIES : 0), names);
     if (this.#values.size < minProperties) {
       throw new GenerationFailure(
-        `${pointerOf(site)}: found no ${minProperties} properties that are allowed`,
+        `${pointerOf(location)}: could not find ${minProperties} allowed properties`,
       );
     }
-    // Unlike assignment, this also makes a property of the name __proto__.
+    // Unlike assignment, this can also create a property named __proto__.
     return Object.fromEntries(this.#values);
   }
 
-  /** What all parts of the schema say about a property. */
+  /** The schemas of a property, from all parts. */
   #schemas(name: string): Schema[] {
     const { acceptance } = this.#generation;
     return this.#current.constraints.parts.flatMap((part) => acceptance.propertySchemas(part, name));
@@ -59,13 +59,13 @@ class ObjectMaker {
     const schemas = this.#schemas(name);
     if (schemas.includes(false) || !this.#isNameAllowed(name)) {
       throw new GenerationFailure(
-        `${pointerOf(this.#current.site)}: ${JSON.stringify(name)} is required and forbidden`,
+        `${pointerOf(this.#current.location)}: ${JSON.stringify(name)} is both required and forbidden`,
       );
     }
-    return this.#generation.generate(schemas, childOf(this.#current.site, name, name));
+    return this.#generation.generate(schemas, childOf(this.#current.location, name, name));
   }
 
-  /** Adds a property that may be left out; says whether it was possible. */
+  /** Adds an optional property. Returns whether that was possible. */
   #add(name: string): boolean {
     if (this.#schemas(name).includes(false) || !this.#isNameAllowed(name)) return false;
     try {
@@ -77,13 +77,15 @@ class ObjectMaker {
     }
   }
 
-  #isWanted(name: string): boolean {
-    switch (this.#current.fullness) {
-      case "full":
-        return !this.#current.site.isClosing || this.#generation.heights.of(this.#schemas(name)) === 0;
-      case "least":
+  #isIncluded(name: string): boolean {
+    switch (this.#current.optionalProperties) {
+      case "all":
+        return (
+          !this.#current.location.mustEndSoon || this.#generation.minimumDepths.of(this.#schemas(name)) === 0
+        );
+      case "none":
         return false;
-      case "dice":
+      case "random":
         return this.#generation.random.int(2) === 1;
     }
   }
@@ -96,37 +98,40 @@ class ObjectMaker {
     });
   }
 
-  /** An object that is a map from free names to declared values should show some. */
-  #wantsEntries(declared: number): boolean {
-    const { constraints, fullness, site } = this.#current;
-    if (declared > 0 || site.isClosing || fullness !== "full") return false;
+  /** Whether the object is a map with free names, which should have some entries. */
+  #needsEntries(declared: number): boolean {
+    const { constraints, optionalProperties, location } = this.#current;
+    if (declared > 0 || location.mustEndSoon || optionalProperties !== "all") return false;
     return constraints.parts.some(
       (part) => isObject(part.additionalProperties) || isObject(part.patternProperties),
     );
   }
 
-  /** Properties that are not declared, until there are `count` in all or no name is found. */
+  /** Adds undeclared properties until there are `count` in total, or no further name is found. */
   #addOthers(count: number, declared: ReadonlySet<string>): void {
     const missing = Math.min(count, this.#current.constraints.maxProperties) - this.#values.size;
-    // Declared ones that were left out come first.
-    const spare = [...declared].filter((name) => !this.#values.has(name));
-    for (let attempt = 0; attempt < missing * NAME_TRIES + spare.length; attempt++) {
+    // Declared properties that were skipped come first.
+    const skipped = [...declared].filter((name) => !this.#values.has(name));
+    for (let attempt = 0; attempt < missing * ATTEMPTS_PER_NAME + skipped.length; attempt++) {
       if (this.#values.size >= count) return;
       this.#generation.budget.spend();
-      const name = spare.shift() ?? this.#newName(attempt);
+      const name = skipped.shift() ?? this.#newName(attempt);
       if (name !== undefined && !this.#values.has(name)) this.#add(name);
     }
   }
 
   #newName(attempt: number): string | undefined {
     const { random } = this.#generation;
-    const { constraints, site } = this.#current;
+    const { constraints, location } = this.#current;
     const named = constraints.parts
       .map((part) => schemaAt(part, "propertyNames"))
       .filter((schema) => schema !== undefined);
     if (named.length > 0) {
       try {
-        const name = this.#generation.generate([{ type: "string" }, ...named], childOf(site, "name", null));
+        const name = this.#generation.generate(
+          [{ type: "string" }, ...named],
+          childOf(location, "name", null),
+        );
         return typeof name === "string" ? name : undefined;
       } catch (error) {
         if (!(error instanceof GenerationFailure) || error.final) throw error;

@@ -3,7 +3,7 @@ import type { Budget } from "./failure.js";
 import type { RegexNode } from "./regex-parse.js";
 import type { Range } from "./regex-ranges.js";
 
-/** Printable ASCII, the characters that are nice to read. */
+/** Printable ASCII. */
 const READABLE: Range = [32, 126];
 const LETTERS: readonly Range[] = [
   [97, 122],
@@ -13,10 +13,11 @@ const LETTERS: readonly Range[] = [
 ];
 
 /**
- * A text along the tree of a pattern. Anchors, look-arounds and word boundaries are not looked at: check the text.
- * @param growth most repetitions beyond those that a quantifier demands
+ * Generates a text from the tree of a pattern. It ignores anchors, look-arounds and word boundaries, so the caller
+ * must check the text.
+ * @param maxExtra maximum repetitions beyond the minimum of a quantifier
  */
-export function generateFromRegex(node: RegexNode, random: Random, budget: Budget, growth: number): string {
+export function generateFromRegex(node: RegexNode, random: Random, budget: Budget, maxExtra: number): string {
   const captured = new Map<string, string>();
   const walk = (part: RegexNode): string => {
     budget.spend();
@@ -32,7 +33,7 @@ export function generateFromRegex(node: RegexNode, random: Random, budget: Budge
         return option ? walk(option) : "";
       }
       case "repeat": {
-        const count = part.min + random.int(Math.min(part.max - part.min, growth) + 1);
+        const count = part.min + random.int(Math.min(part.max - part.min, maxExtra) + 1);
         budget.spend(count);
         let text = "";
         for (let at = 0; at < count; at++) text += walk(part.node);
@@ -55,7 +56,7 @@ export function generateFromRegex(node: RegexNode, random: Random, budget: Budge
 
 function characterIn(ranges: readonly Range[], random: Random): string {
   const readable = within(ranges, READABLE);
-  // Where nearly everything is allowed, letters and digits read best.
+  // If nearly every character is allowed, use letters and digits.
   const letters = LETTERS.flatMap((range) => within(ranges, range));
   const useful = size(readable) > 60 && letters.length > 0 ? letters : readable;
   const from = useful.length > 0 ? useful : ranges;

@@ -1,10 +1,10 @@
-/** Reads a regular expression into a tree from which matching text can be made. */
+/** Parses a regular expression into a tree from which matching text can be generated. */
 
 import { GenerationFailure } from "./failure.js";
 import { complement, DIGITS, PRINTABLE, point, type Range, SPACE, sampled, WORD } from "./regex-ranges.js";
 
 export type RegexNode =
-  /** Anchors and look-arounds: they make no text. Whether they hold is checked on the whole text. */
+  /** Anchors and look-arounds: they produce no text, and are checked on the whole text later. */
   | { readonly kind: "nothing" }
   | { readonly kind: "character"; readonly ranges: readonly Range[] }
   | { readonly kind: "sequence"; readonly parts: readonly RegexNode[] }
@@ -15,7 +15,7 @@ export type RegexNode =
 
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, "0": 0, b: 8 };
 
-/** @throws GenerationFailure when it uses a construct that is not known here */
+/** @throws GenerationFailure for an unsupported construct */
 export function parseRegex(pattern: string): RegexNode {
   return new Parser(pattern).parse();
 }
@@ -46,7 +46,7 @@ class Parser {
     return character;
   }
 
-  /** Steps over `expected` if it comes next. */
+  /** Consumes `expected` if it comes next. */
   #skip(expected: string): boolean {
     const { length } = expected;
     if (this.#peek(length) !== expected) return false;
@@ -56,7 +56,7 @@ class Parser {
 
   #unknown(): GenerationFailure {
     const pattern = JSON.stringify(this.#text.join(""));
-    return new GenerationFailure(`the pattern ${pattern} is not understood at character ${this.#at}`);
+    return new GenerationFailure(`the pattern ${pattern} is not supported at character ${this.#at}`);
   }
 
   #choice(): RegexNode {
@@ -154,7 +154,7 @@ class Parser {
     return { kind: "character", ranges: this.#escapedRanges() };
   }
 
-  /** What stands behind a backslash, inside or outside a class. */
+  /** The characters that an escape matches, inside or outside a class. */
   #escapedRanges(): readonly Range[] {
     const character = this.#take();
     switch (character) {
@@ -192,7 +192,7 @@ class Parser {
     return Number.parseInt(text, 16);
   }
 
-  /** The four digits behind `\u`, joined with a second such escape if the two are a surrogate pair. */
+  /** The code point of a `\u` escape, combined with a following one if the two are a surrogate pair. */
   #utf16(): number {
     const first = this.#hex(4);
     if (first === null) return 0x75;
@@ -209,8 +209,8 @@ class Parser {
     while (!this.#skip("]")) {
       const from = this.#classItem();
       const single = from.length === 1 && from[0]?.[0] === from[0]?.[1] ? from[0]?.[0] : undefined;
-      const mayRange = single !== undefined && this.#peek() === "-" && this.#peek(2) !== "-]";
-      if (!mayRange) {
+      const canStartRange = single !== undefined && this.#peek() === "-" && this.#peek(2) !== "-]";
+      if (!canStartRange) {
         ranges.push(...from);
         continue;
       }

@@ -13,16 +13,16 @@ export const WORD: readonly Range[] = [
   [95, 95],
 ];
 export const SPACE: readonly Range[] = [[32, 32]];
-/** What `.` and complements are taken from: printable ASCII. */
+/** Printable ASCII: the characters for `.` and for complements. */
 export const PRINTABLE: Range = [32, 126];
 const EVERYTHING: Range = [0, 0xffff];
 const SURROGATES: Range = [0xd800, 0xdfff];
-/** A sample of scripts and symbols, for `\p{…}`. */
+/** Characters of several scripts and symbols, for `\p{…}`. */
 const SAMPLE = Array.from(
   `${String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32))}éàüßñøçÉÜÑ…—«»€£¥°©½²αβγΔΩбвгЖאבعس中文日本語ひらカタ한국नमत١٢٣😀🎉✓→∑`,
 );
 
-/** Just one character. */
+/** The range of one character. */
 export function point(code: number): readonly Range[] {
   return [[code, code]];
 }
@@ -35,7 +35,7 @@ export function sampled(property: string): readonly Range[] {
   );
 }
 
-/** The printable characters outside the ranges; if there are none, any others outside them. */
+/** Printable characters outside the ranges; if there are none, all other characters outside them. */
 export function complement(ranges: readonly Range[]): readonly Range[] {
   const printable = gaps(PRINTABLE, ranges);
   return printable.length > 0 ? printable : gaps(EVERYTHING, [...ranges, SURROGATES]);

@@ -1,7 +1,7 @@
 import { type Budget, GenerationFailure } from "./failure.js";
 import { asSchema, isObject, type Schema } from "./schema.js";
 
-/** Finds what a `$ref` means inside one document. Nothing is ever fetched. */
+/** Resolves `$ref`s within one document. It never fetches anything. */
 export class Resolver {
   readonly #root: unknown;
   readonly #budget: Budget;
@@ -14,9 +14,9 @@ export class Resolver {
   }
 
   /**
-   * @param ref `#`, `#/a/json/pointer`, `#anchor` or the `$id` of a schema in the document, the last also with a
-   *   pointer behind it
-   * @throws GenerationFailure (final) when it leads nowhere
+   * @param ref `#`, `#/a/json/pointer`, `#anchor`, or the `$id` of a schema in the document, optionally followed by
+   *   a pointer
+   * @throws GenerationFailure (final) when nothing is there
    */
   resolve(ref: string): Schema {
     this.#budget.spend();
@@ -24,7 +24,9 @@ export class Resolver {
     if (known !== undefined) return known;
     const target = this.#find(ref);
     if (target === undefined) {
-      throw new GenerationFailure(`$ref ${JSON.stringify(ref)} leads nowhere in the schema`, { final: true });
+      throw new GenerationFailure(`the schema has no target for $ref ${JSON.stringify(ref)}`, {
+        final: true,
+      });
     }
     const schema = asSchema(target);
     this.#found.set(ref, schema);
@@ -66,7 +68,7 @@ export class Resolver {
   }
 }
 
-/** RFC 6901, in the URI fragment form. */
+/** Follows a JSON pointer (RFC 6901) in its URI fragment form. */
 function follow(document: unknown, pointer: string): unknown {
   let node = document;
   for (const token of pointer.split("/")) {

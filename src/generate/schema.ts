@@ -1,11 +1,11 @@
-/** JSON Schemas as data of unknown quality: they come from requests, so nothing about them is taken for granted. */
+/** Access to JSON Schemas that come from requests, so nothing about their form is guaranteed. */
 
 import { GenerationFailure } from "./failure.js";
 
 export type SchemaObject = Readonly<Record<string, unknown>>;
 export type Schema = SchemaObject | boolean;
 
-/** JSON's types; `integer` is a number with a condition, not a type of its own. */
+/** The JSON types. `integer` is not one: it is a number with a condition. */
 export type JsonType = "null" | "boolean" | "number" | "string" | "array" | "object";
 export const JSON_TYPES: readonly JsonType[] = ["null", "boolean", "number", "string", "array", "object"];
 
@@ -13,7 +13,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @throws GenerationFailure (final) when `value` is no schema */
+/** @throws GenerationFailure (final) when `value` is not a schema */
 export function asSchema(value: unknown): Schema {
   if (typeof value === "boolean" || isObject(value)) return value;
   throw new GenerationFailure("a schema must be an object or a boolean", { final: true });
@@ -38,7 +38,7 @@ export function schemaEntries(schema: SchemaObject, keyword: string): [string, S
   return Object.entries(map).map(([name, value]) => [name, asSchema(value)]);
 }
 
-/** One named schema of a keyword such as `properties`. Names like `constructor` are names like any other. */
+/** One named schema of a keyword such as `properties`. Safe for names such as `constructor`. */
 export function schemaEntry(schema: SchemaObject, keyword: string, name: string): Schema | undefined {
   const map = schema[keyword];
   return isObject(map) && Object.hasOwn(map, name) ? asSchema(map[name]) : undefined;
@@ -81,7 +81,7 @@ export function typeOf(value: unknown): JsonType {
   }
 }
 
-/** A text that is the same for equal JSON values, whatever the order of their keys. */
+/** A text that is equal for equal JSON values, whatever the order of their keys. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? "null";
@@ -95,7 +95,7 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && canonical(a) === canonical(b));
 }
 
-/** Characters as JSON Schema counts them: code points, not UTF-16 units. */
+/** Length of a text as JSON Schema counts it: in code points, not UTF-16 units. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
@@ -103,9 +103,9 @@ export function codePoints(text: string): number {
 }
 
 /**
- * A pattern as the validator reads it: with Unicode rules if they accept it, otherwise by the lenient old rules,
- * because many published patterns escape more than Unicode rules allow.
- * @throws GenerationFailure (final) when it is no regular expression at all
+ * Compiles a pattern: in Unicode mode if possible, otherwise without, because many published patterns escape more
+ * characters than Unicode mode allows. The validator does the same.
+ * @throws GenerationFailure (final) when it is not a regular expression
  */
 export function compilePattern(pattern: string): RegExp {
   for (const flags of ["u", ""]) {

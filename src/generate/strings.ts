@@ -7,19 +7,19 @@ import { parseRegex } from "./regex-parse.js";
 import { codePoints } from "./schema.js";
 import { WORDS } from "./words.js";
 
-/** Tries with a text of the format or the name, before the pattern is followed. */
-const READABLE_TRIES = 8;
-/** Tries for each pattern. */
-const PATTERN_TRIES = 60;
-/** Repetitions beyond the demanded ones, where the length is open: enough to look like something. */
-const GROWTH = 6;
+/** Attempts with a text for the format or the property name, before one from the pattern. */
+const MAX_READABLE_ATTEMPTS = 8;
+/** Attempts for each pattern. */
+const MAX_PATTERN_ATTEMPTS = 60;
+/** Repetitions beyond a quantifier's minimum if the length is open, for a realistic text. */
+const EXTRA_REPETITIONS = 6;
 
-/** A text of the format, or about what the property's name says, or along the pattern, in the right length. */
+/** Generates a text of an allowed length: for the format, else for the property name, else from the pattern. */
 export function generateString(current: GenerationAttempt, generation: Generation): string {
-  const { constraints, site } = current;
+  const { constraints, location } = current;
   const { minLength, maxLength, patterns, format } = constraints;
   if (minLength > maxLength) {
-    throw new GenerationFailure(`${pointerOf(site)}: minLength is above maxLength`);
+    throw new GenerationFailure(`${pointerOf(location)}: minLength is above maxLength`);
   }
   generation.budget.spend(minLength);
   const fits = (text: string) => {
@@ -31,23 +31,23 @@ export function generateString(current: GenerationAttempt, generation: Generatio
     );
   };
   const known = format === null ? null : formatText(format, generation.random, { minLength, maxLength });
-  for (let attempt = 0; attempt < READABLE_TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_READABLE_ATTEMPTS; attempt++) {
     const formatted =
       known !== null && format !== null && attempt > 0
         ? formatText(format, generation.random, { minLength, maxLength })
         : known;
-    const text = formatted ?? sized(hintedText(site.hint, generation.random), current, generation);
+    const text = formatted ?? sized(hintedText(location.hint, generation.random), current, generation);
     if (fits(text)) return text;
   }
   for (const pattern of patterns) {
     const text = followPattern(pattern, { minLength, maxLength, fits }, generation);
     if (text !== null) return text;
   }
-  const wish = patterns.length > 0 ? `the pattern ${patterns.join(" and ")}` : `the format ${format}`;
-  throw new GenerationFailure(`${pointerOf(site)}: found no text of ${wish} in the right length`);
+  const expected = patterns.length > 0 ? `the pattern ${patterns.join(" and ")}` : `the format ${format}`;
+  throw new GenerationFailure(`${pointerOf(location)}: found no text of an allowed length for ${expected}`);
 }
 
-/** A text that the pattern matches; undefined when none was found. Used for names of properties. */
+/** Generates a text that matches the pattern, for property names; undefined when none was found. */
 export function generateFromPattern(pattern: string, generation: Generation): string | undefined {
   const fits = (text: string) => generation.acceptance.matches(pattern, text);
   return (
@@ -56,38 +56,42 @@ export function generateFromPattern(pattern: string, generation: Generation): st
   );
 }
 
-interface Wanted {
+interface TextConstraints {
   readonly minLength: number;
   readonly maxLength: number;
   readonly fits: (text: string) => boolean;
 }
 
-function followPattern(pattern: string, wanted: Wanted, { random, budget }: Generation): string | null {
+function followPattern(
+  pattern: string,
+  constraints: TextConstraints,
+  { random, budget }: Generation,
+): string | null {
   let tree: ReturnType<typeof parseRegex>;
   try {
     tree = parseRegex(pattern);
   } catch (error) {
     if (!(error instanceof GenerationFailure) || error.final) throw error;
-    return WORDS.find(wanted.fits) ?? null;
+    return WORDS.find(constraints.fits) ?? null;
   }
-  let growth = GROWTH;
-  for (let attempt = 0; attempt < PATTERN_TRIES; attempt++) {
-    const text = generateFromRegex(tree, random, budget, growth);
-    if (wanted.fits(text)) return text;
+  let extra = EXTRA_REPETITIONS;
+  for (let attempt = 0; attempt < MAX_PATTERN_ATTEMPTS; attempt++) {
+    const text = generateFromRegex(tree, random, budget, extra);
+    if (constraints.fits(text)) return text;
     const length = codePoints(text);
-    if (length > wanted.maxLength) {
-      growth = Math.max(0, Math.floor(growth * (attempt % 3 === 0 ? 1 : 0.6)));
-    } else if (length < wanted.minLength) {
-      growth = Math.ceil(growth * 1.5) + 1;
-      // A pattern without an end leaves room behind what it asks for.
-      const padded = text + "x".repeat(wanted.minLength - length);
-      if (!pattern.endsWith("$") && wanted.fits(padded)) return padded;
+    if (length > constraints.maxLength) {
+      extra = Math.max(0, Math.floor(extra * (attempt % 3 === 0 ? 1 : 0.6)));
+    } else if (length < constraints.minLength) {
+      extra = Math.ceil(extra * 1.5) + 1;
+      // A pattern without a final $ allows further text.
+      const padded = text + "x".repeat(constraints.minLength - length);
+      if (!pattern.endsWith("$") && constraints.fits(padded)) return padded;
     }
   }
   return null;
 }
 
-/** A free text brought to its length: more words when short, cut when long. */
+/** Fits a free text to the allowed length: adds words or cuts it. */
 function sized(text: string, { constraints }: GenerationAttempt, { random, budget }: Generation): string {
   const { minLength, maxLength } = constraints;
   let long = text;

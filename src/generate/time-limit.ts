@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { isObject } from "./schema.js";
 
-/** A task took longer than it may. */
+/** A task exceeded its time limit. */
 export class TimeLimitError extends Error {
   constructor(milliseconds: number) {
     super(`took longer than ${milliseconds} ms`);
@@ -10,8 +10,8 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * Runs a synchronous task that may never end by itself, such as matching a hostile regular expression. Node stops
- * it wherever it is, so it must not leave anything half done behind. About half a millisecond of overhead.
+ * Runs a synchronous task that may never end, such as matching a hostile regular expression. Node can stop it at any
+ * point, so it must not leave state half changed. The overhead is about half a millisecond.
  * @throws TimeLimitError, or what the task throws
  */
 export function runWithin<T>(milliseconds: number, task: () => T): T {
@@ -22,7 +22,7 @@ export function runWithin<T>(milliseconds: number, task: () => T): T {
   try {
     runInNewContext("run()", { run }, { timeout: milliseconds });
   } catch (error) {
-    // Not `instanceof Error`: the error is of the other context's own class.
+    // `instanceof Error` would fail: the error belongs to the other context.
     if (isObject(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
       throw new TimeLimitError(milliseconds);
     }

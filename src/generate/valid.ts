@@ -6,29 +6,29 @@ import { asSchema } from "./schema.js";
 import { runWithin, TimeLimitError } from "./time-limit.js";
 import type { Validate } from "./validator.js";
 
-/** A value that the schema allows, or why there is none, in a sentence for the schema's author. */
+/** A valid value, or the reason why there is none, as a sentence for the author of the schema. */
 export type GeneratedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string };
 
-export interface ValidOptions {
+interface ValidOptions {
   /** See {@link DEFAULT_MAX_STEPS}. */
   readonly maxSteps?: number;
-  /** Milliseconds of work after which even a schema within its steps is given up. */
+  /** Time limit in milliseconds, for work that the step limit does not bound. */
   readonly maxMilliseconds?: number;
 }
 
-/** Tries until the full validator agrees; the second and later ones leave the schema's examples alone. */
-const TRIES = 10;
-/** Only patterns that take exponential time, and schemas made to be slow, come near it. */
+/** Attempts until the full validator accepts a value. Only the first uses the schema's examples. */
+const MAX_ATTEMPTS = 10;
+/** Only patterns of exponential time, and schemas made to be slow, take this long. */
 const DEFAULT_MAX_MILLISECONDS = 2_000;
 
 /**
- * A value for a JSON Schema of unknown origin, checked by a full validator (`inference` §2: `response_format`
- * json_schema, tool parameters). Never throws and never hangs: steps, nesting and time are bounded.
+ * Generates a value for an untrusted JSON Schema and checks it with a full validator, for `response_format`
+ * json_schema and tool parameters (I-2b, I-2f). Never throws and never hangs: steps, nesting and time are bounded.
  *
- * The same schema and the same random sequence give the same value. `random` always moves on by the same amount.
- * @param schema anything; a JSON Schema of draft 4 to 2020-12, or one of OpenAPI 3
+ * The same schema and random sequence give the same value. Every call advances `random` by the same amount.
+ * @param schema any value; usable are JSON Schemas of draft 4 to 2020-12 and of OpenAPI 3
  */
 export async function generateValid(
   schema: unknown,
@@ -51,12 +51,12 @@ export async function generateValid(
 
 function findValid(schema: unknown, validate: Validate, random: Random, maxSteps: number): GeneratedJson {
   let reason = "";
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
       const value = generateJson(schema, random, { maxSteps, useExamples: attempt === 0 });
       const problem = validate(value);
       if (problem === null) return { ok: true, value };
-      reason = `no value found that the schema allows: ${problem}`;
+      reason = `found no value that the schema allows: ${problem}`;
     } catch (error) {
       if (!(error instanceof GenerationFailure) || error.final) throw error;
       reason = `the schema cannot be satisfied: ${error.message}`;

@@ -1,4 +1,4 @@
-/** The full validator. It is slow to load: import this module only when a value must be checked. */
+/** The full validator. It loads slowly, so import this module only to check a value. */
 
 import { Ajv, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -6,7 +6,7 @@ import formats from "ajv-formats";
 import { MULTIPLE_PRECISION } from "./accepts.js";
 import { compilePattern, isObject, type Schema } from "./schema.js";
 
-/** What is wrong with a value, in the validator's words; null when nothing is. */
+/** Checks a value. Returns the validator's message, or null for a valid value. */
 export type Validate = (value: unknown) => string | null;
 
 const OPTIONS: Options = {
@@ -14,16 +14,16 @@ const OPTIONS: Options = {
   logger: false,
   inlineRefs: false,
   multipleOfPrecision: MULTIPLE_PRECISION,
-  // Compiling the meta-schema takes ten times as long as compiling a usual schema. Keywords check their own
-  // values at compilation.
+  // Compiling the meta-schema takes ten times as long as compiling a usual schema. Keywords check their own values
+  // anyway when they are compiled.
   meta: false,
   validateSchema: false,
   code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: "compilePattern" }) },
 };
 
 /**
- * Compiles a normalized schema with the rules of its draft: 2020-12, or those before 2019-09.
- * @throws when the schema is wrong, or refers to something outside itself
+ * Compiles a normalized schema by the rules of its draft: 2020-12, or drafts before 2019-09.
+ * @throws when the schema is invalid or has external references
  */
 export function compileSchema(schema: Schema, isOldDraft: boolean): Validate {
   const ajv = isOldDraft ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
@@ -32,14 +32,14 @@ export function compileSchema(schema: Schema, isOldDraft: boolean): Validate {
   return (value) => (validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: "value" }));
 }
 
-/** Whether a schema says that it is, or by its tuples can only be, of a draft before 2019-09. */
+/** Whether a schema is of a draft before 2019-09, by its `$schema` or its form of tuples. */
 export function isOldDraft(schema: unknown): boolean {
   if (!isObject(schema)) return false;
   if (typeof schema.$schema === "string") return /draft-0\d/.test(schema.$schema);
   return hasTupleItems(schema);
 }
 
-/** A list in `items` is how tuples were written before `prefixItems`. */
+/** Before `prefixItems`, tuples were lists in `items`. */
 function hasTupleItems(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(hasTupleItems);
   if (!isObject(node)) return false;

@@ -1,4 +1,4 @@
-/** Word lists for readable values. Plain and neutral, so that they look right in any test. */
+/** Word lists for readable values, neutral enough for any test. */
 
 export const WORDS: readonly string[] =
   "amber anchor atlas autumn basket beacon birch bridge canyon cedar circle cloud cobalt copper coral cotton crystal delta ember falcon field forest garden glacier granite harbor harvest hazel horizon indigo island ivory jasper juniper lantern lemon linen maple marble meadow mirror mosaic mountain nectar north oak ocean olive orchard paper pebble pine planet prairie quartz rain raven river saffron sail season shadow signal silver slate spring stone summer sunset thistle timber valley velvet violet walnut willow window winter".split(

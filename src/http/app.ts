@@ -1,93 +1,59 @@
-import type { IncomingMessage } from "node:http";
+import { Hono } from "hono";
 import { GatewayError } from "../domain/errors.js";
-import { destinationOf, worldOf } from "../domain/hosts.js";
 import type { Surface } from "../domain/journal.js";
 import { pathWithoutKey } from "../domain/keys.js";
-import { CLOUDFLARE_ROUTES } from "./cloudflare/routes.js";
-import { CONTROL_ROUTES } from "./control/routes.js";
-import { DEDICATED_ROUTES } from "./dedicated/routes.js";
-import { INFERENCE_ROUTES } from "./inference/routes.js";
-import { MANAGEMENT_ROUTES } from "./management/routes.js";
-import type { Outgoing } from "./outgoing.js";
-import { RouteMap } from "./route-map.js";
-import type { Call, Route, Tenant, Tenants } from "./routes.js";
-import { fail, settle } from "./settle.js";
-
-/** Every route of every surface: the map that the coverage table is checked against. */
-export const ROUTES: readonly Route[] = [
-  ...MANAGEMENT_ROUTES,
-  ...INFERENCE_ROUTES,
-  ...DEDICATED_ROUTES,
-  ...CLOUDFLARE_ROUTES,
-  ...CONTROL_ROUTES,
-];
-
-const NO_QUERY = new URLSearchParams();
-
-/** Answers one request; never rejects. */
-export type App = (request: IncomingMessage, response: Outgoing) => Promise<void>;
+import { createCloudflare } from "./cloudflare/app.js";
+import { control } from "./control/app.js";
+import { dedicated } from "./dedicated/app.js";
+import { describeRoutes } from "./description/route.js";
+import type { AppContext, AppEnv, WorldLookup } from "./env.js";
+import { respondError } from "./errors.js";
+import { inference } from "./inference/app.js";
+import { management } from "./management/app.js";
+import { journal } from "./middleware/journal.js";
+import { refuseUnknownWorld, routedPath, selectWorld } from "./middleware/world.js";
 
 /**
- * Finds world, surface, path and route of each request and hands it over. Answers go straight to Node's response:
- * an adapter in between costs a tenth of the requests that a core can answer.
+ * The emulator as one function, `app.fetch`. The host and the path of a request decide which surface answers; see
+ * {@link routedPath}.
  */
-export function createApp(tenants: Tenants): App {
-  const map = new RouteMap(ROUTES);
-  return async (request, response) => {
-    const url = request.url ?? "/";
-    const mark = url.indexOf("?");
-    const method = request.method ?? "GET";
-    const { world, path: inWorld } = worldOf(mark < 0 ? url : url.slice(0, mark));
-    const { surface, path, deployment } = destinationOf(request.headers.host, inWorld);
-    const { tenant, lost } = tenantOf(tenants, world, surface, request.headers.authorization);
-    const { services, emulator } = tenant;
-    const found = map.find(surface, method, path);
-    const params = found.kind === "route" ? found.params : {};
-    const call: Call = {
-      request,
-      response,
-      services,
-      emulator,
-      deployment,
-      inProgress: services.journal.begin(surface, method, pathWithoutKey(path)),
-      query: mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
-      param: (name) => params[name] ?? "",
-    };
-    try {
-      if (lost) throw lost;
-      switch (found.kind) {
-        case "route":
-          return await serve(call, found.route);
-        case "method":
-          throw new GatewayError("method_not_allowed", { headers: { Allow: found.allowed.join(", ") } });
-        case "nothing":
-          throw new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
-      }
-    } catch (cause) {
-      await fail(call, cause);
-    }
-  };
+export function createApp(worlds: WorldLookup): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ getPath: routedPath });
+
+  app.use(selectWorld(worlds));
+  app.use(journal);
+  app.use(refuseUnknownWorld);
+
+  app.route("/management", management);
+  app.route("/inference", inference);
+  app.route("/dedicated", dedicated);
+  app.route("/cloudflare", createCloudflare(app.fetch));
+  app.route("/control", control);
+
+  const description = describeRoutes(() => app.routes);
+  app.get("/management/v1/spec", description);
+  app.get("/control/_emulator/openapi.json", description);
+
+  app.onError((cause, c) => respondError(c, cause));
+  app.notFound((c) => respondError(c, c.get("worldError") ?? notRouted(app, c)));
+  return app;
 }
 
-/** The world by its name in the path, else by the caller's key; what asks for one that is not there is the first's to refuse. */
-function tenantOf(
-  tenants: Tenants,
-  world: string | null,
-  surface: Surface,
-  authorization: string | undefined,
-): { readonly tenant: Tenant; readonly lost: unknown } {
-  try {
-    if (world !== null) return { tenant: tenants.named(world), lost: null };
-    const byKey = tenants.several && surface !== "control";
-    return { tenant: byKey ? tenants.ofCaller(authorization) : tenants.first, lost: null };
-  } catch (lost) {
-    return { tenant: tenants.first, lost };
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** 405 where the path has other methods, else 404. */
+function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
+  const { surface, path } = c.get("destination");
+  const matched = METHODS.flatMap((method) =>
+    app.router.match(method, `/${surface}${path}`)[0].map(([[, route]]) => route),
+  );
+  const allowed = app.routes
+    .filter((route) => route.method !== "ALL" && matched.includes(route))
+    .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  if (allowed.length > 0) {
+    return new GatewayError("method_not_allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
   }
-}
-
-async function serve(call: Call, route: Route): Promise<void> {
-  if ("raw" in route) return route.raw(call);
-  return settle(call, await route.handler(call));
+  return new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
 }
 
 function unknownPathHint(surface: Surface, path: string): string {

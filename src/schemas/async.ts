@@ -23,13 +23,13 @@ const webhookEndpoint = z.string().superRefine((text, context) => {
   if (problem !== null) context.addIssue({ code: "custom", message: problem });
 });
 
-/** `POST …/async_predict` and `…/async_run_remote` (inference §5). Unknown fields are passed over. */
+/** Body of `POST …/async_predict` and `…/async_run_remote` (I-5.4a, I-5.4b). Unknown fields are ignored. */
 export const asyncPredictSchema = z
   .object({
     model_input: z.record(z.string(), z.unknown()),
     webhook_endpoint: webhookEndpoint
       .nullish()
-      .meta({ description: "Where the result goes: https, or http on localhost" }),
+      .meta({ description: "Receives the result: https, or http on localhost" }),
     priority: whole(PRIORITY),
     max_time_in_queue_seconds: whole(MAX_TIME_IN_QUEUE_SECONDS),
     inference_retry_config: z
@@ -42,7 +42,7 @@ export const asyncPredictSchema = z
   })
   .meta({ id: "AsyncPredict" });
 
-/** The request with its defaults. */
+/** The parsed request with defaults. */
 export function asyncOptions(parsed: z.output<typeof asyncPredictSchema>): AsyncOptions {
   const { model_input, webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config } =
     parsed;

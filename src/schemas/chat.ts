@@ -1,28 +1,29 @@
 import * as z from "zod";
 import { CHAT_ROLES } from "../domain/chat.js";
 
-/** pydantic's words for a value that is no number where an integer is due. */
+/** Pydantic's message for a value that is not an integer. */
 export const INTEGER_EXPECTED = "Input should be a valid integer";
 
 /**
- * The body of `POST /v1/chat/completions` (inference §1.1, §1.2, §2): ranges, nesting and nullability, but
- * neither unknown top-level fields nor rules between fields, which `parseChatRequest` adds.
+ * The body of `POST /v1/chat/completions` (I-1.1a, I-1.2a to c, I-2a): types, ranges, nesting and nullability.
+ * `parseChatRequest` adds the rest: unknown top-level fields, and rules between fields.
  *
- * - Types are strict: no number from text, no boolean from 0 or 1. `12.0` is an integer, as in JSON Schema.
- * - `null` means "absent" where §1.1 allows it, and for the fields that OpenAI's own description marks
- *   nullable, because SDKs pass those on (`max_tokens`, `n`, `stop`, `stream`, `top_p`, the penalties,
- *   `logprobs`, `top_logprobs`, `reasoning_effort`, `metadata`). Everywhere else it is an error.
- * - Free-form objects stay `unknown` inside, so that deep nesting is never walked.
+ * - Types are strict: text is not converted to a number, nor 0 and 1 to a boolean. `12.0` is an integer, as in JSON
+ *   Schema.
+ * - `null` means "absent" where the published description allows it, and for the fields that OpenAI's description
+ *   marks nullable, because SDKs send those (`max_tokens`, `n`, `stop`, `stream`, `top_p`, the penalties, `logprobs`,
+ *   `top_logprobs`, `reasoning_effort`, `metadata`). Everywhere else it is an error.
+ * - Free-form objects stay `unknown`, so that deep nesting costs nothing.
  */
 
-/** Largest `max_tokens` (inference §1.1). */
+/** Largest `max_tokens` (I-1.1a). */
 const MAX_ANSWER_TOKENS = 262_144;
-/** Most stop sequences, and most characters of each (inference §1.1). */
+/** Maximum number of stop sequences, and of characters in each (I-1.1a). */
 const MAX_STOPS = 32;
 const MAX_STOP_CHARS = 1000;
 
-/** Not `z.int()`: that refuses integers above 2^53, which are good seeds. */
-const integer = () =>
+/** Not `z.int()`, which rejects integers above 2^53: those are valid seeds. */
+export const integer = () =>
   z
     .number({ error: INTEGER_EXPECTED })
     .refine(Number.isInteger, {
@@ -61,7 +62,7 @@ const toolCall = z.object({
   }),
 });
 
-/** Open to further keys: clients send whole answers back, with `refusal`, `reasoning` and the like. */
+/** Allows further keys, because clients send back whole answers, with `refusal`, `reasoning` and more. */
 const message = z
   .object({
     role: z.enum(CHAT_ROLES),
@@ -72,7 +73,7 @@ const message = z
     name: text().optional(),
     tool_calls: z.array(toolCall).nullish(),
     tool_call_id: text().optional(),
-    reasoning_content: text().nullish().describe("Reasoning of an earlier answer, sent back"),
+    reasoning_content: text().nullish().describe("Reasoning of an earlier answer"),
   })
   .refine(({ role, content }) => role === "assistant" || (content !== undefined && content !== null), {
     path: ["content"],
@@ -110,11 +111,11 @@ const toolChoice = z.union([
   z.object({ type: z.literal("function"), function: z.object({ name: text() }) }),
 ]);
 
-/** See the head of this file. Its keys are the fields that count as known (X-10). */
+/** The request body, as described above. Its keys are the known fields (X-10). */
 export const chatRequestSchema = z.object({
   model: text().describe("Slug of the endpoint, such as org/name"),
   messages: z.array(message).min(1),
-  max_tokens: answerTokens().meta({ default: 4096 }).describe("Most tokens of the answer"),
+  max_tokens: answerTokens().meta({ default: 4096 }).describe("Maximum tokens of the answer"),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().gt(0).max(1).nullish().meta({ default: 1 }),
   top_k: integer().optional().meta({ default: 50 }).describe("-1 disables it"),
@@ -155,21 +156,21 @@ export const chatRequestSchema = z.object({
   chat_template: text().nullish(),
   chat_template_args: freeObject().nullish(),
   disaggregated_params: freeObject().nullish(),
-  // From here on: outside the published description, but accepted.
-  max_completion_tokens: answerTokens().describe("In place of max_tokens; not together with it"),
-  reasoning_effort: text().nullish().describe("Which values mean something depends on the model"),
+  // Not in the published description, but accepted (I-1.1e).
+  max_completion_tokens: answerTokens().describe("Replaces max_tokens; only one of the two is allowed"),
+  reasoning_effort: text().nullish().describe("The supported values depend on the model"),
   chat_template_kwargs: freeObject().nullish(),
   thinking: z.unknown().optional(),
   reasoning: z.unknown().optional(),
-  metadata: freeObject().nullish().describe("Handed on as requestMetadata of the billing event (W-2)"),
+  metadata: freeObject().nullish().describe("Becomes requestMetadata of the billing event (W-2)"),
 });
 
-/** A body that fits the schema, before defaults; unknown fields are gone. */
+/** A parsed body, without defaults and without unknown fields. */
 export type ChatBody = z.output<typeof chatRequestSchema>;
 
 /**
- * The same for bodies that hold nothing but what most of them hold. Every field a schema knows costs, also
- * when it is absent, so this one runs several times as fast.
+ * The same for bodies with only the most common fields. Every field of a schema costs time even if it is absent, so
+ * this one is several times as fast.
  */
 export const plainChatRequestSchema = chatRequestSchema.pick({
   model: true,
@@ -182,5 +183,5 @@ export const plainChatRequestSchema = chatRequestSchema.pick({
 /** Names of the fields of {@link plainChatRequestSchema}. */
 export const PLAIN_FIELDS: ReadonlySet<string> = new Set(Object.keys(plainChatRequestSchema.shape));
 
-/** Names of the fields that the schema knows (X-10). */
+/** Names of the known fields (X-10). */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatRequestSchema.shape));

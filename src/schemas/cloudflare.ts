@@ -3,7 +3,7 @@ import { BACKOFFS, MAX_ATTEMPTS, MAX_CACHE_TTL, MAX_RETRY_DELAY_MS } from "../do
 import { parseDuration } from "../domain/duration.js";
 import { durationSchema } from "./duration.js";
 
-/** Account and gateway stand in the path. */
+/** Account and gateway ids are part of the path. */
 const pathName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "expected 1 to 64 letters, digits, _ or -" });
@@ -46,8 +46,8 @@ const gateway = z
       .min(0)
       .max(MAX_CACHE_TTL)
       .optional()
-      .meta({ description: "Seconds; 0 or absent: only requests that ask for it are cached" }),
-    retry: retry.optional().meta({ description: "What requests without headers of their own get" }),
+      .meta({ description: "Seconds. 0 or absent: caches only requests that ask for it" }),
+    retry: retry.optional().meta({ description: "Retries of requests without retry headers" }),
   })
   .refine(({ authenticated, tokens }) => !authenticated || (tokens?.length ?? 0) > 0, {
     error: "an authenticated gateway needs at least one token",
@@ -55,12 +55,12 @@ const gateway = z
   })
   .meta({ id: "AiGatewaySeed" });
 
-/** Cloudflare's AI Gateways in front of the world's models (inference §6). */
+/** Cloudflare AI Gateways in front of the world's models (I-6.1a to d). */
 export const cloudflareSchema = z
   .strictObject({
     gateways: z
       .array(gateway)
-      .meta({ description: "While none is declared, every account and gateway works, unauthenticated" }),
+      .meta({ description: "If none is declared, every account and gateway works without authentication" }),
   })
   .meta({ id: "CloudflareSeed" });
 

@@ -5,35 +5,36 @@ import { streamStyleSchema } from "./stream-style.js";
 
 const count = z.int().min(0);
 
-/** Whether a part is no larger than the whole, as far as both are given. */
+/** Whether a part is at most the whole, if both are given. */
 const within = (part: number | undefined, whole: number | undefined): boolean =>
   part === undefined || whole === undefined || part <= whole;
 
-/** A base URL, without what fetch refuses to send or what would stand in the way of the path behind it. */
+/** A base URL to which a path can be added, without credentials, which fetch rejects. */
 const baseUrlSchema = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((url) => !hasCredentials(new URL(url)), {
-    error: "no name or password can be sent in a URL; put them into forward.headers, such as Authorization",
+    error:
+      "a URL cannot contain a user name or password; send them in forward.headers, such as Authorization",
   })
   .refine((url) => !/[?#]/.test(url), {
-    error: "expected a base URL, to which /chat/completions is added; remove what begins with ? or #",
+    error: "expected a base URL, to which /chat/completions is added; remove the part from ? or # on",
   });
 
 function hasCredentials({ username, password }: URL): boolean {
   return username !== "" || password !== "";
 }
 
-/** What the emulated model says (X-14, X-15 for `usage`). */
-export const replySchema = z
+/** An answer of the emulated model; X-14 and X-15 say how `usage` is counted. */
+const replySchema = z
   .strictObject({
-    mode: z
-      .enum(REPLY_MODES)
-      .optional()
-      .meta({ description: "echo repeats the last message; lorem is prose; schema fits the wanted JSON" }),
+    mode: z.enum(REPLY_MODES).optional().meta({
+      description:
+        "echo repeats the last message; lorem is placeholder prose; schema makes JSON for the requested format",
+    }),
     content: z
       .string()
       .optional()
-      .meta({ description: "May hold {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}" }),
+      .meta({ description: "May contain {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}" }),
     reasoning_content: z.string().optional(),
     tool_calls: z
       .array(
@@ -52,7 +53,7 @@ export const replySchema = z
       .enum(["stop", "length", "tool_calls"])
       .nullable()
       .optional()
-      .meta({ description: "null leaves it out, as some models do" }),
+      .meta({ description: "null omits it, as some models do" }),
     usage: z
       .strictObject({
         prompt_tokens: count.optional(),
@@ -71,7 +72,7 @@ export const replySchema = z
           "expected at most completion_tokens, which they are part of; lower reasoning_tokens or raise completion_tokens",
       })
       .optional()
-      .meta({ description: "Exact token counts in place of the approximate ones" }),
+      .meta({ description: "Exact token counts instead of counted ones" }),
     forward: z
       .strictObject({
         url: baseUrlSchema,
@@ -79,30 +80,32 @@ export const replySchema = z
         headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
       })
       .optional()
-      .meta({ description: "Ask a real OpenAI-compatible server: its base URL, ending in /v1" }),
+      .meta({
+        description: "Forward to a real OpenAI-compatible server; url is its base URL, ending in /v1",
+      }),
     stream: streamStyleSchema.optional(),
   })
   .refine(({ mode, content }) => mode === undefined || content === undefined, {
     path: ["content"],
-    error: "mode makes the content itself; remove content or mode",
+    error: "mode generates the content; remove content or mode",
   })
   .refine(({ mode, tool_calls }) => mode !== "schema" || tool_calls === undefined, {
     path: ["tool_calls"],
-    error: "mode schema makes the answer itself; remove tool_calls or mode",
+    error: "mode schema generates the answer; remove tool_calls or mode",
   })
   .meta({ id: "Reply" });
 
-/** One completion rule: the first whose `match` fits answers. */
+/** A completion rule. The first rule whose `match` fits provides the answer. */
 export const completionRuleSchema = z
   .strictObject({
     match: matchSchema.default({}),
-    times: z.int().min(1).optional().meta({ description: "How often it answers" }),
+    times: z.int().min(1).optional().meta({ description: "Maximum number of answers" }),
     reply: replySchema.optional(),
     sequence: z
       .array(replySchema)
       .min(1)
       .optional()
-      .meta({ description: "One reply per use, in order; the last one stays" }),
+      .meta({ description: "One reply per use, in order; the last one repeats" }),
   })
   .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
     error: "expected either reply or sequence",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { DEPLOYMENT_STATUSES } from "../domain/deployments.js";
 import { durationSchema } from "./duration.js";
 
-/** Ids stand in host names (inference §5). */
+/** Ids are part of host names (I-5.1a). */
 const hostId = z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, {
   error: "expected 1 to 63 letters, digits, _ or -: it is part of a host name",
 });
@@ -24,14 +24,14 @@ const deployment = z.strictObject({
   id: name,
   environment: environmentName
     .optional()
-    .meta({ description: "The environment it serves; without one it is reached by its id alone" }),
+    .meta({ description: "The environment that it serves; without one it is addressed by its id only" }),
   status: z.enum(DEPLOYMENT_STATUSES).default("ACTIVE"),
   cold_start: durationSchema
     .optional()
-    .meta({ description: "From the first request, or wake, until it answers; 0 when absent" }),
+    .meta({ description: "Time from the first request, or wake, until it answers; 0 when absent" }),
   scale_down_delay: durationSchema
     .optional()
-    .meta({ description: "Idle for so long, it scales to zero; never when absent" }),
+    .meta({ description: "Idle time after which it scales to zero; never when absent" }),
 });
 
 const deployable = {
@@ -39,11 +39,11 @@ const deployable = {
   environments: z
     .array(environment)
     .default(["production"])
-    .meta({ description: "production is always there; development only when named" }),
+    .meta({ description: "production always exists; development only if listed" }),
   deployments: z.array(deployment).optional(),
 };
 
-/** A model of a workspace: what endpoints may name (E-7), and the dedicated deployments behind `model-<id>`. */
+/** A model of a workspace: a possible target of endpoints (E-7), with dedicated deployments at `model-<id>`. */
 export const modelSchema = z
   .strictObject({
     id: hostId,
@@ -51,17 +51,17 @@ export const modelSchema = z
     served_model_names: z
       .array(name)
       .optional()
-      .meta({ description: "What --served-model-name says; any name is served when absent" }),
+      .meta({ description: "Names as in --served-model-name; any name is served when absent" }),
     embedding_dimensions: z
       .int()
       .min(1)
       .max(8192)
       .optional()
-      .meta({ description: "Length of embeddings when a request names none; 1536 when absent" }),
+      .meta({ description: "Length of embeddings if a request has no dimensions; 1536 when absent" }),
   })
   .meta({ id: "ModelSeed" });
 
-/** A chain of a workspace, behind `chain-<id>`. */
+/** A chain of a workspace, at `chain-<id>`. */
 export const chainSchema = z.strictObject({ id: hostId, ...deployable }).meta({ id: "ChainSeed" });
 
 export type ModelSeed = z.output<typeof modelSchema>;

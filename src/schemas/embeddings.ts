@@ -1,11 +1,11 @@
 import * as z from "zod";
 
-/** Longest vector; our own choice, above what models have. */
+/** Maximum vector length: our choice, above that of real models. */
 const MAX_DIMENSIONS = 8192;
 
 const tokens = z.array(z.int().min(0)).min(1);
 
-/** The body of `POST …/sync/v1/embeddings`, as OpenAI describes it; further fields are ignored. */
+/** The body of `POST …/sync/v1/embeddings` (I-5.3d), as OpenAI describes it. Further fields are ignored. */
 export const embeddingsRequestSchema = z.object({
   model: z.string(),
   input: z.union([z.string(), z.array(z.string()).min(1), tokens, z.array(tokens).min(1)], {

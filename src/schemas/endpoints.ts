@@ -3,13 +3,13 @@ import { PROVIDERS, REGIONS } from "../domain/model.js";
 
 const text = z.string().min(1).max(1024);
 
-/** One target; which fields its provider needs and takes is checked apart (E-6). */
+/** A target of an endpoint. Which fields its provider needs and allows is checked elsewhere (E-6). */
 export const targetSchema = z
   .object({
     provider: z.enum(PROVIDERS),
     model_id: text.nullish().meta({ description: "BASETEN only" }),
     environment_name: text.nullish().meta({ description: "BASETEN only; `production` when absent" }),
-    secret_id: text.nullish().meta({ description: "The secret that holds an external provider's key" }),
+    secret_id: text.nullish().meta({ description: "Id of the secret with an external provider's key" }),
     target_model: text.nullish().meta({ description: "The upstream model name" }),
     base_url: text.nullish().meta({ description: "OPENAI_COMPATIBLE only: https, no port" }),
     vertex_config: z
@@ -20,15 +20,15 @@ export const targetSchema = z
   .meta({ id: "Target" });
 
 const targets = z.array(targetSchema).meta({ description: "Exactly one (E-5)" });
-/** The form is checked with the other rules of E-2 to E-4. */
+/** Its form is checked elsewhere, with the other rules for slugs (E-2 to E-4). */
 const slug = z.string().meta({ examples: ["my-org/glm-5.2"] });
 
-/** `POST /v1/gateway/endpoints` (E-1). */
+/** Body of `POST /v1/gateway/endpoints` (E-1). */
 export const createEndpointSchema = z
   .object({ slug, targets, region: z.enum(REGIONS).nullish() })
   .meta({ id: "CreateEndpoint" });
 
-/** `PATCH /v1/gateway/endpoints/{id}` (E-10). */
+/** Body of `PATCH /v1/gateway/endpoints/{id}` (E-10). */
 export const updateEndpointSchema = z
   .object({ slug: slug.nullish(), targets: targets.nullish() })
   .meta({ id: "UpdateEndpoint" });

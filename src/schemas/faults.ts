@@ -3,47 +3,47 @@ import { FAULT_PRESETS } from "../domain/faults.js";
 import { durationSchema } from "./duration.js";
 import { matchSchema, namedValues } from "./match.js";
 
-const given = (value: unknown): boolean => value !== undefined;
+const isGiven = (value: unknown): boolean => value !== undefined;
 
-/** Headers that say where an answer ends, or what becomes of its connection. */
-const FRAMING = ["content-length", "transfer-encoding", "connection", "keep-alive", "trailer"];
+/** Headers that control the length of an answer or its connection. */
+const FRAMING_HEADERS = ["content-length", "transfer-encoding", "connection", "keep-alive", "trailer"];
 
 const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, {
     error: "expected an HTTP header name: letters, digits and !#$%&'*+-.^_`|~",
   })
-  .refine((name) => !FRAMING.includes(name.toLowerCase()), {
-    error: "not possible, the emulator frames the answer itself; leave this header out",
+  .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase()), {
+    error: "the emulator sets this header itself; remove it",
   });
 
 const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, {
   error:
-    "expected text that HTTP can carry: no line breaks or other control characters, nothing above U+00FF",
+    "expected a valid HTTP header value: no line breaks or other control characters, nothing above U+00FF",
 });
 
-/** Headers that an answer is to have: all that HTTP can send, without those that the emulator sets to send it. */
+/** Headers to set on an answer: any valid ones, except those that the emulator must set itself. */
 export const answerHeadersSchema = namedValues(headerName, headerValue);
 
-/** What a fault does; one or several together, such as a delay before a status. */
+/** What a fault does. Fields can be combined, such as a delay and a status. */
 export const faultSchema = z
   .strictObject({
-    preset: z.enum(FAULT_PRESETS).optional().meta({ description: "One of the contract's own errors" }),
+    preset: z.enum(FAULT_PRESETS).optional().meta({ description: "One of the gateway's own errors" }),
     status: z.int().min(200).max(599).optional(),
-    body: z.unknown().optional().meta({ description: "Text as it stands, anything else as JSON" }),
+    body: z.unknown().optional().meta({ description: "Text is sent unchanged, any other value as JSON" }),
     headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().meta({ description: "Before the first byte" }),
+    delay: durationSchema.optional().meta({ description: "Delay before the first byte" }),
     stall: z
       .strictObject({ after_chunks: z.int().min(0), for: durationSchema.optional() })
       .optional()
-      .meta({ description: "Nothing comes after so many chunks, for a time or for ever" }),
+      .meta({ description: "Pauses the answer after this many chunks, for a time or forever" }),
     cut: z
       .strictObject({ after_chunks: z.int().min(0).optional(), after_bytes: z.int().min(0).optional() })
       .refine((cut) => cut.after_chunks !== undefined || cut.after_bytes !== undefined, {
         error: "expected after_chunks or after_bytes",
       })
       .optional()
-      .meta({ description: "The connection ends after so many chunks or bytes" }),
+      .meta({ description: "Closes the connection after this many chunks or bytes" }),
     malformed_chunk: z.int().min(1).optional(),
     truncated_json: z.boolean().optional(),
     reset: z.boolean().optional(),
@@ -54,10 +54,10 @@ export const faultSchema = z
         bad_signature: z.boolean().optional(),
         stale_timestamp: z.boolean().optional(),
         delay: durationSchema.optional(),
-        batch: z.boolean().optional().meta({ description: "In one body with the event that follows" }),
+        batch: z.boolean().optional().meta({ description: "Sent in one body with the next event" }),
       })
       .optional()
-      .meta({ description: "Strikes the billing event instead of the answer" }),
+      .meta({ description: "Changes the delivery of the billing event, not the answer" }),
   })
   .refine((fault) => Object.values(fault).some((value) => value !== undefined), {
     error:
@@ -71,18 +71,18 @@ export const faultSchema = z
     error: "headers need a preset or a status",
     path: ["headers"],
   })
-  .refine(({ preset, status, reset }) => [preset, status, reset || undefined].filter(given).length <= 1, {
-    error: "expected only one of preset, status, reset: each takes the place of the answer",
+  .refine(({ preset, status, reset }) => [preset, status, reset || undefined].filter(isGiven).length <= 1, {
+    error: "expected only one of preset, status, reset: each replaces the answer",
   })
   .meta({ id: "Fault" });
 
-/** One fault as seeds and `POST /_emulator/faults` take it. */
+/** A fault with its conditions, in seeds and in `POST /_emulator/faults`. */
 export const faultRuleSchema = z
   .strictObject({
     match: matchSchema.default({}),
     times: z.int().min(1).optional(),
     probability: z.number().min(0).max(1).optional(),
-    after: z.int().min(0).optional().meta({ description: "Lets so many matching requests pass first" }),
+    after: z.int().min(0).optional().meta({ description: "Number of matching requests to let pass first" }),
     fault: faultSchema,
   })
   .meta({ id: "FaultRule" });

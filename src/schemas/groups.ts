@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isSlug, SLUG_FORM } from "../domain/slug.js";
 
-/** Longest `external_entity_id` and `name`, characters (G-2). */
+/** Maximum length of `external_entity_id` and `name`, in characters (G-2). */
 const MAX_NAME = 255;
 
 export const slugSchema = z
@@ -9,7 +9,7 @@ export const slugSchema = z
   .refine(isSlug, { error: SLUG_FORM })
   .meta({ description: "{org_prefix}/{name} (E-2)", examples: ["my-org/glm-5.2"] });
 
-/** X-21: zero is refused. */
+/** Zero is an error (X-21). */
 const threshold = z.int().min(1).meta({ description: "At least 1 (X-21)" });
 const limitType = z.enum(["REQUEST", "TOKEN"]);
 
@@ -21,7 +21,7 @@ export const usageLimitSchema = z
   .object({ type: limitType, unit: z.enum(["DAY"]), threshold })
   .meta({ id: "UsageLimit", description: "The UTC day (L-3)" });
 
-/** One slug of a group with its own limits (G-3); absent lists become empty ones. */
+/** One slug of a group with its limits (G-3). Absent lists count as empty. */
 export const groupModelSchema = z
   .object({
     slug: slugSchema,
@@ -51,16 +51,16 @@ export const externalEntityIdSchema = z
   .string()
   .min(1)
   .max(MAX_NAME)
-  .meta({ description: "Your stable id; unique in the workspace (G-2)", examples: ["cust_42"] });
+  .meta({ description: "Your own stable id, unique in the workspace (G-2)", examples: ["cust_42"] });
 
-export const hierarchySchema = z
+const hierarchySchema = z
   .object({
     limit_enforcement: z.enum(["INDEPENDENT", "CASCADING"]).nullish(),
     parent_group_id: z.string().nullish(),
   })
-  .meta({ description: "Omitted mode: the parent's, or INDEPENDENT for a root (G-4)" });
+  .meta({ description: "Default mode: the parent's, or INDEPENDENT for a root (G-4)" });
 
-/** `POST /v1/gateway/groups` (G-1 to G-4). */
+/** Body of `POST /v1/gateway/groups` (G-1 to G-4). */
 export const createGroupSchema = z
   .object({
     metadata: z.object({ name, external_entity_id: externalEntityIdSchema }),
@@ -69,28 +69,28 @@ export const createGroupSchema = z
   })
   .meta({ id: "CreateGroup" });
 
-/** `PATCH /v1/gateway/groups/{id}` (G-8). */
+/** Body of `PATCH /v1/gateway/groups/{id}` (G-8). */
 export const updateGroupSchema = z
   .object({
-    metadata: z.object({ name, external_entity_id: refused("external_entity_id") }).nullish(),
+    metadata: z.object({ name, external_entity_id: unchangeable("external_entity_id") }).nullish(),
     models: models.nullish(),
-    hierarchy: refused("hierarchy"),
+    hierarchy: unchangeable("hierarchy"),
   })
   .refine((change) => change.models != null || change.metadata?.name !== undefined, {
     error: "expected metadata.name or models",
   })
   .meta({ id: "UpdateGroup" });
 
-/** `POST /v1/gateway/groups/{id}/api_keys` (K-1). */
+/** Body of `POST /v1/gateway/groups/{id}/api_keys` (K-1). */
 export const mintKeySchema = z.object({ name: z.string().max(MAX_NAME).nullish() }).meta({ id: "MintKey" });
 
-/** `POST /v1/gateway/groups/{id}/api_keys/register` (K-3, K-5). */
+/** Body of `POST /v1/gateway/groups/{id}/api_keys/register` (K-3, K-5). */
 export const registerKeySchema = z
   .object({ key: z.string(), name: z.string().max(MAX_NAME).nullish() })
   .meta({ id: "RegisterKey" });
 
-/** A field that a PATCH must not carry (G-8). */
-function refused(field: string) {
+/** A field that a PATCH must not have (G-8). */
+function unchangeable(field: string) {
   return z
     .unknown()
     .refine((value) => value === undefined, { error: `${field} cannot be changed` })

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { checkPattern } from "../domain/completion/text-match.js";
 
-/** A plain string means equal; otherwise `{ contains }` or `{ regex }`. */
+/** A plain string must be equal; otherwise `{ contains }` or `{ regex }`. */
 export const textMatchSchema = z.union(
   [
     z.string(),
@@ -17,8 +17,8 @@ export const textMatchSchema = z.union(
 );
 
 /**
- * Values by names of the user's own. Refuses `__proto__`, which zod's record drops in silence: a match would lose
- * its condition, and fit everything.
+ * A record with user-defined names. Rejects `__proto__`, which zod's record drops silently: a match would lose its
+ * condition and match everything.
  */
 export function namedValues<V extends z.ZodType>(names: z.ZodString, values: V) {
   return z.preprocess(
@@ -36,22 +36,22 @@ export function namedValues<V extends z.ZodType>(names: z.ZodString, values: V) 
   );
 }
 
-/** What a completion rule or a fault looks at. */
+/** The conditions of a completion rule or a fault. */
 export const matchSchema = z
   .strictObject({
     model: textMatchSchema.optional(),
-    group: textMatchSchema.optional().meta({ description: "External entity id or id of the key's group" }),
+    group: textMatchSchema.optional().meta({ description: "External entity id, or id, of the key's group" }),
     key: textMatchSchema.optional().meta({ description: "Name or prefix of the key" }),
     last_message: textMatchSchema.optional().meta({ description: "The last user message" }),
     system: textMatchSchema.optional(),
-    turn: z.int().min(0).optional().meta({ description: "How many user messages there are" }),
+    turn: z.int().min(0).optional().meta({ description: "Number of user messages" }),
     has_tool_result: z
       .boolean()
       .optional()
-      .meta({ description: "A tool's result came after the last user message" }),
+      .meta({ description: "Whether a tool result follows the last user message" }),
     tool_called: textMatchSchema
       .optional()
-      .meta({ description: "The assistant called a tool of this name before" }),
+      .meta({ description: "Name of a tool that the assistant has called" }),
     response_format: textMatchSchema
       .optional()
       .meta({ description: "text, json_object, json_schema, grammar or structural_tag" }),

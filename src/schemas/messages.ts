@@ -1,22 +1,14 @@
 import * as z from "zod";
-import { INTEGER_EXPECTED } from "./chat.js";
+import { integer } from "./chat.js";
 
 /**
- * The body of `POST /v1/messages` (inference §3), after the published description: types are strict, and an
- * optional field may be absent but not null. Further keys are let through everywhere, as SDKs send more than
- * the description has (`cache_control`, betas); at the top they count as unknown fields (X-10).
+ * The body of `POST /v1/messages` (I-3e), from the published description: types are strict, and an optional field
+ * may be absent but not null. Further keys are allowed everywhere, because SDKs send undocumented ones
+ * (`cache_control`, betas); at the top level they count as unknown fields (X-10).
  *
- * Beyond the description: images and earlier thinking in messages, images in tool results, and `thinking`.
+ * Not in the description but accepted: images and earlier thinking in messages, images in tool results, `thinking`.
  */
 
-const integer = () =>
-  z
-    .number({ error: INTEGER_EXPECTED })
-    .refine(Number.isInteger, {
-      abort: true,
-      error: `${INTEGER_EXPECTED}, got a number with a fractional part`,
-    })
-    .meta({ type: "integer" });
 const freeObject = () => z.record(z.string(), z.unknown());
 
 const textBlock = z.object({ type: z.literal("text"), text: z.string() });
@@ -42,7 +34,7 @@ const toolResultBlock = z.object({
   content: z
     .union([z.string(), z.array(z.discriminatedUnion("type", [textBlock, imageBlock]))])
     .optional()
-    .describe("Absent when the tool has nothing to say"),
+    .describe("Absent when the tool has no output"),
   is_error: z.boolean().optional().meta({ default: false }),
 });
 
@@ -79,11 +71,11 @@ const toolChoice = z.discriminatedUnion("type", [
   z.object({ type: z.literal("none") }),
 ]);
 
-/** See the head of this file. Its keys are the fields that count as known (X-10). */
+/** The request body, as described above. Its keys are the known fields (X-10). */
 export const messagesRequestSchema = z.object({
   model: z.string().describe("Slug of the endpoint, such as org/name"),
   messages: z.array(z.discriminatedUnion("role", [userMessage, assistantMessage])).min(1),
-  max_tokens: integer().min(1).describe("Most tokens of the answer"),
+  max_tokens: integer().min(1).describe("Maximum tokens of the answer"),
   system: z.union([z.string(), z.array(textBlock)]).optional(),
   temperature: z.number().min(0).max(1).optional().meta({ default: 1 }),
   top_p: z.number().gt(0).max(1).optional(),
@@ -97,14 +89,12 @@ export const messagesRequestSchema = z.object({
   metadata: z
     .looseObject({ user_id: z.string().nullish() })
     .optional()
-    .describe("Handed on as requestMetadata of the billing event (W-2)"),
-  thinking: freeObject()
-    .optional()
-    .describe("Accepted; what the model thinks comes from the completion rule"),
+    .describe("Becomes requestMetadata of the billing event (W-2)"),
+  thinking: freeObject().optional().describe("Accepted; the completion rule determines the thinking"),
 });
 
-/** A body that fits the schema, before defaults; unknown fields are gone. */
+/** A parsed body, without defaults and without unknown fields. */
 export type MessagesBody = z.output<typeof messagesRequestSchema>;
 
-/** Names of the fields that the schema knows (X-10). */
+/** Names of the known fields (X-10). */
 export const KNOWN_MESSAGES_FIELDS: ReadonlySet<string> = new Set(Object.keys(messagesRequestSchema.shape));

@@ -11,7 +11,7 @@ const predictionMatchSchema = z
     environment: textMatchSchema.optional(),
     deployment: textMatchSchema.optional(),
     route: textMatchSchema.optional().meta({
-      description: "Such as /items/123 for sync/items/123; without it /predict and /run_remote only",
+      description: "Such as /items/123 for sync/items/123. If absent, only /predict and /run_remote match",
     }),
     method: textMatchSchema.optional(),
     key: textMatchSchema.optional().meta({ description: "Name or prefix of the key" }),
@@ -19,24 +19,28 @@ const predictionMatchSchema = z
     body: z
       .record(z.string().min(1), textMatchSchema)
       .optional()
-      .meta({ description: "Fields of a JSON body; dots lead inside, as in input.prompt" }),
+      .meta({ description: "Fields of a JSON body; dots select nested fields, as in input.prompt" }),
     headers: z.record(z.string(), textMatchSchema).optional(),
   })
   .meta({ id: "PredictionMatch", description: "{} matches every predict and run_remote" });
 
-/** Parts of a reply that say what the answer holds. */
+/** The fields of a reply that define its content. */
 const CONTENTS = ["json", "text", "chunks", "base64", "error"] as const;
 
-/** What a deployment answers; with no content of its own the input comes back. */
+/** An answer of a deployment. Without content it echoes the input. */
 const predictionReplySchema = z
   .strictObject({
     json: z.unknown().optional(),
     text: z.string().optional(),
-    chunks: z.array(z.string()).min(1).optional().meta({ description: "A text in pieces, sent one by one" }),
-    chunk_delay: durationSchema.optional().meta({ description: "Between two pieces" }),
+    chunks: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .meta({ description: "A text in pieces, sent one after the other" }),
+    chunk_delay: durationSchema.optional().meta({ description: "Delay between two pieces" }),
     base64: z.base64().optional().meta({ description: "Bytes, such as an image" }),
     error: z.enum(PREDICTION_ERRORS).optional().meta({
-      description: "model: 500 from the model's own code; unavailable 502, not_ready 503, timeout 504",
+      description: "model: 500 from the model's code; unavailable: 502; not_ready: 503; timeout: 504",
     }),
     content_type: z
       .string()
@@ -44,7 +48,7 @@ const predictionReplySchema = z
       .optional(),
     status: z.int().min(200).max(599).optional(),
     headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().meta({ description: "Before the first byte" }),
+    delay: durationSchema.optional().meta({ description: "Delay before the first byte" }),
   })
   .refine((reply) => CONTENTS.filter((name) => reply[name] !== undefined).length <= 1, {
     error: `expected at most one of ${CONTENTS.join(", ")}`,
@@ -56,23 +60,23 @@ const predictionReplySchema = z
   .refine(
     ({ error, status, content_type }) => error === undefined || (status ?? content_type) === undefined,
     {
-      error: "an error has its own status and content type",
+      error: "an error sets status and content type itself; remove them",
       path: ["error"],
     },
   )
   .meta({ id: "PredictionReply" });
 
-/** One rule for dedicated deployments: the first whose `match` fits answers. */
+/** A rule for dedicated deployments. The first rule whose `match` fits provides the answer. */
 export const predictionRuleSchema = z
   .strictObject({
     match: predictionMatchSchema.default({}),
-    times: z.int().min(1).optional().meta({ description: "How often it answers" }),
+    times: z.int().min(1).optional().meta({ description: "Maximum number of answers" }),
     reply: predictionReplySchema.optional(),
     sequence: z
       .array(predictionReplySchema)
       .min(1)
       .optional()
-      .meta({ description: "One reply per use, in order; the last one stays" }),
+      .meta({ description: "One reply per use, in order; the last one repeats" }),
   })
   .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
     error: "expected either reply or sequence",

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { GatewayError, invalid } from "../domain/errors.js";
 
-/** What is wrong with a value, and where. */
-export interface Problem {
+/** A validation problem and its path. */
+interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
 /**
- * A value of the given shape.
- * @throws GatewayError `validation`, naming the first place that is wrong and, for an unknown key, the nearest one
+ * Validates a value.
+ * @throws GatewayError `validation` with the first problem and, for an unknown key, the nearest known key
  */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
@@ -21,12 +21,12 @@ export function checked<S extends z.ZodType>(schema: S, value: unknown): z.outpu
     : new GatewayError("validation");
 }
 
-/** What an issue says, with the nearest key of the schema for each one that is unknown. */
+/** The problems of a zod issue. For an unknown key it suggests the nearest key of the schema. */
 export function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): Problem[] {
   const { path } = issue;
   if (issue.code !== "unrecognized_keys") return [{ path, message: expectation(issue) }];
   return issue.keys.map((key) => {
-    const valid = shapeAt(schema, path);
+    const valid = keysAt(schema, path);
     const nearest = nearestKey(key, valid);
     const hint = nearest
       ? `; did you mean "${nearest}"?`
@@ -37,40 +37,40 @@ export function problemsOf(schema: z.core.$ZodType, issue: z.core.$ZodIssue): Pr
   });
 }
 
-/** What was expected in the place of an issue. */
+/** What the schema expected, in words. */
 export function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_value":
       return `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "invalid_key":
-      // What is wrong with the name of an entry stands one level below.
+      // The problem of a record key is nested one level deeper.
       return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message.replace(/^(Invalid input|Too small|Too big): /, "");
   }
 }
 
-/** Most edits between a misspelt key and the one that was meant. */
+/** Maximum edits between a misspelt key and its suggestion. */
 const MAX_EDITS = 3;
 
-/** The keys that an object at this path of a schema may have; none when it is not an object. */
-function shapeAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+/** The keys of the object schema at a path; none if it is not an object. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const [head, ...rest] = path;
   if (schema instanceof z.ZodObject) {
     if (head === undefined) return Object.keys(schema.shape);
     const member: z.core.$ZodType | undefined = schema.shape[String(head)];
-    return member ? shapeAt(member, rest) : [];
+    return member ? keysAt(member, rest) : [];
   }
-  if (schema instanceof z.ZodArray) return head === undefined ? [] : shapeAt(schema.element, rest);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => shapeAt(option, path));
-  if (schema instanceof z.ZodLazy) return shapeAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodArray) return head === undefined ? [] : keysAt(schema.element, rest);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
+  if (schema instanceof z.ZodLazy) return keysAt(schema.unwrap(), path);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return shapeAt(schema.unwrap(), path);
+    return keysAt(schema.unwrap(), path);
   }
   return [];
 }
 
-/** The candidate with the fewest edits, if it is near enough to have been meant. */
+/** The candidate with the fewest edits, if it is near enough to be a misspelling. */
 export function nearestKey(key: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let fewest = Math.min(MAX_EDITS, Math.ceil(key.length / 2)) + 1;
@@ -81,7 +81,7 @@ export function nearestKey(key: string, candidates: readonly string[]): string |
   return best;
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 1; i <= from.length; i++) {

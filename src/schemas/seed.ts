@@ -11,8 +11,8 @@ import { predictionRuleSchema } from "./predictions.js";
 import { streamStyleSchema } from "./stream-style.js";
 
 /**
- * Seed files: the same rules as the API's, but strict, because a misspelt key in a file is a mistake.
- * The JSON Schema for editors is generated from here.
+ * Seed files follow the rules of the API, but are strict: an unknown key in a file is an error. The JSON Schema for
+ * editors is generated from this schema.
  */
 const strict = <T extends z.ZodRawShape>(schema: z.ZodObject<T>) => schema.strict();
 
@@ -27,12 +27,12 @@ const workspaceKey = z.strictObject({
   type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
   name: name.optional(),
   model_ids: z.array(name).optional().meta({
-    description: "The only models it is good for; types WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
+    description: "The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
   }),
 });
 
 const federatedKey = z.strictObject({
-  name: name.meta({ description: "Also the name under which a test finds the key: gateway.keys[name]" }),
+  name: name.meta({ description: "Tests read the key by this name: gateway.keys[name]" }),
   key: keyText.min(17, { error: "expected more than 16 characters: the first 16 are the prefix" }),
 });
 
@@ -55,18 +55,18 @@ const groupWithoutChildren = z.strictObject({
   limit_enforcement: z
     .enum(["INDEPENDENT", "CASCADING"])
     .optional()
-    .meta({ description: "Only on a root; children have their parent's. INDEPENDENT when absent" }),
+    .meta({ description: "Only on a root; children have the mode of their parent. INDEPENDENT when absent" }),
   models: z.array(groupModel).min(1),
   keys: z.array(federatedKey).optional(),
   usage: z
     .array(usage)
     .optional()
-    .meta({ description: "Start on the boundary: what this group's own keys have used already, now" }),
+    .meta({ description: "Usage by this group's own keys at the start, such as just below a limit" }),
 });
 
 /** A group with its children. */
 export type GroupSeed = z.output<typeof groupWithoutChildren> & { groups?: GroupSeed[] | undefined };
-export const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
+const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
   .lazy(() => groupWithoutChildren.extend({ groups: z.array(groupSeedSchema).optional() }))
   .meta({ id: "GroupSeed" });
 
@@ -92,14 +92,14 @@ const workspace = z
         secrets: z
           .array(z.string().min(1))
           .min(1)
-          .meta({ description: "Newest first; older ones sign for 24 hours more (W-4)" }),
+          .meta({ description: "Newest first; older ones also sign, for 24 hours (W-4)" }),
       })
       .optional()
-      .meta({ description: "Where billing events go (W-1)" }),
-    async_webhook_secrets: z
-      .array(z.string().min(1))
-      .optional()
-      .meta({ description: "Sign results of async requests; newest first, older ones for 24 hours more" }),
+      .meta({ description: "Receiver of billing events (W-1)" }),
+    async_webhook_secrets: z.array(z.string().min(1)).optional().meta({
+      description:
+        "Secrets that sign results of async requests. Newest first; older ones also sign, for 24 hours (I-5.5b)",
+    }),
     models: z.array(modelSchema).optional(),
     chains: z.array(chainSchema).optional(),
     secrets: z
@@ -112,61 +112,90 @@ const workspace = z
         name: name.nullable().optional(),
       })
       .optional()
-      .meta({ description: "Who GET /v1/users/me says it is (Y-41)" }),
+      .meta({ description: "The user that GET /v1/users/me returns (Y-41)" }),
     team: z
       .strictObject({ id: name.optional(), name: name.optional() })
       .optional()
-      .meta({ description: "The workspace's one team (Y-42)" }),
+      .meta({ description: "The only team of the workspace (Y-42)" }),
     endpoints: z.array(endpoint).optional(),
     groups: z.array(groupSeedSchema).optional(),
   })
   .meta({ id: "WorkspaceSeed" });
 export type WorkspaceSeed = z.output<typeof workspace>;
 
+const images = z.enum(["accept", "refuse"]).optional();
+const logprobs = z.enum(["absent", "supported", "refused"]).optional();
+
 const settings = z
   .strictObject({
-    accept_bearer: z.boolean().optional().meta({ description: "X-1" }),
-    management_rate_limit: z.boolean().optional().meta({ description: "A-6" }),
-    endpoint_sync_seconds: z.int().min(0).max(86_400).optional().meta({ description: "E-12" }),
-    token_admission: z.enum(["consumed", "prompt", "reserve"]).optional().meta({ description: "L-11" }),
-    rate_limit_headers: z.boolean().optional().meta({ description: "L-13" }),
-    model_server_errors: z.enum(["nested", "flat"]).optional().meta({ description: "X-8" }),
-    unknown_fields: z.enum(["ignore", "reject"]).optional().meta({ description: "X-10" }),
-    stream_dialect: z.enum(["sparse", "full", "openai"]).optional().meta({ description: "X-11" }),
-    tokenizer: z
-      .enum(["approximate", "o200k_base", "cl100k_base"])
+    accept_bearer: z
+      .boolean()
       .optional()
-      .meta({ description: "X-14; the real ones need the package gpt-tokenizer" }),
-    stream: streamStyleSchema.optional().meta({ description: "How every answer arrives" }),
+      .meta({ description: "Accept federated keys as Authorization: Bearer too (X-1)" }),
+    management_rate_limit: z
+      .boolean()
+      .optional()
+      .meta({ description: "false: no limit of 100 management requests per second (A-6)" }),
+    endpoint_sync_seconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .optional()
+      .meta({ description: "Delay until endpoint changes take effect (E-12)" }),
+    token_admission: z
+      .enum(["consumed", "prompt", "reserve"])
+      .optional()
+      .meta({ description: "Which tokens count when a request is admitted (L-11)" }),
+    rate_limit_headers: z.boolean().optional().meta({ description: "Send x-ratelimit headers (L-13)" }),
+    model_server_errors: z
+      .enum(["nested", "flat"])
+      .optional()
+      .meta({ description: "Form of model server errors (X-8)" }),
+    unknown_fields: z
+      .enum(["ignore", "reject"])
+      .optional()
+      .meta({ description: "Whether unknown request fields are an error (X-10)" }),
+    stream_dialect: z
+      .enum(["sparse", "full", "openai"])
+      .optional()
+      .meta({ description: "Form of stream chunks (X-11)" }),
+    tokenizer: z.enum(["approximate", "o200k_base", "cl100k_base"]).optional().meta({
+      description: "How tokens are counted (X-14). All but approximate need the package gpt-tokenizer",
+    }),
+    stream: streamStyleSchema.optional().meta({ description: "How every answer is streamed" }),
     unmatched: z
       .enum(["echo", "error"])
       .optional()
-      .meta({ description: "error: a request that no rule fits fails instead of being echoed" }),
-    images: z.enum(["accept", "refuse"]).optional().meta({ description: "refuse: text-only models" }),
-    logprobs: z
-      .enum(["absent", "supported", "refused"])
-      .optional()
-      .meta({ description: "What becomes of logprobs: true" }),
+      .meta({ description: "error: a request that matches no rule fails; echo: it is echoed" }),
+    images: images.meta({ description: "refuse: models accept text only" }),
+    logprobs: logprobs.meta({ description: "How logprobs: true is answered" }),
     models: z
-      .record(
-        z.string(),
-        z.strictObject({
-          images: z.enum(["accept", "refuse"]).optional(),
-          logprobs: z.enum(["absent", "supported", "refused"]).optional(),
-        }),
-      )
+      .record(z.string(), z.strictObject({ images, logprobs }))
       .optional()
-      .meta({ description: "The same by slug" }),
-    webhook_fields: z.enum(["new", "both"]).optional().meta({ description: "W-3" }),
-    webhook_concurrency: z.int().min(1).max(1000).optional().meta({ description: "W-10" }),
-    webhook_batch: z.int().min(1).max(1000).optional().meta({ description: "Most events of one delivery" }),
+      .meta({ description: "images and logprobs for single slugs" }),
+    webhook_fields: z
+      .enum(["new", "both"])
+      .optional()
+      .meta({ description: "both: events also have the older field externalCustomerId (W-3)" }),
+    webhook_concurrency: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: "Deliveries in progress at once, per workspace (W-10)" }),
+    webhook_batch: z.int().min(1).max(1000).optional().meta({ description: "Maximum events per delivery" }),
     async_concurrency: z
       .int()
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: "Y-28: async requests in progress at once, per deployment; 1 when absent" }),
-    max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).optional().meta({ description: "X-13" }),
+      .meta({ description: "Async requests in progress at once, per deployment; 1 when absent (Y-28)" }),
+    max_body_bytes: z
+      .int()
+      .min(1)
+      .max(MAX_BODY_BYTES)
+      .optional()
+      .meta({ description: "Maximum size of a request body (X-13)" }),
     errors: z
       .strictObject({
         rate_limited: z
@@ -177,15 +206,15 @@ const settings = z
           .optional(),
       })
       .optional()
-      .meta({ description: "X-6" }),
+      .meta({ description: "Body and headers of rate limit errors (X-6)" }),
   })
   .meta({ id: "SettingsSeed" });
 
-/** One seed file, or what several of them come to. */
+/** One seed file, or several merged ones. */
 export const seedSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    clock: instant.optional().meta({ description: "Freeze the clock here; real time when absent" }),
+    clock: instant.optional().meta({ description: "Freezes the clock at this time; real time when absent" }),
     random_seed: z.union([z.int(), z.string()]).optional(),
     settings: settings.optional(),
     workspaces: z.array(workspace).optional(),
@@ -198,5 +227,5 @@ export const seedSchema = z
 
 /** A parsed seed. */
 export type Seed = z.output<typeof seedSchema>;
-/** A seed as it is written. */
+/** A seed before parsing. */
 export type SeedInput = z.input<typeof seedSchema>;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
 
-/** What the identity and workspace routes take (inference §7). */
+/** Request bodies of the identity and workspace routes (I-7.1a, I-7.2a). */
 
 const MAX_NAME = 255;
 /** Longest secret value, characters. */
@@ -12,10 +12,9 @@ export const createApiKeySchema = z
   .object({
     name: z.string().max(MAX_NAME).nullish(),
     type: z.enum(WORKSPACE_KEY_TYPES),
-    model_ids: z
-      .array(z.string().min(1).max(MAX_NAME))
-      .nullish()
-      .meta({ description: "Only with WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS: the models it is for" }),
+    model_ids: z.array(z.string().min(1).max(MAX_NAME)).nullish().meta({
+      description: "The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
+    }),
   })
   .meta({ id: "CreateApiKey" });
 
@@ -23,6 +22,6 @@ export const createApiKeySchema = z
 export const upsertSecretSchema = z
   .object({
     name: z.string().min(1).max(MAX_NAME),
-    value: z.string().max(MAX_VALUE).meta({ description: "Taken and forgotten: it is kept nowhere" }),
+    value: z.string().max(MAX_VALUE).meta({ description: "Accepted but never stored" }),
   })
   .meta({ id: "UpsertSecret" });

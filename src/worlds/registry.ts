@@ -1,25 +1,25 @@
 import { checkSeedValue } from "../config/seed-file.js";
 import type { JournalEntry } from "../domain/journal.js";
-import type { EmulatorFace, Tenant, Tenants, WorldView } from "../http/routes.js";
+import type { EmulatorApi, ServedWorld, WorldLookup, WorldView } from "../http/env.js";
 import { orRefusedSeed } from "./seed-errors.js";
 import { WorldSnapshots } from "./snapshots.js";
 import type { World } from "./world.js";
 import { viewOf, worldUrl } from "./world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "./worlds.js";
 
-export interface RegistryOptions extends Pick<EmulatorFace, "version" | "errors"> {
+export interface RegistryOptions extends Pick<EmulatorApi, "version" | "errors"> {
   /** Called after every request to any world. */
   readonly onRequest: ((entry: JournalEntry) => void) | undefined;
 }
 
 /** The worlds of one emulator as requests find them. */
-export class WorldRegistry implements Tenants {
+export class WorldRegistry implements WorldLookup {
   /** Where the emulator is reached. */
   origin = "";
-  readonly first: Tenant;
+  readonly first: ServedWorld;
   readonly #worlds: Worlds;
   readonly #options: RegistryOptions;
-  readonly #tenants = new Map<string, Tenant>();
+  readonly #served = new Map<string, ServedWorld>();
 
   constructor(worlds: Worlds, options: RegistryOptions) {
     this.#worlds = worlds;
@@ -32,18 +32,18 @@ export class WorldRegistry implements Tenants {
   }
 
   /** @throws GatewayError `unknown_world` */
-  named(name: string): Tenant {
-    return this.#tenants.get(name) ?? this.#add(name, this.#worlds.get(name));
+  named(name: string): ServedWorld {
+    return this.#served.get(name) ?? this.#add(name, this.#worlds.get(name));
   }
 
-  ofCaller(authorization: string | undefined): Tenant {
+  ofCaller(authorization: string | undefined): ServedWorld {
     return this.named(this.#worlds.ofCaller(authorization));
   }
 
-  #add(name: string, world: World): Tenant {
+  #add(name: string, world: World): ServedWorld {
     const { onRequest, version, errors } = this.#options;
     if (onRequest) world.services.journal.onEntry(onRequest);
-    const emulator: EmulatorFace = {
+    const emulator: EmulatorApi = {
       version,
       errors,
       view: () => this.#view(name),
@@ -61,15 +61,15 @@ export class WorldRegistry implements Tenants {
         remove: (wanted) => this.#remove(wanted),
       },
     };
-    const tenant: Tenant = { services: world.services, emulator };
-    this.#tenants.set(name, tenant);
-    return tenant;
+    const served: ServedWorld = { services: world.services, emulator };
+    this.#served.set(name, served);
+    return served;
   }
 
   /** @throws GatewayError, as {@link Worlds.remove} */
   #remove(name: string): void {
     this.#worlds.remove(name);
-    this.#tenants.delete(name);
+    this.#served.delete(name);
   }
 
   /** @throws GatewayError `unknown_world` */

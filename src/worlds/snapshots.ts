@@ -1,5 +1,5 @@
 import { GatewayError, invalid } from "../domain/errors.js";
-import type { Snapshots, SnapshotView } from "../http/routes.js";
+import type { SnapshotsApi, SnapshotView } from "../http/env.js";
 import { StateError } from "../store/state-file.js";
 import { openStoreImage } from "../store/store.js";
 import type { World } from "./world.js";
@@ -10,7 +10,7 @@ interface StoredSnapshot {
 }
 
 /** Images of one world, by name. They outlive a reset, not the process. */
-export class WorldSnapshots implements Snapshots {
+export class WorldSnapshots implements SnapshotsApi {
   readonly #world: World;
   readonly #stored = new Map<string, StoredSnapshot>();
   #named = 0;

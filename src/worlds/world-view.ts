@@ -1,5 +1,5 @@
 import { exampleCall } from "../config/example-call.js";
-import type { WorldView } from "../http/routes.js";
+import type { WorldView } from "../http/env.js";
 import type { World } from "./world.js";
 import { DEFAULT_WORLD } from "./worlds.js";
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { describe, expect, test } from "vitest";
-import { envText } from "../../src/cli/env-text.js";
+import { envText } from "../../src/cli/env/text.js";
 import { startGatewayEmulator } from "../../src/index.js";
 import { runCli } from "../support/cli.js";
 import { QUICKSTART } from "../support/client.js";
@@ -49,9 +49,7 @@ describe("env", () => {
     const noUrl = await runCli(["env", "--url", "localhost"]);
 
     expect(foreign).toMatchObject({ code: 1, stdout: "" });
-    expect(foreign.stderr).toMatch(
-      /^gateway-emulator: what answers at \S+ is not a gateway-emulator\. .*\n$/,
-    );
+    expect(foreign.stderr).toMatch(/^gateway-emulator: the server at \S+ is not a gateway-emulator\. .*\n$/);
     expect(nothing).toMatchObject({ code: 1, stdout: "" });
     expect(nothing.stderr).toMatch(/^gateway-emulator: no emulator answers at \S+\. .*\n$/);
     expect(noUrl.stderr).toMatch(/^gateway-emulator: --url: expected a URL such as .*\n$/);

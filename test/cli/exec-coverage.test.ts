@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { coverageReport, moreWanted } from "../../src/cli/exec/coverage.js";
+import { coverageReport, errorsMissing } from "../../src/cli/exec/coverage.js";
 import type { CoveredError, ErrorCoverage } from "../../src/domain/error-coverage.js";
 import { runCli } from "../support/cli.js";
 
@@ -32,24 +32,26 @@ describe("exec --min-error-coverage", () => {
     const { code, stdout, stderr } = await provoke(["--min-error-coverage", "0"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "403 402\n" });
     expect(stderr).toMatch(
-      /^gateway-emulator: 2 of \d+ errors provoked \(\d+%\)\nnot provoked, and how to provoke each:\n/,
+      /^gateway-emulator: 2 of \d+ errors provoked \(\d+%\)\nNot provoked, and how to provoke each:\n/,
     );
     expect(stderr).toMatch(/^ {2}404 unknown_model +ask for a slug that is not in the group's set$/m);
     expect(stderr).toMatch(/^ {2}503 draining +send the header x-emulator-fault: draining$/m);
-    expect(stderr).not.toMatch(/wrong_key|payment_required|wanted/);
+    expect(stderr).not.toMatch(/wrong_key|payment_required|required \d/);
   });
 
-  test.each(["80", "80%"])("too few provoked: exit 1, and how many more are wanted (%s)", async (percent) => {
+  test.each(["80", "80%"])("too few provoked: exit 1, and how many more are needed (%s)", async (percent) => {
     const { code, stderr } = await provoke(["--min-error-coverage", percent]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/\ngateway-emulator: 80% of the errors are wanted: provoke \d+ more\n$/);
+    expect(stderr).toMatch(
+      /\ngateway-emulator: Error coverage is below the required 80%: \d+ more errors needed\n$/,
+    );
   });
 
   test("the command's own code wins", async () => {
     const { code, stderr } = await provoke(["--min-error-coverage", "100"], 3);
     expect(code).toBe(3);
     expect(stderr).toContain("the command ended with 3");
-    expect(stderr).toContain("100% of the errors are wanted");
+    expect(stderr).toContain("Error coverage is below the required 100%");
   });
 
   test("from the environment; the command line wins; without either there is no report", async () => {
@@ -91,17 +93,17 @@ describe("the report", () => {
     [23, 23, 100, 0],
     [0, 23, 0, 0],
     [0, 23, 1, 1],
-  ])("%i of %i provoked, %i percent wanted: %i more", (provoked, known, percent, more) => {
-    expect(moreWanted(coverage(provoked, known), percent)).toBe(more);
+  ])("%i of %i provoked, %i percent required: %i more", (provoked, known, percent, more) => {
+    expect(errorsMissing(coverage(provoked, known), percent)).toBe(more);
   });
 
   test("is rounded down, so that what is not reached does not look as if it were", () => {
     expect(coverageReport(coverage(22, 23), 96)).toBe(
       [
         "gateway-emulator: 22 of 23 errors provoked (95%)",
-        "not provoked, and how to provoke each:",
+        "Not provoked, and how to provoke each:",
         "  504 timeout  wait",
-        "gateway-emulator: 96% of the errors are wanted: provoke 1 more",
+        "gateway-emulator: Error coverage is below the required 96%: 1 more error needed",
       ].join("\n"),
     );
   });

@@ -104,7 +104,7 @@ describe("exec", () => {
     const none = await runCli(["exec"]);
     expect(none.code).toBe(1);
     expect(none.stderr).toBe(
-      "gateway-emulator: missing required argument 'command' (gateway-emulator --help shows what there is)\n",
+      "gateway-emulator: missing required argument 'command' (gateway-emulator --help lists commands and options)\n",
     );
   });
 

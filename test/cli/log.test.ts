@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { colours, wantsColours } from "../../src/cli/log/colours.js";
+import { painter } from "../../src/cli/log/paint.js";
 import { requestLine } from "../../src/cli/log/pretty.js";
 import { type JournalEntry, startGatewayEmulator } from "../../src/index.js";
 import { startCli, temporaryFolder } from "../support/cli.js";
@@ -49,10 +49,10 @@ describe("--log json", () => {
 describe("--log pretty", () => {
   test("has the status in colour, and the reason of a refusal", async () => {
     const [fine, refused] = await entries();
-    expect(requestLine(fine, colours(true))).toContain("\x1b[32m200\x1b[39m");
-    expect(requestLine(refused, colours(true))).toContain("\x1b[33m401\x1b[39m");
-    expect(requestLine(fine, colours(false))).toBe("12:00:00.000 GET /v1/gateway/groups 200 emulator 0 ms");
-    expect(requestLine(refused, colours(false))).toMatch(
+    expect(requestLine(fine, painter({ isTTY: true }, {}))).toContain("\x1b[32m200\x1b[39m");
+    expect(requestLine(refused, painter({ isTTY: true }, {}))).toContain("\x1b[33m401\x1b[39m");
+    expect(requestLine(fine, painter({}, {}))).toBe("12:00:00.000 GET /v1/gateway/groups 200 emulator 0 ms");
+    expect(requestLine(refused, painter({}, {}))).toMatch(
       /^12:00:00\.000 GET \/v1\/gateway\/groups 401 0 ms unauthenticated: send /,
     );
   });
@@ -60,7 +60,7 @@ describe("--log pretty", () => {
   test("what came over the wire cannot drive the terminal or show a key", async () => {
     const [fine] = await entries();
     const entry: JournalEntry = { ...fine, slug: "a\x1b[2J\nb\u202e", path: `/v1/${KEY}/x`, hint: null };
-    const line = requestLine(entry, colours(false));
+    const line = requestLine(entry, painter({}, {}));
     expect(line).toContain("a?[2J?b?");
     expect(line).toContain("/v1/sky_acmeprod0001.…/x");
   });
@@ -70,7 +70,7 @@ describe("--log pretty", () => {
     [{ isTTY: true }, { NO_COLOR: "1" }, false],
     [{}, {}, false],
   ])("colours for %j with %j: %j", (stream, env, wanted) => {
-    expect(wantsColours(stream, env)).toBe(wanted);
+    expect(painter(stream, env)("red", "x")).toBe(wanted ? "\x1b[31mx\x1b[39m" : "x");
   });
 });
 

@@ -67,7 +67,7 @@ describe("options of start", () => {
     [{ GATEWAY_EMULATOR_PORT: "http" }, "GATEWAY_EMULATOR_PORT: expected a whole number from 0 to 65535"],
     [{ GATEWAY_EMULATOR_LOG: "loud" }, 'GATEWAY_EMULATOR_LOG: expected pretty, json, silent, got "loud"'],
     [{ GATEWAY_EMULATOR_RESET: "maybe" }, 'GATEWAY_EMULATOR_RESET: expected 1 or 0, got "maybe"'],
-    [{ GATEWAY_EMULATOR_WATCH: "1" }, "--watch looks at seed files"],
+    [{ GATEWAY_EMULATOR_WATCH: "1" }, "--watch needs a seed file"],
     [{ BASETEN_API_KEY: "with a space" }, "BASETEN_API_KEY: expected printable ASCII without spaces"],
   ])("%j is refused by name", (env, message) => {
     expect(() => startOptions(NO_FLAGS, env)).toThrow(message);

@@ -37,7 +37,7 @@ describe("a folder as a seed", () => {
     const { code, stderr } = await runCli(["--port", "0", "--state", ":memory:", "--seed", folder.path]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `${folder.path}: no seed file in this folder: expected one that ends in .yaml, .yml or .json\n` +
+      `${folder.path}: this folder has no seed file: expected one that ends in .yaml, .yml or .json\n` +
         "gateway-emulator: the seed has 1 problem\n",
     );
   });
@@ -55,7 +55,7 @@ describe("a folder as a seed", () => {
     await folder.write("2.yaml", SEED);
     const inSubstance = await runCli(["validate", folder.path]);
     expect(inSubstance.stderr).toContain(`${second}:1: workspaces.0.endpoints.0`);
-    expect(inSubstance.stderr).toContain("each file is valid by itself, only not with the others");
+    expect(inSubstance.stderr).toContain("each file is valid alone, but together they conflict");
     expect(inSubstance.code).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe("a folder as a seed", () => {
     await folder.write("1.json", SEED);
     await using emulator = await startCli(["--state", ":memory:", "--seed", folder.path, "--watch"]);
     const seedRead = async (times: number) => {
-      await emulator.process.waitFor(new RegExp(`(Seed read again[^]*){${times}}`));
+      await emulator.process.waitFor(new RegExp(`(Seed reloaded[^]*){${times}}`));
       return contents(emulator.url);
     };
     await folder.write("2.yaml", rule("new"));

@@ -76,7 +76,7 @@ describe("start", () => {
     const { code, stderr, stdout } = await runCli(["--port", port, "--state", ":memory:"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `gateway-emulator: port ${port} on 127.0.0.1 is in use. Stop what listens there, or take another: --port 0 picks a free one.\n`,
+      `gateway-emulator: port ${port} on 127.0.0.1 is in use. Stop the other server, or choose another port: --port 0 picks a free one.\n`,
     );
   });
 

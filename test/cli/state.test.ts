@@ -26,7 +26,7 @@ describe("the state file", () => {
       expect(await emulator.process.stop()).toEqual({ code: 0, signal: null });
     }
     await using emulator = await startCli(args);
-    await emulator.process.waitFor(/goes on where it was/);
+    await emulator.process.waitFor(/resumed; --reset starts over/);
     expect(await chat(emulator.url, key)).toBe(200);
   });
 
@@ -51,7 +51,7 @@ describe("the state file", () => {
     await (await startCli(["--state", state])).process.stop();
     {
       await using emulator = await startCli(["--state", state, "--seed", seed]);
-      await emulator.process.waitFor(/not applied, since the state has data: --reset applies it/);
+      await emulator.process.waitFor(/not applied because the state has data \(--reset applies it\)/);
       expect(await chat(emulator.url)).toBe(403);
       await fetch(`${emulator.url}/_emulator/reset`, { method: "POST" });
       expect(await chat(emulator.url)).toBe(200);

@@ -31,13 +31,13 @@ describe("usage", () => {
     [["env", "--fromat", "json"], /unknown option '--fromat'; did you mean --format\?\n$/],
     [["strat"], /unknown command "strat"; did you mean "start"\?/],
     [["valdate", "seed.yaml"], /unknown command "valdate"; did you mean "validate"\?/],
-    [["start", "more"], /start takes no arguments, got more/],
+    [["start", "more"], /start has no arguments, got more/],
     [["validate"], /missing required argument 'file'/],
     [["--port", "70000"], /--port: expected a whole number from 0 to 65535/],
-    [["--watch"], /--watch looks at seed files, and none is given/],
+    [["--watch"], /--watch needs a seed file to watch/],
     [
       ["--port", "0", "--state", ":memory:", "--host", "no-such-host.invalid"],
-      /is no address of this machine/,
+      /is not an address of this machine/,
     ],
   ])("%j is refused with what to do, exit 1", async (args, message) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -89,7 +89,7 @@ describe("validate", () => {
     expect(stderr.split("\n")).toEqual([
       expect.stringMatching(/^other\.yaml:9: workspaces\.1\.groups\.0\.keys\.1: /),
       expect.stringMatching(/^other\.yaml:10: workspaces\.1\.groups\.1: .*"org" already exists/),
-      "gateway-emulator: 2 problems in 2 files; each file is valid by itself, only not with the others",
+      "gateway-emulator: 2 problems in 2 files; each file is valid alone, but together they conflict",
       "",
     ]);
   });

@@ -12,12 +12,12 @@ test("--watch starts over from a changed seed, and stays with the old one while 
 
   const newKey = "sky_acmeprod0002.local-secret";
   await folder.write("seed.json", SEED.replace(KEY, newKey));
-  await emulator.process.waitFor(/Seed read again, state reset: 1 key/);
+  await emulator.process.waitFor(/Seed reloaded, state reset: 1 key/);
   expect(await chat(emulator.url)).toBe(403);
   expect(await chat(emulator.url, newKey)).toBe(200);
 
   await folder.write("seed.json", '{ "workspace": [] }');
-  await emulator.process.waitFor(/did you mean "workspaces"\?\n.*the state stays as it was/);
+  await emulator.process.waitFor(/did you mean "workspaces"\?\n.*the state is unchanged/);
   expect(await chat(emulator.url, newKey)).toBe(200);
   await fetch(`${emulator.url}/_emulator/reset`, { method: "POST" });
   expect(await chat(emulator.url, newKey), "the target of reset stays too").toBe(200);

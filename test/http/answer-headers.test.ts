@@ -8,9 +8,9 @@ import { chat, say, seedWith } from "../support/chat.js";
 import { call } from "../support/client.js";
 
 const FAULTS = "/_emulator/faults";
-const FRAMING = "the emulator frames the answer itself";
+const FRAMING = "the emulator sets this header itself";
 const TEXT =
-  "expected text that HTTP can carry: no line breaks or other control characters, nothing above U+00FF";
+  "expected a valid HTTP header value: no line breaks or other control characters, nothing above U+00FF";
 const NAME = "expected an HTTP header name: letters, digits and !#$%&'*+-.^_`|~";
 
 /** Headers that no answer can have, with the place and the words of the refusal. */

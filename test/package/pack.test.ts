@@ -19,7 +19,7 @@ const BELONGS = [
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/seed\.schema\.json$/,
   /^dist\/types\/src\/[\w/-]+\.d\.ts$/,
-  /^docs\/[\w-]+\.md$/,
+  /^docs\/([\w-]+\/)?[\w-]+\.md$/,
   /^fixtures\/[\w-]+\.yaml$/,
 ];
 
@@ -30,7 +30,9 @@ describe("the tarball", () => {
     );
     const named = [...targets, ...Object.values(described.bin)].map((path) => path.replace(/^\.\//, ""));
     const folders = ["fixtures", "docs"].flatMap((folder) =>
-      readdirSync(join(CHECKOUT, folder)).map((name) => `${folder}/${name}`),
+      readdirSync(join(CHECKOUT, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => /\.\w+$/.test(name))
+        .map((name) => `${folder}/${name}`),
     );
     const needed = [...named, ...folders, "README.md", "CHANGELOG.md", "LICENSE"];
     expect(needed.filter((path) => !project.packed.includes(path))).toEqual([]);

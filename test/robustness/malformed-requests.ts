@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { Surface } from "../../src/domain/journal.js";
-import { ROUTES } from "../../src/http/app.js";
-import type { Route } from "../../src/http/routes.js";
+import type { Route } from "../support/routes.js";
+import { ROUTES } from "../support/routes.js";
 import { BODIES, type BodyTable, withValue } from "./bodies.js";
 import type { Malformed } from "./expect-refusal.js";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ROUTES } from "../../src/http/app.js";
 import { call } from "../support/client.js";
+import { ROUTES } from "../support/routes.js";
 import { refusalProblem } from "./expect-refusal.js";
 import { malformedRequests } from "./malformed-requests.js";
 import { dump, goodChat, startSubject } from "./subject.js";

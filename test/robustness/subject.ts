@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { ROUTES } from "../../src/http/app.js";
-import type { Route } from "../../src/http/routes.js";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
 import { BASETEN_TARGET, call, management } from "../support/client.js";
+import type { Route } from "../support/routes.js";
+import { ROUTES } from "../support/routes.js";
 
 export const SLUG = "acme/llama";
 export const FEDERATED_KEY = "sky_acmeprod0001.local-secret";

@@ -12,13 +12,13 @@ async function problemsWith(reply: object): Promise<string[]> {
 describe("a reply that could not be what it says is refused", () => {
   test.each(["echo", "lorem", "schema"])("content beside mode %s", async (mode) => {
     expect(await problemsWith({ mode, content: "x" })).toEqual([
-      "completions.0.reply.content: mode makes the content itself; remove content or mode",
+      "completions.0.reply.content: mode generates the content; remove content or mode",
     ]);
   });
 
   test("tool_calls beside mode schema", async () => {
     expect(await problemsWith({ mode: "schema", tool_calls: [{ name: "a" }] })).toEqual([
-      "completions.0.reply.tool_calls: mode schema makes the answer itself; remove tool_calls or mode",
+      "completions.0.reply.tool_calls: mode schema generates the answer; remove tool_calls or mode",
     ]);
   });
 
@@ -37,7 +37,7 @@ describe("a reply that could not be what it says is refused", () => {
     "http://hunter2@127.0.0.1/v1",
   ])("forward.url %s, without the password in the message", async (url) => {
     expect(await problemsWith({ forward: { url } })).toEqual([
-      "completions.0.reply.forward.url: no name or password can be sent in a URL; put them into forward.headers, such as Authorization",
+      "completions.0.reply.forward.url: a URL cannot contain a user name or password; send them in forward.headers, such as Authorization",
     ]);
   });
 
@@ -45,7 +45,7 @@ describe("a reply that could not be what it says is refused", () => {
     "forward.url %s",
     async (url) => {
       expect(await problemsWith({ forward: { url } })).toEqual([
-        "completions.0.reply.forward.url: expected a base URL, to which /chat/completions is added; remove what begins with ? or #",
+        "completions.0.reply.forward.url: expected a base URL, to which /chat/completions is added; remove the part from ? or # on",
       ]);
     },
   );

@@ -2,27 +2,27 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { UserError } from "../user-error.js";
 
-/** What a shell answers to a command that is not there, and to one that cannot be run. */
+/** Exit codes that shells use: command not found, and command not executable. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
 /**
- * Runs a command with our own input and output, and passes signals on to it.
- * @returns its exit code, as a shell gives it
+ * Runs a command with our standard streams, and forwards signals to it.
+ * @returns its exit code; 128 plus the signal number when a signal ended it
  * @throws UserError when it cannot be started
  */
 export function runCommand([file = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     const child = spawn(file, args, { env, stdio: "inherit" });
-    const forget = passOnSignals((signal) => child.kill(signal));
+    const stopForwarding = forwardSignals((signal) => child.kill(signal));
     child.on("error", (cause) => {
-      // Once it runs, this is a signal that it may not be sent.
+      // An error after the start means that a signal could not be sent.
       if (child.pid !== undefined) return;
-      forget();
+      stopForwarding();
       reject(cause);
     });
     child.once("exit", (code, signal) => {
-      forget();
+      stopForwarding();
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   }).catch((cause: NodeJS.ErrnoException) => {
@@ -33,8 +33,8 @@ export function runCommand([file = "", ...args]: readonly string[], env: NodeJS.
   });
 }
 
-/** The command decides what a signal means; a terminal's Ctrl-C reaches it without us. */
-function passOnSignals(send: (signal: NodeJS.Signals) => void): () => void {
+/** Forwards signals to the command. A terminal sends Ctrl-C to the command itself. */
+function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
     const handler = (): void => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) send(signal);
@@ -43,6 +43,6 @@ function passOnSignals(send: (signal: NodeJS.Signals) => void): () => void {
     return () => process.off(signal, handler);
   });
   return () => {
-    for (const forget of handlers) forget();
+    for (const remove of handlers) remove();
   };
 }

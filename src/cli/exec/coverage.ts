@@ -1,26 +1,30 @@
 import type { ErrorCoverage } from "../../domain/error-coverage.js";
+import { count } from "../count.js";
 
-/** How many more errors have to be provoked until so many percent of them are; 0 when enough are. */
-export function moreWanted({ provoked, known }: ErrorCoverage, percent: number): number {
+/** How many more errors must be provoked to reach `percent`; 0 when it is reached. */
+export function errorsMissing({ provoked, known }: ErrorCoverage, percent: number): number {
   return Math.max(0, Math.ceil((percent * known) / 100) - provoked);
 }
 
 /**
- * The report at the end of a run: how many errors were provoked, how to provoke the missing ones, and how many
- * more are wanted.
- * @param percent the least that is wanted, 0 to 100
+ * The report at the end of a run: how many errors were provoked, and how to provoke the others.
+ * @param percent the required percentage, 0 to 100
  */
 export function coverageReport(coverage: ErrorCoverage, percent: number): string {
   const { provoked, known, items } = coverage;
-  const missing = items.filter(({ count }) => count === 0);
-  const width = Math.max(...missing.map(({ code }) => code.length));
-  // Rounded down: what is not reached must not look as if it were.
+  const unprovoked = items.filter((item) => item.count === 0);
+  const width = Math.max(...unprovoked.map(({ code }) => code.length));
+  // Rounded down, so that the figure never looks as if the required percentage were reached when it is not.
   const reached = Math.floor((provoked * 100) / known);
-  const more = moreWanted(coverage, percent);
+  const missing = errorsMissing(coverage, percent);
   return [
     `gateway-emulator: ${provoked} of ${known} errors provoked (${reached}%)`,
-    ...(missing.length > 0 ? ["not provoked, and how to provoke each:"] : []),
-    ...missing.map(({ status, code, provoke }) => `  ${status} ${code.padEnd(width)}  ${provoke}`),
-    ...(more > 0 ? [`gateway-emulator: ${percent}% of the errors are wanted: provoke ${more} more`] : []),
+    ...(unprovoked.length > 0 ? ["Not provoked, and how to provoke each:"] : []),
+    ...unprovoked.map(({ status, code, provoke }) => `  ${status} ${code.padEnd(width)}  ${provoke}`),
+    ...(missing > 0 ? [`gateway-emulator: ${tooFew(missing, percent)}`] : []),
   ].join("\n");
+}
+
+function tooFew(missing: number, percent: number): string {
+  return `Error coverage is below the required ${percent}%: ${count(missing, "more error")} needed`;
 }

@@ -1,48 +1,48 @@
 import { count } from "../count.js";
-import { shellQuoted } from "../env-text.js";
-import type { Colours } from "./colours.js";
+import { shellQuoted } from "../env/text.js";
 import type { Listening } from "./log.js";
+import type { Paint } from "./paint.js";
 
-/** What a start prints once it listens: where, with which key, and lines to paste. */
-export function banner(facts: Listening, paint: Colours): string {
+/** The text that a start prints once it listens: URL, workspace key, state, seed, and lines to paste. */
+export function banner(facts: Listening, paint: Paint): string {
   const { url, version, workspaceKey, ownKey, host } = facts;
-  const about: [string, string][] = [
+  const rows: [string, string][] = [
     ["Workspace key", ownKey ? `${workspaceKey.slice(0, 4)}… (BASETEN_API_KEY of this shell)` : workspaceKey],
     ["State", stateText(facts)],
     ["Seed", seedText(facts)],
   ];
   return [
     "",
-    `gateway-emulator ${version} listens on ${paint.bold(url)}`,
+    `gateway-emulator ${version} listens on ${paint("bold", url)}`,
     "",
-    ...about.map(([name, text]) => `  ${paint.dim(name.padEnd(15))}${text}`),
+    ...rows.map(([name, text]) => `  ${paint("dim", name.padEnd(15))}${text}`),
     ...(isLoopback(host)
       ? []
-      : ["", paint.yellow(`  ${host} lets other machines in, and /_emulator/ asks for no key.`)]),
+      : ["", paint("yellow", `  Other machines can reach ${host}, and /_emulator/ needs no key.`)]),
     "",
-    paint.dim('  For its clients, or: eval "$(gateway-emulator env)"'),
+    paint("dim", '  For clients, or run: eval "$(gateway-emulator env)"'),
     ...exports(facts).map((line) => `  ${line}`),
     "",
-    paint.dim("  Try it"),
+    paint("dim", "  Try it"),
     ...firstCall(facts).map((line) => `  ${line}`),
     "",
   ].join("\n");
 }
 
 function stateText({ state, resumed }: Listening): string {
-  if (state === ":memory:") return "in memory, gone when this stops";
-  return resumed ? `${state} (goes on where it was; --reset starts over)` : `${state} (new)`;
+  if (state === ":memory:") return "in memory only";
+  return resumed ? `${state} (resumed; --reset starts over)` : `${state} (new)`;
 }
 
 function seedText({ seeds, keys, resumed }: Listening): string {
   const declared = count(keys, "federated key");
   if (seeds.length === 0)
-    return resumed ? `the one of the state: ${declared}` : "none; --seed <file> fills it";
+    return resumed ? `from the state file: ${declared}` : "none; load one with --seed <file>";
   const what = `${seeds.join(", ")}: ${declared}`;
-  return resumed ? `${what}; not applied, since the state has data: --reset applies it` : what;
+  return resumed ? `${what}; not applied because the state has data (--reset applies it)` : what;
 }
 
-/** The user has his own workspace key set already; it is not for the screen. */
+/** Leaves out a workspace key that the user has set: the shell has it already, and it may be a real one. */
 function exports({ env, ownKey }: Listening): string[] {
   return Object.entries(env)
     .filter(([name]) => !(ownKey && name === "BASETEN_API_KEY"))

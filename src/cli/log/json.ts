@@ -4,7 +4,7 @@ import { Lines } from "./lines.js";
 import type { Listening, Log } from "./log.js";
 import { withoutSecrets } from "./secrets.js";
 
-/** One JSON object per line; `event` says which kind. Requests have the names of `GET /_emulator/requests`. */
+/** Logs one JSON object a line; `event` is its kind. Requests have the field names of `GET /_emulator/requests`. */
 export function jsonLog(stream: Writable): Log {
   const lines = new Lines(stream, (missing) => line({ event: "gap", missing }));
   return {

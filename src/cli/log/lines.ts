@@ -1,42 +1,42 @@
 import type { Writable } from "node:stream";
 
-/** Unread output beyond this is left out rather than kept in memory, bytes. */
+/** When more output than this is unread, further lines are dropped, to bound memory. Bytes. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
-/** Lines to a stream, one write per turn of the event loop, so that a log costs little under load. */
+/** Writes lines to a stream, once per turn of the event loop, so that logging costs little under load. */
 export class Lines {
   readonly #stream: Writable;
-  readonly #gap: (missing: number) => string;
-  #waiting: string[] = [];
-  #missing = 0;
-  #gone = false;
+  readonly #gap: (dropped: number) => string;
+  #pending: string[] = [];
+  #dropped = 0;
+  #isClosed = false;
 
-  /** @param gap the line that stands for lines left out because nobody read them */
-  constructor(stream: Writable, gap: (missing: number) => string) {
+  /** @param gap makes the line that reports how many lines were dropped */
+  constructor(stream: Writable, gap: (dropped: number) => string) {
     this.#stream = stream;
     this.#gap = gap;
-    // A reader that goes away ends the log, not the emulator.
+    // When the reader closes the stream, the log ends; the emulator runs on.
     stream.on("error", () => {
-      this.#gone = true;
+      this.#isClosed = true;
     });
   }
 
   write(line: string): void {
-    if (this.#waiting.length === 0) setImmediate(() => this.flush());
-    this.#waiting.push(line);
+    if (this.#pending.length === 0) setImmediate(() => this.flush());
+    this.#pending.push(line);
   }
 
-  /** Writes what is waiting, now. */
+  /** Writes pending lines now. */
   flush(): void {
-    const lines = this.#waiting;
-    this.#waiting = [];
-    if (lines.length === 0 || this.#gone) return;
+    const lines = this.#pending;
+    this.#pending = [];
+    if (lines.length === 0 || this.#isClosed) return;
     if (this.#stream.writableLength > MAX_BACKLOG) {
-      this.#missing += lines.length;
+      this.#dropped += lines.length;
       return;
     }
-    if (this.#missing > 0) lines.unshift(this.#gap(this.#missing));
-    this.#missing = 0;
+    if (this.#dropped > 0) lines.unshift(this.#gap(this.#dropped));
+    this.#dropped = 0;
     this.#stream.write(`${lines.join("\n")}\n`);
   }
 }

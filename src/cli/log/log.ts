@@ -1,40 +1,38 @@
 import type { Writable } from "node:stream";
 import type { JournalEntry } from "../../domain/journal.js";
-import { colours, wantsColours } from "./colours.js";
+import type { LogFormat } from "./formats.js";
 import { jsonLog } from "./json.js";
+import { painter } from "./paint.js";
 import { prettyLog } from "./pretty.js";
 import { silentLog } from "./silent.js";
 
-export const LOG_FORMATS = ["pretty", "json", "silent"] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
-
-/** What a start has to say once it listens. */
+/** What a start logs once it listens. */
 export interface Listening {
   readonly version: string;
   readonly url: string;
   readonly host: string;
   readonly workspaceKey: string;
-  /** The workspace key came from the environment: the user has it, and it may be a real one. */
+  /** Whether the workspace key came from the environment. It may be a real one, so it is not shown. */
   readonly ownKey: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** An absolute path, or `:memory:`. */
   readonly state: string;
-  /** The state had data. */
+  /** Whether the state file had data. */
   readonly resumed: boolean;
-  /** Seed files of this start. */
+  /** Seed files given at this start. */
   readonly seeds: readonly string[];
-  /** How many federated keys the seed declared. */
+  /** Number of federated keys in the seed. */
   readonly keys: number;
   readonly example: { readonly key: string; readonly slug: string } | null;
 }
 
-/** Standard output of a start. Nothing but the banner shows a secret. */
+/** What a start writes to standard output. Only the banner may show a secret. */
 export interface Log {
   listening(facts: Listening): void;
   request(entry: JournalEntry): void;
-  /** What else happened, one line. */
+  /** Any other event, in one line. */
   notice(text: string): void;
-  /** Writes what is waiting, now. */
+  /** Writes pending lines now. */
   flush(): void;
 }
 
@@ -45,7 +43,7 @@ export function createLog(
 ): Log {
   switch (format) {
     case "pretty":
-      return prettyLog(stream, colours(wantsColours(stream, env)));
+      return prettyLog(stream, painter(stream, env));
     case "json":
       return jsonLog(stream);
     case "silent":

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { Lines } from "./lines.js";
 import type { Log } from "./log.js";
 
-/** One line that says where it listens, since a port of its own choice would be found nowhere else. */
+/** Logs only the URL: with `--port 0` there is no other way to learn the port. */
 export function silentLog(stream: Writable): Log {
   const lines = new Lines(stream, () => "");
   return {

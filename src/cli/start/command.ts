@@ -1,40 +1,38 @@
 import type { Command } from "commander";
-import { LOG_FORMATS } from "../log/log.js";
+import { collect } from "../collect.js";
+import { LOG_FORMATS } from "../log/formats.js";
 import { UserError } from "../user-error.js";
 import { DEFAULT_HOST, DEFAULT_PORT, DEFAULT_STATE, type StartFlags, startOptions } from "./options.js";
 
-/** `gateway-emulator [start]`: what happens when no command is named, so its options are the program's. */
+/** `gateway-emulator [start]`: the default command, so its options are declared on the program itself. */
 export function defineStart(program: Command): void {
   program
     .usage("[start] [options]\n       gateway-emulator <command> [options]")
     .description(
       "Starts a local stand-in for Baseten's Frontier Gateway: its management API, OpenAI-compatible chat, " +
-        "federated keys and limits, on one port and without the network. All state is kept in one file, so " +
-        "that it goes on where it stopped; a seed file says what a new state begins with.",
+        "federated keys and limits, on one port and without network access. All state is in one file, and the next " +
+        "start resumes it. A seed file defines the contents of a new state.",
     )
-    .argument("[start]", "the command that is meant when none is named")
-    // So that a misspelt command with arguments of its own is told what it is.
+    .argument("[start]", "the default command")
+    // Lets `start` report a misspelt command that has arguments as an unknown command.
     .allowExcessArguments()
     .option("--port <n>", `port to listen on; 0 picks a free one (default: ${DEFAULT_PORT})`)
     .option("--host <address>", `address to listen on (default: ${DEFAULT_HOST})`)
     .option("--state <file>", `state file, or :memory: (default: ${DEFAULT_STATE})`)
     .option(
       "--seed <file>",
-      "seed file, .yaml, .yml or .json, or a folder of them; repeat it for several, which add up",
-      append,
+      "seed file (.yaml, .yml or .json), or a folder of them; repeatable, seeds are merged",
+      collect,
     )
-    .option("--reset", "start from the seed even if the state has data")
-    .option("--watch", "when a seed file changes, start over from it")
-    .option("--accept-bearer", "also take federated keys as Authorization: Bearer")
+    .option("--reset", "start from the seed even if the state file has data")
+    .option("--watch", "reset to the seed whenever a seed file changes")
+    .option("--accept-bearer", "also accept federated keys as Authorization: Bearer")
     .option(
       "--no-management-rate-limit",
-      "do not limit management requests to 100 a second per key and route",
+      "do not limit management requests to 100 per second per key and route",
     )
-    .option(
-      "--exit-with-stdin",
-      "stop when standard input ends, as it does when whoever started this is gone",
-    )
-    .option("--log <format>", `${LOG_FORMATS.join(", ")} (default: pretty)`)
+    .option("--exit-with-stdin", "stop when standard input ends, which happens when the parent process dies")
+    .option("--log <format>", `log format: ${LOG_FORMATS.join(", ")} (default: pretty)`)
     .addHelpText("after", HELP)
     .action(start);
 }
@@ -46,25 +44,23 @@ Examples:
   $ gateway-emulator --seed gateway.yaml --reset --watch
 
 Environment:
-  GATEWAY_EMULATOR_<NAME>  any option above, such as GATEWAY_EMULATOR_PORT=4200,
-                           GATEWAY_EMULATOR_ACCEPT_BEARER=1, GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT=0;
-                           GATEWAY_EMULATOR_SEED takes several files, separated as in PATH or by commas.
-                           An option on the command line wins.
-  BASETEN_API_KEY          becomes the workspace key; without it there is a fixed development key
-  NO_COLOR                 no colours
-  DEBUG                    the stack of unexpected errors
+  GATEWAY_EMULATOR_<NAME>  sets any option above, such as GATEWAY_EMULATOR_PORT=4200,
+                           GATEWAY_EMULATOR_ACCEPT_BEARER=1 or GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT=0.
+                           GATEWAY_EMULATOR_SEED accepts several files, separated by commas or as in PATH.
+                           Options on the command line take precedence.
+  BASETEN_API_KEY          workspace key of the emulator (default: a fixed development key)
+  NO_COLOR                 turns colours off
+  DEBUG                    prints the stack trace of unexpected errors
 
-Documentation: README.md and docs/ in the package; of the APIs, /v1/spec and /_emulator/openapi.json of a
-running emulator; of seed files, dist/seed.schema.json.`;
+gateway-emulator <command> --help explains a command, with examples.
 
-function append(file: string, files: readonly string[] = []): string[] {
-  return [...files, file];
-}
+Documentation: README.md and docs/ in the package; /v1/spec and /_emulator/openapi.json of a running emulator for
+its APIs; dist/seed.schema.json for seed files.`;
 
 async function start(_word: unknown, flags: StartFlags, program: Command): Promise<void> {
   const [word = "start", ...excess] = program.args;
   if (word !== "start") throw await unknownCommand(word, program);
-  if (excess.length > 0) throw new UserError(`start takes no arguments, got ${excess.join(" ")}`);
+  if (excess.length > 0) throw new UserError(`start has no arguments, got ${excess.join(" ")}`);
   const options = startOptions(flags, process.env);
   const { runStart } = await import("./run.js");
   await runStart(options);

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import type { EmulatorOptions } from "../../emulator/start.js";
-import { LOG_FORMATS, type LogFormat } from "../log/log.js";
+import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
 
 export const DEFAULT_PORT = 4110;
@@ -8,7 +8,7 @@ export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_STATE = ".gateway-emulator/state.db";
 const MAX_PORT = 65_535;
 
-/** The flags as commander read them; absent ones may come from the environment. */
+/** Flags as commander parsed them. Absent ones may come from the environment. */
 export interface StartFlags {
   readonly port?: string;
   readonly host?: string;
@@ -17,13 +17,13 @@ export interface StartFlags {
   readonly reset?: boolean;
   readonly watch?: boolean;
   readonly acceptBearer?: boolean;
-  /** true unless `--no-management-rate-limit` is given. */
+  /** False only with `--no-management-rate-limit`. */
   readonly managementRateLimit: boolean;
   readonly exitWithStdin?: boolean;
   readonly log?: string;
 }
 
-/** What to start. */
+/** The options of `start`, from flags, environment and defaults. */
 export interface StartOptions {
   readonly port: number;
   readonly host: string;
@@ -31,7 +31,7 @@ export interface StartOptions {
   readonly seeds: readonly string[];
   readonly reset: boolean;
   readonly watch: boolean;
-  /** undefined: what the seed says. */
+  /** undefined: the seed decides. */
   readonly acceptBearer: boolean | undefined;
   readonly managementRateLimit: boolean | undefined;
   /** Stop when standard input ends. */
@@ -40,7 +40,7 @@ export interface StartOptions {
   readonly workspaceKey: string | undefined;
 }
 
-/** What of it the emulator itself is started with. */
+/** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
   const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey } = options;
   const seed = seeds.length > 0 ? seeds : undefined;
@@ -48,7 +48,8 @@ export function emulatorOptions(options: StartOptions): EmulatorOptions {
 }
 
 /**
- * Flags, then `GATEWAY_EMULATOR_<NAME>`, then defaults. An empty variable is an absent one.
+ * Reads each option from its flag, else from `GATEWAY_EMULATOR_<NAME>`, else takes the default. An empty variable
+ * counts as absent.
  * @throws UserError
  */
 export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOptions {
@@ -58,42 +59,42 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     const from = variable(name);
     return env[from] ? { from, value: env[from] } : null;
   };
-  const flag = (given: boolean | undefined, name: string): boolean | undefined => {
+  const toggle = (flag: boolean | undefined, name: string): boolean | undefined => {
     const from = variable(name);
-    return given ?? (env[from] ? readBoolean({ from, value: env[from] }) : undefined);
+    return flag ?? (env[from] ? readBoolean({ from, value: env[from] }) : undefined);
   };
   const seeds = flags.seed ?? seedList(env[variable("seed")] ?? "");
-  const watch = flag(flags.watch, "watch") ?? false;
+  const watch = toggle(flags.watch, "watch") ?? false;
   if (watch && seeds.length === 0) {
-    throw new UserError("--watch looks at seed files, and none is given: add --seed <file>.");
+    throw new UserError("--watch needs a seed file to watch. Add --seed <file>.");
   }
   return {
     port: readPort(text(flags.port, "port")),
     host: text(flags.host, "host")?.value ?? DEFAULT_HOST,
     state: text(flags.state, "state")?.value ?? DEFAULT_STATE,
     seeds,
-    reset: flag(flags.reset, "reset") ?? false,
+    reset: toggle(flags.reset, "reset") ?? false,
     watch,
-    acceptBearer: flag(flags.acceptBearer, "accept-bearer"),
-    managementRateLimit: flag(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
-    exitWithStdin: flag(flags.exitWithStdin, "exit-with-stdin") ?? false,
+    acceptBearer: toggle(flags.acceptBearer, "accept-bearer"),
+    managementRateLimit: toggle(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
+    exitWithStdin: toggle(flags.exitWithStdin, "exit-with-stdin") ?? false,
     log: readLog(text(flags.log, "log")),
     workspaceKey: readKey(env.BASETEN_API_KEY),
   };
 }
 
-/** A value that the user gave, and the flag or variable that it came by. */
+/** A value given by the user, and the flag or variable that it came from. */
 export interface ParsedFlag {
   readonly from: string;
   readonly value: string;
 }
 
-/** The variable of an option, by its name without dashes. */
+/** The environment variable of an option, such as `GATEWAY_EMULATOR_ACCEPT_BEARER` for `accept-bearer`. */
 export function variable(name: string): string {
   return `GATEWAY_EMULATOR_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** File names separated by commas, or as in PATH. */
+/** Splits file names at commas, and as in PATH. */
 function seedList(text: string): string[] {
   return text
     .split(",")
@@ -102,37 +103,37 @@ function seedList(text: string): string[] {
     .filter((file) => file !== "");
 }
 
-function readPort(given: ParsedFlag | null): number {
-  if (!given) return DEFAULT_PORT;
-  const port = /^\d{1,5}$/.test(given.value) ? Number(given.value) : Number.NaN;
+function readPort(flag: ParsedFlag | null): number {
+  if (!flag) return DEFAULT_PORT;
+  const port = /^\d{1,5}$/.test(flag.value) ? Number(flag.value) : Number.NaN;
   if (port <= MAX_PORT) return port;
-  throw wrong(given, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
+  throw wrong(flag, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
 }
 
-function readLog(given: ParsedFlag | null): LogFormat {
-  const format = LOG_FORMATS.find((one) => one === (given?.value ?? "pretty"));
+function readLog(flag: ParsedFlag | null): LogFormat {
+  const format = LOG_FORMATS.find((one) => one === (flag?.value ?? "pretty"));
   if (format) return format;
-  throw wrong(given, LOG_FORMATS.join(", "));
+  throw wrong(flag, LOG_FORMATS.join(", "));
 }
 
 /** @throws UserError */
-export function readBoolean(given: ParsedFlag): boolean {
-  const value = given.value.toLowerCase();
+export function readBoolean(flag: ParsedFlag): boolean {
+  const value = flag.value.toLowerCase();
   if (["1", "true", "yes", "on"].includes(value)) return true;
   if (["0", "false", "no", "off"].includes(value)) return false;
-  throw wrong(given, "1 or 0");
+  throw wrong(flag, "1 or 0");
 }
 
-/** The value stays out of the message: it may be a real key. */
+/** Checks the workspace key. The message does not show it, because it may be a real key. */
 function readKey(key: string | undefined): string | undefined {
   if (!key) return undefined;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new UserError(
-    "BASETEN_API_KEY: expected printable ASCII without spaces. It becomes the workspace key; unset it for the development key.",
+    "BASETEN_API_KEY: expected printable ASCII without spaces. It sets the workspace key; unset it to use the development key.",
   );
 }
 
-/** One line: where it stands, what belongs there, what is there. */
-export function wrong(given: ParsedFlag | null, expected: string): UserError {
-  return new UserError(`${given?.from}: expected ${expected}, got ${JSON.stringify(given?.value)}`);
+/** The error for a wrong value: which option, what it expects, what it got. */
+export function wrong(flag: ParsedFlag | null, expected: string): UserError {
+  return new UserError(`${flag?.from}: expected ${expected}, got ${JSON.stringify(flag?.value)}`);
 }

@@ -9,7 +9,7 @@ import { emulatorOptions, type StartOptions } from "./options.js";
 import { stopOnSignals } from "./signals.js";
 import { watchSeeds } from "./watch.js";
 
-/** Starts, says so, and stays until a signal or the end of its input. @throws UserError when it cannot start */
+/** Starts an emulator and runs it until a signal, or the end of standard input. @throws UserError when it cannot start */
 export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog(options.log, process.stdout, process.env);
   const gateway = await startGatewayEmulator({
@@ -22,8 +22,8 @@ export async function runStart(options: StartOptions): Promise<void> {
   const stopWatching = options.watch
     ? await watchSeeds(options.seeds, () =>
         gateway.reseed(options.seeds).then(
-          () => log.notice(`Seed read again, state reset: ${count(Object.keys(gateway.keys).length, "key")}`),
-          (cause) => notReseeded(cause, options),
+          () => log.notice(`Seed reloaded, state reset: ${count(Object.keys(gateway.keys).length, "key")}`),
+          (cause) => reportBadSeed(cause, options),
         ),
       )
     : () => {};
@@ -40,11 +40,11 @@ export async function runStart(options: StartOptions): Promise<void> {
   log.flush();
 }
 
-/** The file is being worked on: say what is wrong with it, and go on with what there was. */
-async function notReseeded(cause: unknown, options: StartOptions): Promise<void> {
+/** Prints what is wrong with a changed seed file. The emulator keeps its state, since the file may be half edited. */
+async function reportBadSeed(cause: unknown, options: StartOptions): Promise<void> {
   const failure: unknown = await startFailure(cause, options);
   if (!(failure instanceof UserError)) throw failure;
-  console.error(`${failure.text}; the state stays as it was`);
+  console.error(`${failure.text}; the state is unchanged`);
 }
 
 function factsOf(gateway: GatewayEmulator, options: StartOptions): Listening {

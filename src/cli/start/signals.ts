@@ -1,30 +1,29 @@
 import type { Readable } from "node:stream";
 
-/** Exit codes by which a shell tells a process that a signal ended: 128 and the signal's number. */
-const FORCED = { SIGINT: 130, SIGTERM: 143 } as const;
-/** npx passes Ctrl-C on to a process that has had it from the terminal: within this, two are one, milliseconds. */
-const TOGETHER_MS = 50;
+/** Exit codes of a process that a signal ended: 128 plus the signal number. */
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+/** Two signals within this time count as one: npx forwards a Ctrl-C that the terminal has also sent. */
+const SAME_SIGNAL_MS = 50;
 
 /**
- * The first SIGINT or SIGTERM stops in good order and exits with 0, a second one exits at once.
- * @param lifeline when given, its end also stops in good order. The system ends a pipe whose other side dies, even
- *   by SIGKILL.
+ * The first SIGINT or SIGTERM stops gracefully and exits with 0; a second one exits at once.
+ * @param input if given, its end also stops gracefully: a pipe ends when its other side dies, even by SIGKILL
  */
-export function stopOnSignals(stop: () => Promise<void>, lifeline: Readable | null = null): void {
-  let phase: "running" | "just asked" | "stopping" = "running";
+export function stopOnSignals(stop: () => Promise<void>, input: Readable | null = null): void {
+  let phase: "running" | "just signalled" | "stopping" = "running";
   const begin = (): void => {
     if (phase !== "running") return;
-    phase = "just asked";
+    phase = "just signalled";
     setTimeout(() => {
       phase = "stopping";
-    }, TOGETHER_MS);
-    // Not by itself: what nobody reads from a pipe would keep the process.
+    }, SAME_SIGNAL_MS);
+    // Exit explicitly: unread output in a pipe would keep the process alive.
     void stop().then(() => process.exit(0));
   };
-  const ask = (signal: keyof typeof FORCED): void => {
-    if (phase === "stopping") process.exit(FORCED[signal]);
+  const onSignal = (signal: keyof typeof SIGNAL_EXIT_CODES): void => {
+    if (phase === "stopping") process.exit(SIGNAL_EXIT_CODES[signal]);
     begin();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, ask);
-  lifeline?.on("end", begin).on("error", begin).resume();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  input?.on("end", begin).on("error", begin).resume();
 }

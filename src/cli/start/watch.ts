@@ -2,15 +2,15 @@ import { unwatchFile, watchFile } from "node:fs";
 import { seedFiles } from "../../config/load-seeds.js";
 import { InvalidSeed } from "../../config/problems.js";
 
-/** Files are looked at this often: polling also sees files that editors replace, and mounted ones. */
+/** Polling interval. Polling also notices files that an editor replaces, and files on mounted volumes. */
 const POLL_MS = 200;
-/** A file is read once it has been left alone for this long. */
+/** A changed file is read after this long without further changes. */
 const QUIET_MS = 100;
 
 /**
- * Calls `changed` after any seed file changed, or came to or left a folder of them, never twice at a time.
+ * Calls `changed` when a seed file changes, is added to a folder or is removed from it. Calls never overlap.
  * @param paths seed files, and folders of them
- * @returns ends it
+ * @returns stops watching
  */
 export async function watchSeeds(
   paths: readonly string[],
@@ -20,33 +20,33 @@ export async function watchSeeds(
   let stopped = false;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
-  const soon = (): void => {
+  const schedule = (): void => {
     if (timer) clearTimeout(timer);
     timer = setTimeout(() => {
-      // What is new is watched before it is read, so that no change of it is missed.
-      running = running.then(look).then(changed);
+      // Watch new files before reading them, so that no change is missed.
+      running = running.then(watchFiles).then(changed);
     }, QUIET_MS);
   };
-  /** What has left a folder stays watched: it may come back. */
-  const look = async (): Promise<void> => {
-    const files = await filesNow(paths);
+  /** A file removed from a folder stays watched, because it may come back. */
+  const watchFiles = async (): Promise<void> => {
+    const files = await currentFiles(paths);
     if (stopped) return;
     for (const path of [...paths, ...files]) {
       if (watched.has(path)) continue;
       watched.add(path);
-      watchFile(path, { interval: POLL_MS }, soon);
+      watchFile(path, { interval: POLL_MS }, schedule);
     }
   };
-  await look();
+  await watchFiles();
   return () => {
     stopped = true;
     if (timer) clearTimeout(timer);
-    for (const path of watched) unwatchFile(path, soon);
+    for (const path of watched) unwatchFile(path, schedule);
   };
 }
 
-/** None while a folder is empty or gone, of which reading the seed has told already. */
-async function filesNow(paths: readonly string[]): Promise<string[]> {
+/** Returns no files while a folder is empty or missing: reading the seed reports that. */
+async function currentFiles(paths: readonly string[]): Promise<string[]> {
   try {
     return await seedFiles(paths);
   } catch (cause) {

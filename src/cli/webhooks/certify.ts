@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   ATTEMPT_TIMEOUT_MS,
   type CaseResult,
-  judge,
+  caseResult,
   type ReceiverResponse,
   wouldRetry,
 } from "../../certify/case-result.js";
@@ -14,42 +14,42 @@ import { count } from "../count.js";
 import { UserError } from "../user-error.js";
 import type { CertifyFlags } from "./command.js";
 
-/** Between the attempts at a delivery that fails, as the gateway waits (W-5). */
+/** Waits between attempts at a failing delivery, the same as the gateway's (W-5). */
 const BACKOFFS_MS = [1_000, 2_000, 4_000, 5_000];
 
-/** Runs every case against a receiver. @throws UserError when it does anything wrong */
+/** Runs every case against a receiver and prints the results. @throws UserError when a case fails */
 export async function runCertify(url: string, { secret, junit }: CertifyFlags): Promise<void> {
   const cases = certifyCases(secret, { now: Date.now(), uuid: randomUUID, uint32: () => randomInt(2 ** 32) });
   const width = Math.max(...cases.map(({ name }) => name.length));
-  const verdicts: CaseResult[] = [];
+  const results: CaseResult[] = [];
   for (const one of cases) {
-    const verdict = judge(one, await send(url, one));
-    verdicts.push(verdict);
-    console.log(`${verdict.passed ? "ok  " : "FAIL"}  ${verdict.name.padEnd(width)}  ${verdict.did}`);
-    if (!verdict.passed) console.log(`      should: ${verdict.should}`);
+    const result = caseResult(one, await runCase(url, one));
+    results.push(result);
+    console.log(`${result.passed ? "ok  " : "FAIL"}  ${result.name.padEnd(width)}  ${result.did}`);
+    if (!result.passed) console.log(`      should: ${result.should}`);
   }
-  if (junit !== undefined) await write(junit, junitXml("gateway-emulator webhooks certify", verdicts));
-  const failed = verdicts.filter(({ passed }) => !passed).length;
+  if (junit !== undefined) await write(junit, junitXml("gateway-emulator webhooks certify", results));
+  const failed = results.filter(({ passed }) => !passed).length;
   if (failed > 0) throw new UserError(`${failed} of ${count(cases.length, "case")} failed`);
   console.log(`all ${count(cases.length, "case")} passed`);
 }
 
-async function send(url: string, { posts, retried }: CertifyCase): Promise<ReceiverResponse[][]> {
-  const reactions: ReceiverResponse[][] = [];
-  for (const post of posts) {
-    const attempts = [await react(url, post)];
+async function runCase(url: string, { posts, retried }: CertifyCase): Promise<ReceiverResponse[][]> {
+  const responses: ReceiverResponse[][] = [];
+  for (const one of posts) {
+    const attempts = [await post(url, one)];
     for (const backoff of retried ? BACKOFFS_MS : []) {
       const last = attempts.at(-1);
       if (!last || !wouldRetry(last)) break;
       await wait(backoff);
-      attempts.push(await react(url, post));
+      attempts.push(await post(url, one));
     }
-    reactions.push(attempts);
+    responses.push(attempts);
   }
-  return reactions;
+  return responses;
 }
 
-async function react(url: string, { headers, body }: CertifyPost): Promise<ReceiverResponse> {
+async function post(url: string, { headers, body }: CertifyPost): Promise<ReceiverResponse> {
   const started = performance.now();
   const took = (): number => performance.now() - started;
   try {
@@ -69,7 +69,7 @@ async function react(url: string, { headers, body }: CertifyPost): Promise<Recei
   }
 }
 
-/** `fetch` says "fetch failed"; its cause says why. */
+/** The message of a `fetch` error is only "fetch failed"; its cause has the reason. */
 function reason(cause: unknown): string {
   const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
   return inner instanceof Error ? inner.message || inner.name : String(inner);

@@ -1,22 +1,22 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Behaviour, behaviourOf, statusOf } from "../../certify/behaviour.js";
 import { deliveryText } from "../../certify/delivery-text.js";
+import { type ListenerBehaviour, parseBehaviour, statusFor } from "../../certify/listener-behaviour.js";
 import { verify } from "../../certify/signature.js";
 import { stopOnSignals } from "../start/signals.js";
 import { UserError } from "../user-error.js";
 import type { ListenFlags } from "./command.js";
 
-/** Listens until a signal. @throws UserError */
+/** Receives webhooks and prints them, until a signal. @throws UserError for a wrong option or a port in use */
 export async function runListen(flags: ListenFlags): Promise<void> {
-  const behaviour = behaviourOf(flags.respond, flags.delay);
+  const behaviour = parseBehaviour(flags.respond, flags.delay);
   if (typeof behaviour === "string") throw new UserError(behaviour);
   if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
     throw new UserError(`--port: expected a port from 0 to 65535, got ${JSON.stringify(flags.port)}`);
   }
   const listener = new Listener(flags.secret ?? [], behaviour);
-  const server = createServer((request, response) => void listener.take(request, response));
+  const server = createServer((request, response) => void listener.receive(request, response));
   server.listen(Number(flags.port), flags.host);
   await once(server, "listening").catch((cause: Error) => {
     throw new UserError(`cannot listen on ${flags.host}, port ${flags.port}: ${cause.message}`);
@@ -28,28 +28,28 @@ export async function runListen(flags: ListenFlags): Promise<void> {
     server.close();
     server.closeAllConnections();
   });
-  // Last: who reads it may send a signal at once.
+  // Printed last: whoever reads this line may send a signal at once.
   console.log(`listening for billing webhooks on http://${host}:${port}/ (Ctrl-C to stop)`);
 }
 
 class Listener {
   readonly #secrets: readonly string[];
-  readonly #behaviour: Behaviour;
+  readonly #behaviour: ListenerBehaviour;
   readonly #seen = new Set<string>();
   #count = 0;
 
-  constructor(secrets: readonly string[], behaviour: Behaviour) {
+  constructor(secrets: readonly string[], behaviour: ListenerBehaviour) {
     this.#secrets = secrets;
     this.#behaviour = behaviour;
   }
 
-  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = new Date();
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk);
     } catch {
-      return; // The sender went away in the middle.
+      return; // The sender closed the connection before the end of the body.
     }
     const raw = Buffer.concat(chunks);
     const verification =
@@ -60,11 +60,11 @@ class Listener {
       verification,
       this.#seen,
     );
-    const deserved = verification?.ok === false ? 401 : wellFormed ? 200 : 400;
-    const status = statusOf(this.#behaviour, this.#count++, deserved);
+    const defaultStatus = verification?.ok === false ? 401 : wellFormed ? 200 : 400;
+    const status = statusFor(this.#behaviour, this.#count++, defaultStatus);
     const { delayMs } = this.#behaviour;
-    const how = `answering ${status}${delayMs > 0 ? ` after ${delayMs} ms` : ""}`;
-    console.log([`${at.toISOString()}  ${head}  ${how}`, ...events].join("\n    "));
+    const answer = `answering ${status}${delayMs > 0 ? ` after ${delayMs} ms` : ""}`;
+    console.log([`${at.toISOString()}  ${head}  ${answer}`, ...events].join("\n    "));
     if (delayMs > 0) await wait(delayMs);
     response.writeHead(status, { "Content-Type": "application/json" }).end("{}");
   }

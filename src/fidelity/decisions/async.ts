@@ -1,40 +1,40 @@
 import type { DecisionRow } from "./management.js";
 
-/** What is silent about async inference. */
+/** Open questions about async inference. */
 export const ASYNC_DECISIONS: readonly DecisionRow[] = [
   {
     id: "Y-27",
     question: "How strictly the body of async_predict is read",
     answer:
-      "after key and deployment: size, JSON whatever the Content-Type, values by the description; null counts as absent, unknown fields are passed over, model_input is an object; 400 with error_code client_error. async_run_remote wraps its input in the same way, as the guide says; the description shows it bare",
+      "checked after key and deployment: size, JSON with any Content-Type, values by the description; null counts as absent, unknown fields are ignored, model_input is an object; errors are 400 with error_code client_error. async_run_remote wraps its input in the same way, as in the guide; the description shows it unwrapped",
     switch: null,
   },
   {
     id: "Y-28",
     question: "How async requests run",
     answer:
-      "one at a time per deployment, the wait for a retry included; 3600 s for each attempt; the last attempt's error alone is told; a streamed answer is ASYNC_REQUEST_NOT_SUPPORTED; a model's own status becomes the code the documents list for it, other 4xx MODEL_INVALID_INPUT",
+      "one at a time per deployment, including delays before retries; 3600 s for each attempt; only the last attempt's error is reported; a streamed answer is ASYNC_REQUEST_NOT_SUPPORTED; a model's own status becomes the code that the documents list for it, other 4xx MODEL_INVALID_INPUT",
     switch: "async_concurrency",
   },
   {
     id: "Y-29",
     question: "Async requests that leave the queue without a prediction",
     answer:
-      "expired and canceled ones tell no webhook: webhook_status CANCELED; while a deployment starts up its requests stay QUEUED",
+      "expired and canceled ones send no webhook: webhook_status CANCELED; while a deployment starts its requests stay QUEUED",
     switch: null,
   },
   {
     id: "Y-30",
-    question: "The webhook of async requests where the documents stop",
+    question: "What the documents do not say about the webhook of async requests",
     answer:
-      "SUCCEEDED with PENDING while it is told; no answer at all is not retried; FAILED stays FAILED when it fails too; times have milliseconds; chains have chain_id in place of model_id",
+      "while it is sent, the status is SUCCEEDED with webhook_status PENDING; a missing answer is not retried; FAILED stays FAILED if the webhook fails too; times have milliseconds; chains have chain_id instead of model_id",
     switch: null,
   },
   {
     id: "Y-31",
-    question: "Async requests over a restart or a restored snapshot",
+    question: "Async requests after a restart or a restored snapshot",
     answer:
-      "queued ones go on; a prediction in progress is made again from its beginning and counts once; webhooks that are due are told",
+      "queued ones continue; a prediction in progress starts over and counts once; webhooks that are due are sent",
     switch: null,
   },
   {

@@ -1,29 +1,30 @@
 import type { DecisionRow } from "./management.js";
 
-/** What is silent about how an answer comes about and arrives. */
+/** Open questions about answers and streams. */
 export const COMPLETION_DECISIONS: readonly DecisionRow[] = [
   {
     id: "Y-49",
-    question: "The pace of a chunk that opens an answer without any token of it",
-    answer: "takes no time: every dialect, POST /v1/messages and a whole answer take equally long",
+    question: "The pace of a first chunk without tokens",
+    answer:
+      "no delay, so that every dialect, POST /v1/messages and an answer without streaming take equally long",
     switch: null,
   },
   {
     id: "Y-50",
-    question: "A fault that cannot be done to an answer, such as a broken chunk in a whole one",
-    answer: "does not strike and is not used up; it waits for an answer that it can be done to",
+    question: "A fault that does not apply to an answer, such as a broken chunk in one without chunks",
+    answer: "is not applied and not used up; it waits for an answer that it applies to",
     switch: null,
   },
   {
     id: "Y-51",
     question: "What a rule with forward sends to the real server",
     answer:
-      "the client's own body without stream, stream_options and metadata; for POST /v1/messages its OpenAI shape. It is given up when the client leaves, or its world is reset or stopped (Y-20)",
+      "the client's own body without stream, stream_options and metadata; for POST /v1/messages in OpenAI's form. It is canceled when the client disconnects, or its world is reset or stopped (Y-20)",
     switch: null,
   },
   {
     id: "Y-52",
-    question: "Audio for a model of text alone",
+    question: "Audio for a text-only model",
     answer: "400, with the recorded message on multimodal inputs",
     switch: "images",
   },

@@ -4,18 +4,18 @@ import { COMPLETION_DECISIONS } from "./completions.js";
 import { DEDICATED_DECISIONS } from "./dedicated.js";
 import { WORKSPACE_DECISIONS } from "./workspace.js";
 
-/** One point where the sources are silent or disagree, and what the emulator does there. */
+/** An open question, which the sources do not answer or answer differently, and what the emulator does. */
 export interface DecisionRow {
-  /** `X-n`: named by the contract. `Y-n`: found while building, ours. */
+  /** `X-n`: known from the sources. `Y-n`: found while building. */
   readonly id: string;
   readonly question: string;
   readonly answer: string;
-  /** How to have it otherwise; null when there is no switch. */
+  /** The setting that changes it; null if there is none. */
   readonly switch: string | null;
 }
 
 /**
- * Every guess in one place: code that follows one cites its id. `docs/decisions.md` is generated from here.
+ * All guesses. Code that follows one cites its id. `docs/decisions.md` is generated from this list.
  */
 export const DECISIONS: readonly DecisionRow[] = [
   {
@@ -97,7 +97,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "X-17",
     question: "A workspace key on chat",
-    answer: "a managing or invoking key may call every slug of its workspace, without limits and billing",
+    answer: "a managing or invoking key can call every slug of its workspace, without limits and billing",
     switch: null,
   },
   {
@@ -109,7 +109,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "X-19",
     question: "A child group that declares no limits",
-    answer: "inherits, as the rule says (L-5), though a sample shows none",
+    answer: "inherits them, following L-5, although a sample shows none",
     switch: null,
   },
   { id: "X-20", question: "Renaming a slug", answer: "allowed", switch: null },
@@ -117,8 +117,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "X-22",
     question: "Ids",
-    answer:
-      "8 characters A-Za-z0-9 from the seeded random source; a restart goes on with a sequence of its own",
+    answer: "8 characters A-Za-z0-9 from the seeded random source; a restart begins another sequence",
     switch: "random_seed",
   },
   {
@@ -136,7 +135,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "Y-1",
     question: "A Content-Type that is not JSON",
-    answer: "400 on both hosts; an absent one is fine",
+    answer: "400 on both hosts; an absent one is accepted",
     switch: null,
   },
   {
@@ -148,31 +147,31 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "Y-3",
     question: "When a stream's tokens count",
-    answer: "in the window of the instant at which its request was admitted (L-3), known once it ends",
+    answer: "in the window in which its request was admitted (L-3), as soon as the stream ends",
     switch: null,
   },
   {
     id: "Y-4",
     question: "Requests in flight when the process is killed",
-    answer: "count nowhere: their answers were never acknowledged",
+    answer: "do not count: their answers were never acknowledged",
     switch: null,
   },
   {
     id: "Y-5",
     question: "Counting before a limit exists",
-    answer: "everything admitted is counted, so a limit set later sees what was spent (L-14)",
+    answer: "every admitted request is counted, so a limit that is set later includes earlier usage (L-14)",
     switch: null,
   },
   {
     id: "Y-6",
     question: "A request larger than the limit under token_admission prompt or reserve",
-    answer: "refused for ever; without a Retry-After",
+    answer: "always refused, without a Retry-After",
     switch: "token_admission",
   },
   {
     id: "Y-7",
     question: "Using a revoked key's prefix again",
-    answer: "refused: a prefix stays taken in its workspace for good (K-5)",
+    answer: "refused: a prefix stays taken in its workspace forever (K-5)",
     switch: null,
   },
   {
@@ -184,14 +183,14 @@ export const DECISIONS: readonly DecisionRow[] = [
   {
     id: "Y-9",
     question: "Slugs of a group that have no endpoint yet, on GET /v1/models",
-    answer: "not listed, since they cannot be called",
+    answer: "not listed, because they cannot be called",
     switch: null,
   },
   {
     id: "Y-10",
     question: "`usage:` of a seed",
     answer:
-      "counts as traffic of that group's own keys, so ancestors under CASCADING see it; each unit stands for itself",
+      "counts as traffic of the group's own keys, so it also counts for ancestors under CASCADING; each unit is separate",
     switch: null,
   },
   {
@@ -203,7 +202,7 @@ export const DECISIONS: readonly DecisionRow[] = [
   },
   {
     id: "Y-12",
-    question: "Values in GET /v1/models that the gateway knows and the emulator does not",
+    question: "Values in GET /v1/models that only the gateway knows",
     answer: "owned_by is the slug's prefix, prices are 0, the context is 262144 tokens",
     switch: null,
   },
@@ -216,26 +215,26 @@ export const DECISIONS: readonly DecisionRow[] = [
   },
   {
     id: "Y-14",
-    question: "Where an advance to next_window ends",
-    answer: "the instant at which every rolling window is empty, at least one second on",
+    question: "The time that next_window advances to",
+    answer: "the time at which every rolling window is empty, at least one second later",
     switch: null,
   },
   {
     id: "Y-47",
-    question: "A request for a world that is not there",
-    answer: "404 in the surface's own shape, naming the worlds that there are",
+    question: "A request for an unknown world",
+    answer: "404 in the surface's own shape, with the names of the existing worlds",
     switch: null,
   },
   {
     id: "Y-48",
-    question: "Faults and a stop over HTTP/2",
+    question: "Faults and shutdown over HTTP/2",
     answer:
-      "cut and reset end the request's own stream with INTERNAL_ERROR, other streams go on; at a stop, streams under way finish, and what has not arrived whole is refused with REFUSED_STREAM",
+      "cut and reset end only the request's own stream, with INTERNAL_ERROR; at shutdown, streams in flight finish, and incomplete requests are refused with REFUSED_STREAM",
     switch: null,
   },
   {
     id: "Y-18",
-    question: "A schema that no value satisfies, asked for by response_format or a tool",
+    question: "A schema without valid values, in response_format or a tool",
     answer: "400 from the model server, after admission: it counts one REQUEST",
     switch: null,
   },
@@ -247,21 +246,21 @@ export const DECISIONS: readonly DecisionRow[] = [
   },
   {
     id: "Y-20",
-    question: "A client that hangs up before the first byte",
+    question: "A client that disconnects before the first byte",
     answer: "counts its REQUEST and the prompt's tokens, and is not billed (L-4, W-7)",
     switch: null,
   },
   {
     id: "Y-17",
-    question: "A body nested very deep",
-    answer: "refused as not valid above 500 levels, on both hosts",
+    question: "A deeply nested body",
+    answer: "above 500 levels it is invalid, on both hosts",
     switch: null,
   },
   {
     id: "Y-16",
-    question: "What POST /v1/messages answers where nothing is known",
+    question: "Undocumented answers of POST /v1/messages",
     answer:
-      "the gateway layer's string envelopes for body, key, slug and limits, as on chat; refused values in Anthropic's envelope, `<field>: <reason>` for the first finding",
+      "errors of body, key, slug and limits have the gateway's string envelope, as on chat; errors of values have Anthropic's envelope, with `<field>: <reason>` for the first problem",
     switch: null,
   },
   {

@@ -1,5 +1,5 @@
 import type { ErrorCode, GatewayError } from "../../domain/errors.js";
-import { type Answer, json } from "../answer.js";
+import { type Answer, jsonAnswer } from "../respond.js";
 
 /** What the AI Gateway says of itself: its internal code and, where it differs from the catalogue, its words. */
 interface OwnError {
@@ -34,9 +34,9 @@ export function cloudflareError(error: GatewayError): Answer {
         headers: { "Content-Type": "text/plain; charset=UTF-8" },
       };
     case "method_not_allowed":
-      return json(error.status, { error: "method not allowed" });
+      return jsonAnswer(error.status, { error: "method not allowed" });
     case "body_too_large":
-      return json(error.status, { error: error.message });
+      return jsonAnswer(error.status, { error: error.message });
     default:
       return ownError(error, OWN_ERRORS[error.code] ?? { code: error.status });
   }
@@ -44,7 +44,7 @@ export function cloudflareError(error: GatewayError): Answer {
 
 function ownError(error: GatewayError, own: OwnError): Answer {
   const { code, message = error.message, status = error.status } = own;
-  return json(status, {
+  return jsonAnswer(status, {
     success: false,
     result: [],
     messages: [],

@@ -1,43 +1,31 @@
+import { Hono } from "hono";
 import { invalid } from "../../domain/errors.js";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { integerOf, knownQuery, limitOf, page } from "./call.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { pageOptions, queryOf, respondPage, textOf } from "./query.js";
 
 const PARAMETERS = ["group", "key", "slug", "since", "until", "limit", "cursor"];
 
 /** What was billed. */
-export const BILLING_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/billing/events",
-    handler({ query, services }) {
-      knownQuery(query, PARAMETERS);
-      const text = (name: string): string | undefined => query.get(name) ?? undefined;
-      const filter = {
-        group: text("group"),
-        key: text("key"),
-        slug: text("slug"),
-        since: instantOf(query, "since"),
-        until: instantOf(query, "until"),
-      };
-      const limit = limitOf(query);
-      const after = integerOf(query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
-      return page(
-        services.billing.events(filter, after, limit + 1),
-        limit,
-        ({ seq, event, state }) => ({ ...event, state, seq }),
-        ({ seq }) => seq,
-      );
-    },
-  },
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/billing/reconcile",
-    handler: ({ services }) => json(200, { differences: services.billing.reconcile() }),
-  },
-];
+export const billing = new Hono<AppEnv>();
+
+billing.get("/_emulator/billing/events", (c) => {
+  const query = queryOf(c, PARAMETERS);
+  const filter = {
+    group: textOf(query, "group"),
+    key: textOf(query, "key"),
+    slug: textOf(query, "slug"),
+    since: instantOf(query, "since"),
+    until: instantOf(query, "until"),
+  };
+  const { limit, after } = pageOptions(query);
+  const found = c.get("services").billing.events(filter, after, limit + 1);
+  return respondPage(c, found, limit, ({ seq, event, state }) => ({ ...event, state, seq }));
+});
+
+billing.get("/_emulator/billing/reconcile", (c) =>
+  json(c, 200, { differences: c.get("services").billing.reconcile() }),
+);
 
 function instantOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);

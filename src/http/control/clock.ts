@@ -1,8 +1,9 @@
+import { Hono } from "hono";
 import * as z from "zod";
 import type { FiredJob } from "../../services/time.js";
-import { json } from "../answer.js";
-import type { Call, Route } from "../routes.js";
-import { controlBody } from "./call.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { readControlBody } from "./body.js";
 
 const changeSchema = z.union(
   [
@@ -22,41 +23,25 @@ const advanceSchema = z.union(
 );
 
 /** The world's clock. */
-export const CLOCK_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/clock",
-    handler: ({ services }) => json(200, services.time.view()),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/clock",
-    async handler(call) {
-      const change = await controlBody(call, changeSchema);
-      const { time } = call.services;
-      let fired: readonly FiredJob[] = [];
-      if ("freeze" in change) time.freeze();
-      else if ("real" in change) time.real();
-      else fired = await time.set(change.set);
-      return json(200, { ...time.view(), fired: fired.map(firedJson) });
-    },
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/clock/advance",
-    async handler(call) {
-      const fired = await call.services.time.advance(await controlBody(call, advanceSchema));
-      return json(200, { now: nowOf(call), fired: fired.map(firedJson) });
-    },
-  },
-];
+export const clock = new Hono<AppEnv>();
 
-function nowOf(call: Call): string {
-  return call.services.time.view().now;
-}
+clock.get("/_emulator/clock", (c) => json(c, 200, c.get("services").time.view()));
+
+clock.post("/_emulator/clock", async (c) => {
+  const change = await readControlBody(c, changeSchema);
+  const { time } = c.get("services");
+  let fired: readonly FiredJob[] = [];
+  if ("freeze" in change) time.freeze();
+  else if ("real" in change) time.real();
+  else fired = await time.set(change.set);
+  return json(c, 200, { ...time.view(), fired: fired.map(firedJson) });
+});
+
+clock.post("/_emulator/clock/advance", async (c) => {
+  const { time } = c.get("services");
+  const fired = await time.advance(await readControlBody(c, advanceSchema));
+  return json(c, 200, { now: time.view().now, fired: fired.map(firedJson) });
+});
 
 function firedJson({ at, job }: FiredJob) {
   return { at: new Date(at).toISOString(), job };

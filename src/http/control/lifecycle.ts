@@ -1,54 +1,35 @@
+import { Hono } from "hono";
 import * as z from "zod";
-import { json } from "../answer.js";
-import { describe } from "../describe.js";
-import type { Route } from "../routes.js";
-import { controlBody } from "./call.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { readControlBody } from "./body.js";
 
-/** Health, reset, seed and the description. */
-export const LIFECYCLE_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/health",
-    handler: ({ emulator, services }) =>
-      json(200, {
-        status: "ok",
-        version: emulator.version,
-        now: services.time.view().now,
-        ...emulator.view(),
-      }),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/reset",
-    handler({ emulator }) {
-      emulator.reset();
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/seed",
-    async handler(call) {
-      call.emulator.seed(await controlBody(call, z.unknown()));
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "PUT",
-    path: "/_emulator/seed",
-    async handler(call) {
-      call.emulator.reseed(await controlBody(call, z.unknown()));
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/openapi.json",
-    handler: describe,
-  },
-];
+/** Health, reset, seed, and which errors were provoked. */
+export const lifecycle = new Hono<AppEnv>();
+
+lifecycle.get("/_emulator/health", (c) => {
+  const emulator = c.get("emulator");
+  const { now } = c.get("services").time.view();
+  return json(c, 200, { status: "ok", version: emulator.version, now, ...emulator.view() });
+});
+
+lifecycle.post("/_emulator/reset", (c) => {
+  c.get("emulator").reset();
+  return json(c, 200, { ok: true });
+});
+
+lifecycle.post("/_emulator/seed", async (c) => {
+  c.get("emulator").seed(await readControlBody(c, z.unknown()));
+  return json(c, 200, { ok: true });
+});
+
+lifecycle.put("/_emulator/seed", async (c) => {
+  c.get("emulator").reseed(await readControlBody(c, z.unknown()));
+  return json(c, 200, { ok: true });
+});
+
+/** Since the emulator started, over all its worlds. */
+lifecycle.get("/_emulator/errors", (c) => {
+  const { provoked, known, items } = c.get("emulator").errors.coverage();
+  return json(c, 200, { provoked, known, items, pagination: { has_more: false, cursor: null } });
+});

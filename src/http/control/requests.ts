@@ -1,63 +1,60 @@
+import { Hono } from "hono";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError, invalid } from "../../domain/errors.js";
 import type { JournalEntry, JournalFilter } from "../../domain/journal.js";
 import type { Journal } from "../../services/journal.js";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { integerOf, knownQuery, limitOf } from "./call.js";
+import { readDecision } from "../../services/limit-decision.js";
+import type { AppContext, AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { integerOf, pageOptions, queryOf, respondPage, textOf } from "./query.js";
 
 const FILTERS = ["method", "path", "status", "surface", "key", "group", "slug", "error"];
 const PARAMETERS = [...FILTERS, "within", "count", "limit", "cursor"];
 
-/** What was asked and answered. */
-export const REQUEST_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/requests",
-    async handler({ query, services }) {
-      knownQuery(query, PARAMETERS);
-      const filter = filterOf(query);
-      await arrival(query, services.journal, filter);
-      const limit = limitOf(query);
-      const after = integerOf(query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
-      const found = services.journal.page(filter, after, limit + 1);
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return json(200, {
-        items: items.map((entry) => ({ ...entryJson(entry), decision: entry.decision })),
-        pagination: {
-          has_more: found.length > limit,
-          cursor: found.length > limit && last ? String(last.seq) : null,
-        },
-        total: services.journal.count(filter),
-      });
-    },
-  },
-  {
-    surface: "control",
-    method: "DELETE",
-    path: "/_emulator/requests",
-    handler({ services }) {
-      services.journal.clear();
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/requests/:id",
-    handler(call) {
-      const id = call.param("id");
-      const entry = /^\d{1,15}$/.test(id) ? call.services.journal.find(Number(id)) : null;
-      if (!entry) throw new GatewayError("not_found", { message: `Request ${id} not found.` });
-      return json(200, entryJson(entry));
-    },
-  },
-];
+/** What was asked and answered, and why it was admitted or refused. */
+export const requests = new Hono<AppEnv>();
+
+requests.get("/_emulator/requests", async (c) => {
+  const query = queryOf(c, PARAMETERS);
+  const { journal } = c.get("services");
+  const filter = filterOf(query);
+  await waitForEntries(query, journal, filter);
+  const { limit, after } = pageOptions(query);
+  const found = journal.page(filter, after, limit + 1);
+  return respondPage(c, found, limit, listedJson, { total: journal.count(filter) });
+});
+
+requests.delete("/_emulator/requests", (c) => {
+  c.get("services").journal.clear();
+  return json(c, 200, { ok: true });
+});
+
+requests.get("/_emulator/requests/:id", (c) => {
+  const id = c.req.param("id");
+  const entry = findEntry(c, id);
+  if (!entry) throw new GatewayError("not_found", { message: `Request ${id} not found.` });
+  return json(c, 200, entryJson(entry));
+});
+
+/** The id is that of `x-emulator-decision`. */
+requests.get("/_emulator/decisions/:id", (c) => {
+  const id = c.req.param("id");
+  const entry = findEntry(c, id);
+  const decision = entry && readDecision(entry);
+  if (!decision) throw new GatewayError("not_found", { message: `Decision ${id} not found.` });
+  return json(c, 200, decision);
+});
+
+function findEntry(c: AppContext, id: string): JournalEntry | null {
+  return /^\d{1,15}$/.test(id) ? c.get("services").journal.find(Number(id)) : null;
+}
 
 /** `within=2s` waits until `count` requests fit, any when that is absent, or the time is over. */
-async function arrival(query: URLSearchParams, journal: Journal, filter: JournalFilter): Promise<void> {
+async function waitForEntries(
+  query: URLSearchParams,
+  journal: Journal,
+  filter: JournalFilter,
+): Promise<void> {
   const count = integerOf(query, "count", 0, Number.MAX_SAFE_INTEGER);
   const within = query.get("within");
   if (within === null) {
@@ -70,17 +67,21 @@ async function arrival(query: URLSearchParams, journal: Journal, filter: Journal
 }
 
 function filterOf(query: URLSearchParams): JournalFilter {
-  const text = (name: string): string | undefined => query.get(name) ?? undefined;
   return {
-    method: text("method"),
-    path: text("path"),
+    method: textOf(query, "method"),
+    path: textOf(query, "path"),
     status: integerOf(query, "status", 100, 999),
-    surface: text("surface"),
-    key: text("key"),
-    group: text("group"),
-    slug: text("slug"),
-    error: text("error"),
+    surface: textOf(query, "surface"),
+    key: textOf(query, "key"),
+    group: textOf(query, "group"),
+    slug: textOf(query, "slug"),
+    error: textOf(query, "error"),
   };
+}
+
+/** With its decision, so that a client needs no request for each. */
+function listedJson(entry: JournalEntry) {
+  return { ...entryJson(entry), decision: entry.decision };
 }
 
 function entryJson(entry: JournalEntry) {

@@ -1,108 +1,68 @@
+import { Hono } from "hono";
 import * as z from "zod";
-import { invalid } from "../../domain/errors.js";
 import type { Delivery, DeliveryState } from "../../services/webhooks/webhooks.js";
-import { type Answer, json } from "../answer.js";
-import type { Call, Route } from "../routes.js";
-import { controlBody, integerOf, knownQuery, limitOf, page } from "./call.js";
+import type { AppContext, AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { readControlBody } from "./body.js";
+import { pageOptions, queryOf, respondPage, textOf, wordOf } from "./query.js";
 
-const STATES: readonly string[] = ["pending", "delivered", "dead"] satisfies DeliveryState[];
-
+const STATES = ["pending", "delivered", "dead"] as const satisfies readonly DeliveryState[];
 const PARAMETERS = ["state", "event", "limit", "cursor"];
 
-const rotation = z.strictObject({ workspace: z.string().optional(), secret: z.string().min(1) });
+const rotationSchema = z.strictObject({ workspace: z.string().optional(), secret: z.string().min(1) });
 
 /** Deliveries of billing events, with every attempt. */
-export const WEBHOOK_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/webhooks/deliveries",
-    handler: (call) => deliveries(call, stateOf(call)),
-  },
-  {
-    surface: "control",
-    method: "GET",
-    path: "/_emulator/webhooks/dead-letters",
-    handler: (call) => deliveries(call, "dead"),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/dead-letters/:id/redrive",
-    handler: async (call) =>
-      json(200, deliveryJson(call, await call.services.webhooks.redrive(call.param("id")))),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/dead-letters/redrive",
-    handler: ({ services }) => json(200, { redriven: services.webhooks.redriveAll() }),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/pause",
-    handler({ services }) {
-      services.webhooks.pause();
-      return json(200, { paused: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/resume",
-    handler({ services }) {
-      services.webhooks.unpause();
-      return json(200, { paused: false });
-    },
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/idle",
-    async handler({ services }) {
-      await services.webhooks.idle();
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: "/_emulator/webhooks/rotate",
-    async handler(call) {
-      const { workspace, secret } = await controlBody(call, rotation);
-      call.services.webhooks.rotate(workspace ?? null, secret);
-      return json(200, { ok: true });
-    },
-  },
-];
+export const webhooks = new Hono<AppEnv>();
 
-function deliveries(call: Call, state: DeliveryState | undefined): Answer {
-  knownQuery(call.query, PARAMETERS);
-  const limit = limitOf(call.query);
-  const after = integerOf(call.query, "cursor", 0, Number.MAX_SAFE_INTEGER) ?? 0;
-  const event = call.query.get("event") ?? undefined;
-  const found = call.services.webhooks.list({ state, event }, after, limit + 1);
-  return page(
-    found,
-    limit,
-    (delivery) => deliveryJson(call, delivery),
-    (delivery) => delivery.seq,
-  );
+webhooks.get("/_emulator/webhooks/deliveries", (c) => {
+  const query = queryOf(c, PARAMETERS);
+  return respondDeliveries(c, query, wordOf(query, "state", STATES));
+});
+
+webhooks.get("/_emulator/webhooks/dead-letters", (c) => respondDeliveries(c, queryOf(c, PARAMETERS), "dead"));
+
+webhooks.post("/_emulator/webhooks/dead-letters/:id/redrive", async (c) => {
+  const { webhooks } = c.get("services");
+  return json(c, 200, deliveryJson(c, await webhooks.redrive(c.req.param("id"))));
+});
+
+webhooks.post("/_emulator/webhooks/dead-letters/redrive", (c) =>
+  json(c, 200, { redriven: c.get("services").webhooks.redriveAll() }),
+);
+
+webhooks.post("/_emulator/webhooks/pause", (c) => {
+  c.get("services").webhooks.pause();
+  return json(c, 200, { paused: true });
+});
+
+webhooks.post("/_emulator/webhooks/resume", (c) => {
+  c.get("services").webhooks.unpause();
+  return json(c, 200, { paused: false });
+});
+
+webhooks.post("/_emulator/webhooks/idle", async (c) => {
+  await c.get("services").webhooks.idle();
+  return json(c, 200, { ok: true });
+});
+
+webhooks.post("/_emulator/webhooks/rotate", async (c) => {
+  const { workspace, secret } = await readControlBody(c, rotationSchema);
+  c.get("services").webhooks.rotate(workspace ?? null, secret);
+  return json(c, 200, { ok: true });
+});
+
+function respondDeliveries(
+  c: AppContext,
+  query: URLSearchParams,
+  state: DeliveryState | undefined,
+): Response {
+  const { limit, after } = pageOptions(query);
+  const event = textOf(query, "event");
+  const found = c.get("services").webhooks.list({ state, event }, after, limit + 1);
+  return respondPage(c, found, limit, (delivery) => deliveryJson(c, delivery));
 }
 
-function stateOf({ query }: Call): DeliveryState | undefined {
-  const state = query.get("state");
-  if (state === null) return undefined;
-  if (!isState(state)) throw invalid("state", `expected one of ${STATES.join(", ")}`);
-  return state;
-}
-
-function isState(text: string): text is DeliveryState {
-  return STATES.includes(text);
-}
-
-function deliveryJson(call: Call, delivery: Delivery) {
+function deliveryJson(c: AppContext, delivery: Delivery) {
   const { id, url, state, reason, body } = delivery;
   const payload: unknown = JSON.parse(body);
   return {
@@ -112,14 +72,17 @@ function deliveryJson(call: Call, delivery: Delivery) {
     url,
     created_at: iso(delivery.createdAt),
     next_attempt_at: state === "pending" ? iso(delivery.dueAt) : null,
-    attempts: call.services.webhooks.attempts(delivery).map((attempt) => ({
-      number: attempt.number,
-      at: iso(attempt.at),
-      duration_ms: attempt.durationMs,
-      status: attempt.status,
-      error: attempt.error,
-      answer: attempt.answer,
-    })),
+    attempts: c
+      .get("services")
+      .webhooks.attempts(delivery)
+      .map((attempt) => ({
+        number: attempt.number,
+        at: iso(attempt.at),
+        duration_ms: attempt.durationMs,
+        status: attempt.status,
+        error: attempt.error,
+        answer: attempt.answer,
+      })),
     body: payload,
   };
 }

@@ -1,48 +1,32 @@
+import { Hono } from "hono";
 import * as z from "zod";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { controlBody, wholeList } from "./call.js";
-
-const PATH = "/_emulator/worlds";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { readControlBody } from "./body.js";
+import { respondList } from "./query.js";
 
 const forkSchema = z.strictObject({
-  name: z.string().optional().meta({ description: "Made up when absent" }),
+  name: z.string().optional().meta({ description: "Generated when absent" }),
   from: z
     .string()
     .optional()
-    .meta({ description: "`seed`, the default, or the name of the world to copy as it stands" }),
+    .meta({ description: "`seed`, the default, or the name of the world to copy as it is" }),
 });
 
-/** Isolated worlds in one process; every world's control plane sees them all. */
-export const WORLD_ROUTES: readonly Route[] = [
-  {
-    surface: "control",
-    method: "GET",
-    path: PATH,
-    handler: ({ emulator }) => wholeList(emulator.worlds.list()),
-  },
-  {
-    surface: "control",
-    method: "POST",
-    path: PATH,
-    async handler(call) {
-      const { name, from } = await controlBody(call, forkSchema);
-      return json(200, call.emulator.worlds.fork(name, from));
-    },
-  },
-  {
-    surface: "control",
-    method: "GET",
-    path: `${PATH}/:name`,
-    handler: (call) => json(200, call.emulator.worlds.get(call.param("name"))),
-  },
-  {
-    surface: "control",
-    method: "DELETE",
-    path: `${PATH}/:name`,
-    handler(call) {
-      call.emulator.worlds.remove(call.param("name"));
-      return json(200, { name: call.param("name") });
-    },
-  },
-];
+/** Isolated worlds in one process. Every world's control plane sees them all. */
+export const worlds = new Hono<AppEnv>();
+
+worlds.get("/_emulator/worlds", (c) => respondList(c, c.get("emulator").worlds.list()));
+
+worlds.post("/_emulator/worlds", async (c) => {
+  const { name, from } = await readControlBody(c, forkSchema);
+  return json(c, 200, c.get("emulator").worlds.fork(name, from));
+});
+
+worlds.get("/_emulator/worlds/:name", (c) => json(c, 200, c.get("emulator").worlds.get(c.req.param("name"))));
+
+worlds.delete("/_emulator/worlds/:name", (c) => {
+  const name = c.req.param("name");
+  c.get("emulator").worlds.remove(name);
+  return json(c, 200, { name });
+});

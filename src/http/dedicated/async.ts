@@ -6,48 +6,33 @@ import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
 import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
-import { type Answer, json } from "../answer.js";
-import { jsonText, readBody } from "../body.js";
+import type { AppContext } from "../env.js";
 import { describeIssue } from "../issues.js";
-import type { Call, Method, Route } from "../routes.js";
-import { reach } from "./input.js";
-import { PLACES } from "./places.js";
-import { reachA } from "./predict.js";
+import { jsonText, readBody } from "../middleware/body.js";
+import { json } from "../respond.js";
+import { deploymentHost, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
 
-/** On every answer of a deployment's host; of a new async request, its own id. */
-const REQUEST_ID = "X-BASETEN-REQUEST-ID";
-
-/** Async inference on the hosts of models and chains (inference §5). */
-export const ASYNC_ROUTES: readonly Route[] = [
-  ...PLACES.flatMap(({ path, place }) => [
-    route("POST", `${path}/async_predict`, (call) => submit(call, place(call), "model")),
-    route("POST", `${path}/async_run_remote`, (call) => submit(call, place(call), "chain")),
-    route("GET", `${path}/async_queue_status`, (call) => queueStatus(call, place(call))),
-  ]),
-  route("GET", "/async_request/:request_id", (call) => json(200, statusOf(requested(call)))),
-  route("DELETE", "/async_request/:request_id", cancel),
-];
-
-function route(method: Method, path: string, handler: (call: Call) => Answer | Promise<Answer>): Route {
-  return { surface: "dedicated", method, path, handler };
-}
-
-/** Key, deployment, size, values, in this order (Y-27). */
-async function submit(call: Call, place: PathSelector, kind: DeploymentHost["kind"]): Promise<Answer> {
-  const reached = reachA(kind, call, place);
-  const wish = await readWish(call);
-  const { id } = call.services.asyncInference.submit(targetOf(reached.deployment), keyNames(reached), wish);
-  return json(201, { request_id: id }, { [REQUEST_ID]: id });
+/** Puts a request into the queue of a deployment: key, deployment, size, values, in this order (Y-27). */
+export async function submitAsync(
+  c: AppContext,
+  kind: DeploymentHost["kind"],
+  selector: PathSelector,
+): Promise<Response> {
+  const resolved = resolveKind(c, kind, selector);
+  const options = await readOptions(c);
+  const { asyncInference } = c.get("services");
+  const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved), options);
+  c.set("answerHeaders", { [REQUEST_ID]: id });
+  return json(c, 201, { request_id: id });
 }
 
 /** The body is JSON, whatever its type says. @throws GatewayError `body_too_large`, `async_invalid` */
-async function readWish(call: Call): Promise<AsyncOptions> {
-  const { request, inProgress, services } = call;
-  refuseLarge(Number(request.headers["content-length"] ?? 0));
-  const body = await readBody(request, services.context.settings.maxBodyBytes);
+async function readOptions(c: AppContext): Promise<AsyncOptions> {
+  refuseLarge(Number(c.req.header("Content-Length") ?? 0));
+  const body = await readBody(c);
   refuseLarge(body.length);
-  const text = jsonText({ headers: {} }, body, refuse);
-  inProgress.requestBody = text;
+  const text = jsonText(undefined, body, refuse);
+  c.get("inProgress").requestBody = text;
   const parsed = asyncPredictSchema.safeParse(parseJson(text));
   if (parsed.success) return asyncOptions(parsed.data);
   const [issue] = parsed.error.issues;
@@ -81,10 +66,11 @@ function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
   return [...(key.name === null ? [] : [key.name]), key.prefix];
 }
 
-function queueStatus(call: Call, place: PathSelector): Answer {
-  const target = targetOf(reach(call, place).deployment);
-  const { queued, inProgress } = call.services.asyncInference.counts(target);
-  return json(200, {
+/** How many requests of a deployment wait, and how many are in progress. */
+export function queueStatus(c: AppContext, selector: PathSelector): Response {
+  const target = targetOf(resolveDeployment(c, selector).deployment);
+  const { queued, inProgress } = c.get("services").asyncInference.counts(target);
+  return json(c, 200, {
     model_id: target.ownerId,
     deployment_id: target.deploymentId,
     num_queued_requests: queued,
@@ -92,25 +78,30 @@ function queueStatus(call: Call, place: PathSelector): Answer {
   });
 }
 
-function cancel(call: Call): Answer {
-  const request = requested(call);
-  const done = call.services.asyncInference.cancel(request);
-  const message = done
+/** Status of an async request. */
+export function asyncStatus(c: AppContext): Response {
+  return json(c, 200, statusOf(findRequest(c)));
+}
+
+/** Cancels an async request that is still queued. */
+export function cancelAsync(c: AppContext): Response {
+  const request = findRequest(c);
+  const canceled = c.get("services").asyncInference.cancel(request);
+  const message = canceled
     ? "The async request was canceled."
     : `Only QUEUED async requests can be canceled; this one is ${request.status}.`;
-  return json(200, { request_id: request.id, canceled: done, message });
+  return json(c, 200, { request_id: request.id, canceled, message });
 }
 
 /**
  * The request that the path names, on its model's or chain's host, whatever its deployment.
  * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `async_request_not_found` (Y-32)
  */
-function requested(call: Call): AsyncRequest {
-  const { services, inProgress, response, deployment: host } = call;
-  const id = call.param("request_id");
-  response.setHeader(REQUEST_ID, services.context.random.hex(32));
-  if (!host) throw new GatewayError("unknown_path");
-  const { key, workspace } = services.access.dedicated(readAuthorization(call.request.headers.authorization));
+function findRequest(c: AppContext): AsyncRequest {
+  const { access, asyncInference } = c.get("services");
+  const inProgress = c.get("inProgress");
+  const host = deploymentHost(c);
+  const { key, workspace } = access.dedicated(readAuthorization(c.req.header("Authorization")));
   inProgress.keyPrefix = key.prefix;
   const known: readonly Deployable[] = host.kind === "model" ? workspace.models : workspace.chains;
   const found = ownerOfLabel(known, host.label);
@@ -121,7 +112,7 @@ function requested(call: Call): AsyncRequest {
   }
   inProgress.slug = found.owner.id;
   const owner = { workspaceId: workspace.id, kind: host.kind, ownerId: found.owner.id };
-  const request = services.asyncInference.find(id, owner);
+  const request = asyncInference.find(c.req.param("request_id") ?? "", owner);
   if (request) return request;
   throw new GatewayError("async_request_not_found", {
     hint: `no such request of ${host.kind} ${found.owner.id}; they are forgotten one hour after completion`,

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from "node:http";
 import type { ErrorCode, GatewayError } from "../../domain/errors.js";
-import { type Answer, json } from "../answer.js";
+import { reasonPhrase } from "../node/reason-phrase.js";
+import { type Answer, jsonAnswer } from "../respond.js";
 
 /** `error_code` of the documented shape (inference §4.3); the sources give no mapping, so this one is ours. */
 const ERROR_CODES: Partial<Record<ErrorCode, string>> = {
@@ -33,7 +33,7 @@ export function dedicatedError(error: GatewayError): Answer {
     case "prediction_input":
       return fromModel(error, INPUT_REFUSED);
     case "sync_route_unknown":
-      return json(error.status, { detail: error.message });
+      return jsonAnswer(error.status, { detail: error.message });
     case "served_model_unknown":
       return fromEngine(error, "model", "NotFoundError");
     case "invalid_value":
@@ -42,11 +42,11 @@ export function dedicatedError(error: GatewayError): Answer {
     case "injected":
       return injected(error);
     case "unknown_path":
-      return json(error.status, { error: "not found", error_code: "client_error" });
+      return jsonAnswer(error.status, { error: "not found", error_code: "client_error" });
     case "method_not_allowed":
-      return json(error.status, { error: "method not allowed", error_code: "client_error" });
+      return jsonAnswer(error.status, { error: "method not allowed", error_code: "client_error" });
     default:
-      return json(error.status, { error: error.message, error_code: codeOf(error) });
+      return jsonAnswer(error.status, { error: error.message, error_code: codeOf(error) });
   }
 }
 
@@ -56,7 +56,7 @@ function codeOf({ code, status }: GatewayError): string {
 
 /** The server around a model's code says who failed in headers, and has no `error_code`. */
 function fromModel(error: GatewayError, code: string): Answer {
-  return json(
+  return jsonAnswer(
     error.status,
     { error: error.message },
     { "X-BASETEN-ERROR-SOURCE": TRUSS_SERVER, "X-BASETEN-ERROR-CODE": code },
@@ -65,14 +65,16 @@ function fromModel(error: GatewayError, code: string): Answer {
 
 /** vLLM-like (inference §4.2). */
 function fromEngine(error: GatewayError, param: string | null, type: string): Answer {
-  return json(error.status, { error: { code: error.status, message: error.message, param, type } });
+  return jsonAnswer(error.status, { error: { code: error.status, message: error.message, param, type } });
 }
 
 /** A fault's own answer; without a body, the general shape. */
 function injected(error: GatewayError): Answer {
   const body = error.injected?.body ?? {
-    error: STATUS_CODES[error.status] ?? "Error",
+    error: reasonPhrase(error.status),
     error_code: codeOf(error),
   };
-  return typeof body === "string" ? { ...json(error.status, null), body } : json(error.status, body);
+  return typeof body === "string"
+    ? { ...jsonAnswer(error.status, null), body }
+    : jsonAnswer(error.status, body);
 }

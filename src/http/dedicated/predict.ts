@@ -1,67 +1,52 @@
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
-import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
+import type { PathSelector } from "../../services/deployments/deployments.js";
 import { echo } from "../../services/deployments/outcome.js";
-import type { Call, Route } from "../routes.js";
-import { fail } from "../settle.js";
-import { deliver } from "./deliver.js";
-import { reach, readPrediction } from "./input.js";
-import { PLACES, type PlacePrefix } from "./places.js";
-import { runPrediction } from "./run.js";
+import type { AppContext } from "../env.js";
+import { CHAT_DIALECT } from "../inference/chat.js";
+import { serveModel } from "../inference/serve-model.js";
+import { respond } from "../respond.js";
+import { engineAnswer } from "./engine-answer.js";
+import { readPrediction } from "./prediction-input.js";
+import { resolveDeployment, resolveKind } from "./resolve.js";
+import { awake, runPrediction } from "./run.js";
+import { sendPrediction } from "./send-prediction.js";
 
-/** `predict` of models, `run_remote` of chains, `wake` of both, for every way to name a deployment. */
-export const PREDICT_ROUTES: readonly Route[] = PLACES.flatMap((prefix) => [
-  predictRoute(prefix, "/predict", "model"),
-  predictRoute(prefix, "/run_remote", "chain"),
-  wakeRoute(prefix),
-]);
-
-function predictRoute({ path, place }: PlacePrefix, route: string, kind: DeploymentHost["kind"]): Route {
-  return {
-    surface: "dedicated",
-    method: "POST",
-    path: `${path}${route}`,
-    raw: (call) => servePrediction(call, place(call), route, kind),
-  };
-}
-
-async function servePrediction(
-  call: Call,
-  place: PathSelector,
+/** `predict` of a model, `run_remote` of a chain. Without a rule the input is the answer (Y-24). */
+export async function predict(
+  c: AppContext,
   route: string,
   kind: DeploymentHost["kind"],
-): Promise<void> {
-  try {
-    const reached = reachA(kind, call, place);
-    const request = await readPrediction(call, reached, route, "json or bytes");
-    await deliver(call, await runPrediction(call, request, echo));
-  } catch (cause) {
-    await fail(call, cause);
-  }
+  selector: PathSelector,
+): Promise<Response> {
+  const resolved = resolveKind(c, kind, selector);
+  const request = await readPrediction(c, resolved, route, "json or bytes");
+  return sendPrediction(c, await runPrediction(c, request, echo));
 }
 
-/** Models predict, chains run; the other's routes are not there. @throws GatewayError */
-export function reachA(kind: DeploymentHost["kind"], call: Call, place: PathSelector): ResolvedDeployment {
-  const reached = reach(call, place);
-  if (reached.deployment.kind === kind) return reached;
-  throw new GatewayError("unknown_path", {
-    hint:
-      kind === "model"
-        ? "this is a chain's host: chains have run_remote, async_run_remote and wake"
-        : "this is a model's host: models have predict, async_predict, sync/... and wake",
+/** Answers at once; the deployment answers predictions a cold start later (Y-25). */
+export function wake(c: AppContext, selector: PathSelector): Response {
+  const { deployment } = resolveDeployment(c, selector);
+  c.get("services").deployments.use(deployment);
+  return respond(c, { status: 202, body: "", headers: {} });
+}
+
+/** A route of the server inside a deployment; without a rule, what such a server answers by itself (Y-26). */
+export async function sync(c: AppContext, selector: PathSelector): Promise<Response> {
+  const resolved = resolveKind(c, "model", selector);
+  const { model } = resolved;
+  if (!model) throw new GatewayError("unknown_path");
+  const request = await readPrediction(c, resolved, `/${c.req.param("route")}`, "anything");
+  return sendPrediction(c, await runPrediction(c, request, (asked) => engineAnswer(c, model, asked)));
+}
+
+/** The inference host's chat, without its gateway: no limits, no billing (Y-26). */
+export async function syncChat(c: AppContext, selector: PathSelector): Promise<Response> {
+  const resolved = resolveKind(c, "model", selector);
+  await awake(c, resolved.deployment);
+  return serveModel(c, {
+    ...CHAT_DIALECT,
+    admit: (_, input, parsed) =>
+      c.get("services").chat.admitDedicated(c.get("inProgress"), input, parsed, resolved),
   });
-}
-
-/** Answers at once; the deployment answers predictions a cold start later (inference §5, Y-25). */
-function wakeRoute({ path, place }: PlacePrefix): Route {
-  return {
-    surface: "dedicated",
-    method: "POST",
-    path: `${path}/wake`,
-    handler(call) {
-      const { deployment } = reach(call, place(call));
-      call.services.deployments.use(deployment);
-      return { status: 202, body: "", headers: {} };
-    },
-  };
 }

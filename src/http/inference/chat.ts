@@ -1,31 +1,33 @@
 import { iterateFrames } from "../../domain/completion/stream.js";
 import { encodeCompletion } from "../../domain/completion/sync.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
-import type { Route } from "../routes.js";
 import { parseChatRequest } from "./chat-request.js";
 import { hexOf } from "./headers.js";
-import { type ModelDialect, modelRoute } from "./model-route.js";
+import type { ModelDialect } from "./serve-model.js";
 
-/** OpenAI's way of talking to a model (inference §1). */
+/** OpenAI's way of talking to a model (X-5 to X-12, X-17). */
 export const CHAT_DIALECT: ModelDialect = {
   parse: parseChatRequest,
-  encode: (turn) => encodeCompletion(metaOf(turn), turn.reply),
-  frames: (turn, chunking, settings) =>
-    iterateFrames(metaOf(turn), streamOptions(turn), turn.reply, settings.streamDialect, chunking),
+  encode: (answered) => encodeCompletion(metaOf(answered), answered.reply),
+  frames: (answered, chunking, settings) =>
+    iterateFrames(
+      metaOf(answered),
+      streamOptions(answered),
+      answered.reply,
+      settings.streamDialect,
+      chunking,
+    ),
 };
 
-/** X-5 to X-12, X-17; inference §1. */
-export const CHAT_ROUTE: Route = modelRoute("/v1/chat/completions", CHAT_DIALECT);
-
-function metaOf(turn: AnsweredChat) {
+function metaOf({ requestId, inProgress, request }: AnsweredChat) {
   return {
-    id: `chatcmpl-${hexOf(turn.requestId)}`,
-    created: Math.floor(turn.inProgress.at / 1000),
-    model: turn.request.model,
+    id: `chatcmpl-${hexOf(requestId)}`,
+    created: Math.floor(inProgress.at / 1000),
+    model: request.model,
   };
 }
 
-/** X-12, and the irregularities that the style asks for (inference §1.4). */
+/** X-12, and the irregularities that the style asks for (I-1.4). */
 function streamOptions({ request, reply, style }: AnsweredChat) {
   // Recorded together: in JSON mode without finish_reason the usage chunk was missing too.
   const silent =

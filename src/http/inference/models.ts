@@ -1,12 +1,13 @@
 import { readAuthorization } from "../../domain/access.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { CatalogueModel } from "../../services/models.js";
-import type { Route } from "../routes.js";
+import type { AppContext } from "../env.js";
+import { respond } from "../respond.js";
 
 /** Longest context and answer of the emulated models; the documented bound of `max_tokens`. */
 const CONTEXT_TOKENS = 262_144;
 
-/** The catalogue comes from another backend than chat: other headers, Python's spacing (inference §3). */
+/** The catalogue comes from another backend than chat: other headers, Python's spacing . */
 const HEADERS: Readonly<Record<string, string>> = {
   "Content-Type": "application/json",
   Server: "gunicorn",
@@ -18,18 +19,13 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
 };
 
-/** X-23, X-24; inference §3. No top-level `object`. */
-export const MODELS_ROUTE: Route = {
-  surface: "inference",
-  method: "GET",
-  path: "/v1/models",
-  handler(call) {
-    const credential = readAuthorization(call.request.headers.authorization);
-    if (credential.kind === "empty") throw new GatewayError("empty_key");
-    const models = call.services.models.list(call.inProgress, credential);
-    return { status: 200, body: pythonJson({ data: models.map(entry) }), headers: HEADERS };
-  },
-};
+/** The models that a key can call (X-23, X-24). No top-level `object`. */
+export function listModels(c: AppContext): Response {
+  const credential = readAuthorization(c.req.header("Authorization"));
+  if (credential.kind === "empty") throw new GatewayError("empty_key");
+  const models = c.get("services").models.list(c.get("inProgress"), credential);
+  return respond(c, { status: 200, body: pythonJson({ data: models.map(entry) }), headers: HEADERS });
+}
 
 function entry(model: CatalogueModel) {
   return {

@@ -1,65 +1,101 @@
+import { Hono } from "hono";
 import { createEndpointSchema, updateEndpointSchema } from "../../schemas/endpoints.js";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { authorize, parseBody, rawBody } from "./call.js";
-import { pageAnswer, pageRequest } from "./pagination.js";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { authorize } from "./authorize.js";
+import { readJson } from "./body.js";
+import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
 import { endpointJson } from "./wire.js";
 
-const COLLECTION = "/v1/gateway/endpoints";
-const ITEM = "/v1/gateway/endpoints/:id";
+const answers = () => import("../../schemas/answers.js");
 
-/** E-1 to E-13. */
-export const ENDPOINT_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "POST",
-    path: COLLECTION,
-    async handler(call) {
-      const { workspace } = authorize(call, "manage", `POST ${COLLECTION}`);
-      const input = parseBody(call, await rawBody(call), createEndpointSchema);
-      return json(200, endpointJson(call.services.endpoints.create(workspace, input)));
-    },
+/** Endpoints (E-1 to E-13). */
+export const endpoints = new Hono<AppEnv>();
+
+endpoints.post(
+  "/v1/gateway/endpoints",
+  authorize("manage"),
+  describe({
+    summary: "Create an endpoint",
+    tag: "endpoints",
+    body: () => createEndpointSchema,
+    answer: async () => (await answers()).endpointAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  async (c) => {
+    const input = await readJson(c, createEndpointSchema);
+    const created = c.get("services").endpoints.create(c.get("caller").workspace, input);
+    return json(c, 200, endpointJson(created));
   },
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `GET ${COLLECTION}`);
-      const list = `endpoints ${workspace.id}`;
-      const page = call.services.endpoints.list(workspace, pageRequest(call, list));
-      return pageAnswer(call, list, page, endpointJson);
-    },
+);
+
+endpoints.get(
+  "/v1/gateway/endpoints",
+  authorize("manage"),
+  describe({
+    summary: "List endpoints",
+    tag: "endpoints",
+    query: PAGE_QUERY,
+    answer: async () => (await answers()).endpointPageAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const list = `endpoints ${workspace.id}`;
+    const page = c.get("services").endpoints.list(workspace, pageRequest(c, list));
+    return respondPage(c, list, page, endpointJson);
   },
-  {
-    surface: "management",
-    method: "GET",
-    path: ITEM,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `GET ${ITEM}`);
-      return json(200, endpointJson(call.services.endpoints.get(workspace, call.param("id"))));
-    },
+);
+
+endpoints.get(
+  "/v1/gateway/endpoints/:id",
+  authorize("manage"),
+  describe({
+    summary: "Get an endpoint",
+    tag: "endpoints",
+    answer: async () => (await answers()).endpointAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const endpoint = c.get("services").endpoints.get(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, endpointJson(endpoint));
   },
-  {
-    surface: "management",
-    method: "PATCH",
-    path: ITEM,
-    async handler(call) {
-      const { workspace } = authorize(call, "manage", `PATCH ${ITEM}`);
-      const { endpoints } = call.services;
-      endpoints.get(workspace, call.param("id"));
-      const change = parseBody(call, await rawBody(call), updateEndpointSchema, { optional: true });
-      return json(200, endpointJson(endpoints.update(workspace, call.param("id"), change)));
-    },
+);
+
+endpoints.patch(
+  "/v1/gateway/endpoints/:id",
+  authorize("manage"),
+  describe({
+    summary: "Update an endpoint",
+    tag: "endpoints",
+    body: () => updateEndpointSchema,
+    bodyRequired: false,
+    answer: async () => (await answers()).endpointAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  async (c) => {
+    const { endpoints } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    // Before the body: an endpoint that is not there is 404, whatever is sent.
+    endpoints.get(workspace, id);
+    const change = await readJson(c, updateEndpointSchema, { optional: true });
+    return json(c, 200, endpointJson(endpoints.update(workspace, id, change)));
   },
-  {
-    surface: "management",
-    method: "DELETE",
-    path: ITEM,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `DELETE ${ITEM}`);
-      const { id, slug } = call.services.endpoints.remove(workspace, call.param("id"));
-      return json(200, { id, slug });
-    },
+);
+
+endpoints.delete(
+  "/v1/gateway/endpoints/:id",
+  authorize("manage"),
+  describe({
+    summary: "Delete an endpoint",
+    tag: "endpoints",
+    answer: async () => (await answers()).endpointDeletedAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { id, slug } = c.get("services").endpoints.remove(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, { id, slug });
   },
-];
+);

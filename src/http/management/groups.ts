@@ -1,97 +1,137 @@
+import { Hono } from "hono";
 import type * as z from "zod";
 import type { GroupModel } from "../../domain/model.js";
 import { createGroupSchema, type groupModelSchema, updateGroupSchema } from "../../schemas/groups.js";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { authorize, parseBody, rawBody } from "./call.js";
-import { pageAnswer, pageRequest } from "./pagination.js";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { authorize } from "./authorize.js";
+import { readJson } from "./body.js";
+import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
 import { groupJson, groupMetadataJson, timestamp, usageJson } from "./wire.js";
 
-const COLLECTION = "/v1/gateway/groups";
-const ITEM = "/v1/gateway/groups/:id";
-const USAGE = "/v1/gateway/groups/:id/usage";
+const answers = () => import("../../schemas/answers.js");
 
-/** G-1 to G-10, U-1. */
-export const GROUP_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "POST",
-    path: COLLECTION,
-    async handler(call) {
-      const { workspace } = authorize(call, "manage", `POST ${COLLECTION}`);
-      const { metadata, models, hierarchy } = parseBody(call, await rawBody(call), createGroupSchema);
-      const view = call.services.groups.create(workspace, {
-        name: metadata.name ?? null,
-        externalEntityId: metadata.external_entity_id,
-        models: models.map(groupModel),
-        enforcement: hierarchy.limit_enforcement ?? null,
-        parentId: hierarchy.parent_group_id ?? null,
-      });
-      return json(200, groupJson(view));
-    },
+/** Groups and their usage (G-1 to G-10, U-1). */
+export const groups = new Hono<AppEnv>();
+
+groups.post(
+  "/v1/gateway/groups",
+  authorize("manage"),
+  describe({
+    summary: "Create a group",
+    tag: "groups",
+    body: () => createGroupSchema,
+    answer: async () => (await answers()).groupAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  async (c) => {
+    const { metadata, models, hierarchy } = await readJson(c, createGroupSchema);
+    const created = c.get("services").groups.create(c.get("caller").workspace, {
+      name: metadata.name ?? null,
+      externalEntityId: metadata.external_entity_id,
+      models: models.map(groupModel),
+      enforcement: hierarchy.limit_enforcement ?? null,
+      parentId: hierarchy.parent_group_id ?? null,
+    });
+    return json(c, 200, groupJson(created));
   },
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "view", `GET ${COLLECTION}`);
-      const list = `groups ${workspace.id}`;
-      const entity = call.query.get("external_entity_id") ?? undefined;
-      const page = call.services.groups.list(workspace, pageRequest(call, list), entity);
-      return pageAnswer(call, list, page, groupJson);
-    },
+);
+
+groups.get(
+  "/v1/gateway/groups",
+  authorize("view"),
+  describe({
+    summary: "List groups",
+    tag: "groups",
+    query: [...PAGE_QUERY, "external_entity_id"],
+    answer: async () => (await answers()).groupPageAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const list = `groups ${workspace.id}`;
+    const entity = c.req.query("external_entity_id");
+    const page = c.get("services").groups.list(workspace, pageRequest(c, list), entity);
+    return respondPage(c, list, page, groupJson);
   },
-  {
-    surface: "management",
-    method: "GET",
-    path: ITEM,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `GET ${ITEM}`);
-      return json(200, groupJson(call.services.groups.get(workspace, call.param("id"))));
-    },
+);
+
+groups.get(
+  "/v1/gateway/groups/:id",
+  authorize("manage"),
+  describe({
+    summary: "Get a group",
+    tag: "groups",
+    answer: async () => (await answers()).groupAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const group = c.get("services").groups.get(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, groupJson(group));
   },
-  {
-    surface: "management",
-    method: "PATCH",
-    path: ITEM,
-    async handler(call) {
-      const { workspace } = authorize(call, "manage", `PATCH ${ITEM}`);
-      const { groups } = call.services;
-      groups.chain(workspace, call.param("id"));
-      const change = parseBody(call, await rawBody(call), updateGroupSchema);
-      const view = groups.update(workspace, call.param("id"), {
-        name: change.metadata?.name,
-        models: change.models?.map(groupModel),
-      });
-      return json(200, groupJson(view));
-    },
+);
+
+groups.patch(
+  "/v1/gateway/groups/:id",
+  authorize("manage"),
+  describe({
+    summary: "Update a group's name or models",
+    tag: "groups",
+    body: () => updateGroupSchema,
+    answer: async () => (await answers()).groupAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  async (c) => {
+    const { groups } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    // Before the body: a group that is not there is 404, whatever is sent.
+    groups.chain(workspace, id);
+    const change = await readJson(c, updateGroupSchema);
+    const updated = groups.update(workspace, id, {
+      name: change.metadata?.name,
+      models: change.models?.map(groupModel),
+    });
+    return json(c, 200, groupJson(updated));
   },
-  {
-    surface: "management",
-    method: "DELETE",
-    path: ITEM,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `DELETE ${ITEM}`);
-      const { group, deletedAt } = call.services.groups.remove(workspace, call.param("id"));
-      return json(200, {
-        id: group.id,
-        metadata: groupMetadataJson(group),
-        deleted_at: timestamp(deletedAt),
-      });
-    },
+);
+
+groups.delete(
+  "/v1/gateway/groups/:id",
+  authorize("manage"),
+  describe({
+    summary: "Delete a group, its descendants and all their keys",
+    tag: "groups",
+    answer: async () => (await answers()).groupDeletedAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { groups } = c.get("services");
+    const { group, deletedAt } = groups.remove(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, {
+      id: group.id,
+      metadata: groupMetadataJson(group),
+      deleted_at: timestamp(deletedAt),
+    });
   },
-  {
-    surface: "management",
-    method: "GET",
-    path: USAGE,
-    handler(call) {
-      const { workspace } = authorize(call, "manage", `GET ${USAGE}`);
-      const chain = call.services.groups.chain(workspace, call.param("id"));
-      return json(200, usageJson(chain[0], call.services.usage.of(chain)));
-    },
+);
+
+groups.get(
+  "/v1/gateway/groups/:id/usage",
+  authorize("manage"),
+  describe({
+    summary: "Today's usage against the group's usage limits",
+    tag: "groups",
+    answer: async () => (await answers()).usageAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { groups, usage } = c.get("services");
+    const chain = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, usageJson(chain[0], usage.of(chain)));
   },
-];
+);
 
 /** Absent lists are empty ones (G-3). */
 function groupModel(model: z.output<typeof groupModelSchema>): GroupModel {

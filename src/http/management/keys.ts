@@ -1,86 +1,115 @@
+import { Hono } from "hono";
 import { mintKeySchema, registerKeySchema } from "../../schemas/groups.js";
-import { json } from "../answer.js";
-import type { Call, Route } from "../routes.js";
-import { authorize, parseBody, rawBody } from "./call.js";
-import { pageAnswer, pageRequest } from "./pagination.js";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { readBody } from "../middleware/body.js";
+import { json, jsonAnswer, respond } from "../respond.js";
+import { authorize } from "./authorize.js";
+import { parseBody, readJson } from "./body.js";
+import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
 import { keyJson } from "./wire.js";
 
-const COLLECTION = "/v1/gateway/groups/:id/api_keys";
-const REGISTER = "/v1/gateway/groups/:id/api_keys/register";
-const ITEM = "/v1/gateway/groups/:id/api_keys/:prefix";
+const answers = () => import("../../schemas/answers.js");
 
-/** K-1 to K-6. */
-export const KEY_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "POST",
-    path: COLLECTION,
-    async handler(call) {
-      const { workspace } = authorize(call, "manage", `POST ${COLLECTION}`);
-      const { groups, keys } = call.services;
-      groups.chain(workspace, call.param("id"));
-      const { name } = parseBody(call, await rawBody(call), mintKeySchema, { optional: true });
-      // Looked up again: it may have been deleted while the body was on its way.
-      const [group] = groups.chain(workspace, call.param("id"));
-      const { text, key } = keys.mint(group, name ?? null);
-      const answer = { api_key: text, prefix: key.prefix, name: key.name };
-      const hidden = { ...answer, api_key: `${key.prefix}.(not kept)` };
-      return { ...json(200, answer), journalBody: JSON.stringify(hidden) };
-    },
-  },
-  {
-    surface: "management",
-    method: "POST",
-    path: REGISTER,
-    async handler(call) {
-      const route = `POST ${REGISTER}`;
-      const { workspace } = authorize(call, "manage", route);
-      const { groups, keys } = call.services;
-      groups.chain(workspace, call.param("id"));
-      const body = await rawBody(call);
-      keys.checkSignature(workspace, body, signatureOf(call));
-      const { key, name } = parseBody(call, body, registerKeySchema, { secret: true });
-      const [group] = groups.chain(workspace, call.param("id"));
-      keys.register(group, key, name ?? null);
-      return json(200, { ok: true });
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const group = groupOf(call, `GET ${COLLECTION}`);
-      const list = `keys ${group.id}`;
-      return pageAnswer(call, list, call.services.keys.list(group, pageRequest(call, list)), keyJson);
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: ITEM,
-    handler(call) {
-      const group = groupOf(call, `GET ${ITEM}`);
-      return json(200, keyJson(call.services.keys.get(group, call.param("prefix"))));
-    },
-  },
-  {
-    surface: "management",
-    method: "DELETE",
-    path: ITEM,
-    handler(call) {
-      const group = groupOf(call, `DELETE ${ITEM}`);
-      return json(200, { prefix: call.services.keys.revoke(group, call.param("prefix")).prefix });
-    },
-  },
-];
+/** Federated keys of groups (K-1 to K-6). */
+export const keys = new Hono<AppEnv>();
 
-function groupOf(call: Call, route: string) {
-  const { workspace } = authorize(call, "manage", route);
-  return call.services.groups.chain(workspace, call.param("id"))[0];
-}
+keys.post(
+  "/v1/gateway/groups/:id/api_keys",
+  authorize("manage"),
+  describe({
+    summary: "Mint a key",
+    tag: "keys",
+    body: () => mintKeySchema,
+    bodyRequired: false,
+    answer: async () => (await answers()).keyMintedAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  async (c) => {
+    const { groups, keys } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    groups.chain(workspace, id);
+    const { name } = await readJson(c, mintKeySchema, { optional: true });
+    // Looked up again: it may have been deleted while the body was on its way.
+    const [group] = groups.chain(workspace, id);
+    const { text, key } = keys.mint(group, name ?? null);
+    const minted = { api_key: text, prefix: key.prefix, name: key.name };
+    const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
+    return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
+  },
+);
 
-function signatureOf(call: Call): string | undefined {
-  const header = call.request.headers["x-baseten-signature"];
-  return Array.isArray(header) ? undefined : header;
-}
+keys.post(
+  "/v1/gateway/groups/:id/api_keys/register",
+  authorize("manage"),
+  describe({
+    summary: "Register a key of your own, signed",
+    tag: "keys",
+    body: () => registerKeySchema,
+    answer: async () => (await answers()).keyRegisteredAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  async (c) => {
+    const { groups, keys } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    groups.chain(workspace, id);
+    const body = await readBody(c);
+    keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
+    const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
+    const [group] = groups.chain(workspace, id);
+    keys.register(group, key, name ?? null);
+    return json(c, 200, { ok: true });
+  },
+);
+
+keys.get(
+  "/v1/gateway/groups/:id/api_keys",
+  authorize("manage"),
+  describe({
+    summary: "List keys",
+    tag: "keys",
+    query: PAGE_QUERY,
+    answer: async () => (await answers()).keyPageAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    const list = `keys ${group.id}`;
+    return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
+  },
+);
+
+keys.get(
+  "/v1/gateway/groups/:id/api_keys/:prefix",
+  authorize("manage"),
+  describe({
+    summary: "Get a key",
+    tag: "keys",
+    answer: async () => (await answers()).keyAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, keyJson(keys.get(group, c.req.param("prefix"))));
+  },
+);
+
+keys.delete(
+  "/v1/gateway/groups/:id/api_keys/:prefix",
+  authorize("manage"),
+  describe({
+    summary: "Revoke a key",
+    tag: "keys",
+    answer: async () => (await answers()).keyRevokedAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    return json(c, 200, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
+  },
+);

@@ -1,112 +1,151 @@
-import type { DeclaredModel, Workspace } from "../../domain/model.js";
-import { json } from "../answer.js";
-import type { Call, Route } from "../routes.js";
-import { authorize } from "./call.js";
+import { Hono } from "hono";
+import type { DeclaredModel } from "../../domain/model.js";
+import { describe } from "../description/operation.js";
+import type { AppContext, AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { authorize } from "./authorize.js";
 import { deploymentJson, environmentJson, modelApiJson, modelJson } from "./model-wire.js";
-import { pageAnswer, pageRequest } from "./pagination.js";
+import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
 
-const COLLECTION = "/v1/models";
-const ITEM = "/v1/models/:id";
-const ENVIRONMENTS = "/v1/models/:id/environments";
-const ENVIRONMENT = "/v1/models/:id/environments/:name";
-const DEPLOYMENTS = "/v1/models/:id/deployments";
-const DEPLOYMENT = "/v1/models/:id/deployments/:deployment_id";
-const MODEL_APIS = "/v1/model_apis";
+const answers = () => import("../../schemas/workspace-answers.js");
 
 /** What a workspace has deployed, as its seed declares it: read only (X-24, Y-46). */
-export const MODEL_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "workspace", `GET ${COLLECTION}`);
-      const models = named(call, workspace.models, (model) => model.name ?? model.id);
-      return json(200, { models: models.map((model) => modelOf(call, workspace, model)) });
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: ITEM,
-    handler(call) {
-      const { workspace, model } = modelAt(call, `GET ${ITEM}`);
-      return json(200, modelOf(call, workspace, model));
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: ENVIRONMENTS,
-    handler(call) {
-      const { workspace, model } = modelAt(call, `GET ${ENVIRONMENTS}`);
-      return json(200, {
-        environments: model.environments.map((name) => environmentOf(call, workspace, model, name)),
-      });
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: ENVIRONMENT,
-    handler(call) {
-      const { workspace, model } = modelAt(call, `GET ${ENVIRONMENT}`);
-      const name = call.services.workspaceModels.environment(model, call.param("name"));
-      return json(200, environmentOf(call, workspace, model, name));
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: DEPLOYMENTS,
-    handler(call) {
-      const { workspace, model } = modelAt(call, `GET ${DEPLOYMENTS}`);
-      const views = call.services.workspaceModels.deployments(workspace, model);
-      const wanted = named(call, views, ({ deployment }) => deployment.id);
-      return json(200, { deployments: wanted.map((view) => deploymentJson(workspace, view)) });
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: DEPLOYMENT,
-    handler(call) {
-      const { workspace, model } = modelAt(call, `GET ${DEPLOYMENT}`);
-      const name = call.param("deployment_id");
-      const view = call.services.workspaceModels.deploymentNamed(workspace, model, name);
-      return json(200, deploymentJson(workspace, view));
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: MODEL_APIS,
-    handler(call) {
-      const { workspace } = authorize(call, "workspace", `GET ${MODEL_APIS}`);
-      const list = `model_apis ${workspace.id}`;
-      const page = call.services.workspaceModels.modelApis(workspace, pageRequest(call, list));
-      return pageAnswer(call, list, page, (name) => modelApiJson(workspace, name, call.emulator.view().url));
-    },
-  },
-];
+export const models = new Hono<AppEnv>();
 
-function modelAt(call: Call, route: string): { workspace: Workspace; model: DeclaredModel } {
-  const { workspace } = authorize(call, "workspace", route);
-  return { workspace, model: call.services.workspaceModels.get(workspace, call.param("id")) };
+models.get(
+  "/v1/models",
+  authorize("workspace"),
+  describe({
+    summary:
+      "On the management host the workspace's models; elsewhere the models that the key may call (X-24)",
+    tag: "workspace",
+    query: ["name"],
+    answer: async () => (await answers()).modelsAnswer,
+    errors: [401, 403, 429],
+  }),
+  (c) => {
+    const { models } = c.get("caller").workspace;
+    const named = withName(models, c.req.query("name"), (model) => model.name ?? model.id);
+    return json(c, 200, { models: named.map((model) => modelOf(c, model)) });
+  },
+);
+
+models.get(
+  "/v1/models/:id",
+  authorize("workspace"),
+  describe({
+    summary: "Get a model",
+    tag: "workspace",
+    answer: async () => (await answers()).modelAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => json(c, 200, modelOf(c, find(c, c.req.param("id")))),
+);
+
+models.get(
+  "/v1/models/:id/environments",
+  authorize("workspace"),
+  describe({
+    summary: "List a model's environments",
+    tag: "workspace",
+    answer: async () => (await answers()).environmentsAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const model = find(c, c.req.param("id"));
+    return json(c, 200, { environments: model.environments.map((name) => environmentOf(c, model, name)) });
+  },
+);
+
+models.get(
+  "/v1/models/:id/environments/:name",
+  authorize("workspace"),
+  describe({
+    summary: "Get an environment",
+    tag: "workspace",
+    answer: async () => (await answers()).environmentAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const model = find(c, c.req.param("id"));
+    const name = c.get("services").workspaceModels.environment(model, c.req.param("name"));
+    return json(c, 200, environmentOf(c, model, name));
+  },
+);
+
+models.get(
+  "/v1/models/:id/deployments",
+  authorize("workspace"),
+  describe({
+    summary: "List a model's deployments",
+    tag: "workspace",
+    query: ["name"],
+    answer: async () => (await answers()).deploymentsAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const all = c.get("services").workspaceModels.deployments(workspace, find(c, c.req.param("id")));
+    const named = withName(all, c.req.query("name"), ({ deployment }) => deployment.id);
+    return json(c, 200, { deployments: named.map((view) => deploymentJson(workspace, view)) });
+  },
+);
+
+models.get(
+  "/v1/models/:id/deployments/:deployment_id",
+  authorize("workspace"),
+  describe({
+    summary: "Get a deployment by id, or the one that is called production or development",
+    tag: "workspace",
+    answer: async () => (await answers()).deploymentAnswer,
+    errors: [401, 403, 404, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const model = find(c, c.req.param("id"));
+    const name = c.req.param("deployment_id");
+    const view = c.get("services").workspaceModels.deploymentNamed(workspace, model, name);
+    return json(c, 200, deploymentJson(workspace, view));
+  },
+);
+
+models.get(
+  "/v1/model_apis",
+  authorize("workspace"),
+  describe({
+    summary: "List the Model APIs that the workspace's endpoints lead to",
+    tag: "workspace",
+    query: PAGE_QUERY,
+    answer: async () => (await answers()).modelApisAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const list = `model_apis ${workspace.id}`;
+    const page = c.get("services").workspaceModels.modelApis(workspace, pageRequest(c, list));
+    const { url } = c.get("emulator").view();
+    return respondPage(c, list, page, (name) => modelApiJson(workspace, name, url));
+  },
+);
+
+function find(c: AppContext, id: string): DeclaredModel {
+  return c.get("services").workspaceModels.get(c.get("caller").workspace, id);
 }
 
-/** `?name=`: those of exactly this name. */
-function named<T>(call: Call, all: readonly T[], nameOf: (one: T) => string): readonly T[] {
-  const name = call.query.get("name");
-  return name === null ? all : all.filter((one) => nameOf(one) === name);
+/** `?name=` narrows a list to exactly this name. */
+function withName<T>(all: readonly T[], name: string | undefined, nameOf: (item: T) => string): readonly T[] {
+  return name === undefined ? all : all.filter((item) => nameOf(item) === name);
 }
 
-function modelOf({ services }: Call, workspace: Workspace, model: DeclaredModel) {
-  const of = (environment: string) => services.workspaceModels.deployment(workspace, model, { environment });
+function modelOf(c: AppContext, model: DeclaredModel) {
+  const { workspace } = c.get("caller");
+  const of = (environment: string) =>
+    c.get("services").workspaceModels.deployment(workspace, model, { environment });
   return modelJson(workspace, model, { production: of("production"), development: of("development") });
 }
 
-function environmentOf({ services }: Call, workspace: Workspace, model: DeclaredModel, environment: string) {
-  const current = services.workspaceModels.deployment(workspace, model, { environment });
+function environmentOf(c: AppContext, model: DeclaredModel, environment: string) {
+  const { workspace } = c.get("caller");
+  const current = c.get("services").workspaceModels.deployment(workspace, model, { environment });
   return environmentJson(workspace, model, environment, current);
 }

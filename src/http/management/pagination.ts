@@ -1,10 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { invalid } from "../../domain/errors.js";
 import type { Page, PageKey, PageRequest } from "../../services/management/pages.js";
-import { type Answer, json } from "../answer.js";
-import type { Call } from "../routes.js";
+import type { AppContext } from "../env.js";
+import { json } from "../respond.js";
 
-/** P-1. */
+/** Query parameters of a list (P-1). */
+export const PAGE_QUERY = ["limit", "cursor"] as const;
+
+/** Items of a page (P-1). */
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 const MAC_BYTES = 12;
@@ -13,42 +16,47 @@ const MAC_BYTES = 12;
  * Reads `limit` and `cursor` (P-1, P-2).
  * @param list what is listed, such as `groups`: a cursor is good for the list that issued it only
  */
-export function pageRequest(call: Call, list: string): PageRequest {
-  const cursor = call.query.get("cursor");
+export function pageRequest(c: AppContext, list: string): PageRequest {
+  const cursor = c.req.query("cursor");
   return {
-    limit: limitOf(call.query.get("limit")),
-    after: cursor === null ? null : openCursor(call, list, cursor),
+    limit: limitOf(c.req.query("limit")),
+    after: cursor === undefined ? null : openCursor(c, list, cursor),
   };
 }
 
 /** One page in the shape of P-1. */
-export function pageAnswer<T>(call: Call, list: string, page: Page<T>, item: (value: T) => unknown): Answer {
-  return json(200, {
+export function respondPage<T>(
+  c: AppContext,
+  list: string,
+  page: Page<T>,
+  item: (value: T) => unknown,
+): Response {
+  return json(c, 200, {
     items: page.items.map(item),
     pagination: {
       has_more: page.next !== null,
-      cursor: page.next === null ? null : makeCursor(call, list, page.next),
+      cursor: page.next === null ? null : makeCursor(c, list, page.next),
     },
   });
 }
 
-function limitOf(text: string | null): number {
-  if (text === null) return DEFAULT_LIMIT;
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw invalid("limit", `expected an integer from 1 to ${MAX_LIMIT}`);
 }
 
-function makeCursor(call: Call, list: string, key: PageKey): string {
+function makeCursor(c: AppContext, list: string, key: PageKey): string {
   const text = Buffer.from(JSON.stringify([key.at, key.id])).toString("base64url");
-  return `${text}.${mac(call, list, text).toString("base64url")}`;
+  return `${text}.${mac(c, list, text).toString("base64url")}`;
 }
 
-function openCursor(call: Call, list: string, cursor: string): PageKey {
+function openCursor(c: AppContext, list: string, cursor: string): PageKey {
   const [text = ""] = cursor.split(".", 1);
   // Compared as text: several texts decode to the same bytes, and only one of them was issued.
   const given = Buffer.from(cursor);
-  const wanted = Buffer.from(`${text}.${mac(call, list, text).toString("base64url")}`);
+  const wanted = Buffer.from(`${text}.${mac(c, list, text).toString("base64url")}`);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
     throw invalid("cursor", "expected a cursor from a previous page of this list");
   }
@@ -57,8 +65,8 @@ function openCursor(call: Call, list: string, cursor: string): PageKey {
 }
 
 /** Seals a cursor, so that one which this list did not issue is found out (P-2). */
-function mac(call: Call, list: string, text: string): Buffer {
-  return createHmac("sha256", call.services.context.cursorSecret)
+function mac(c: AppContext, list: string, text: string): Buffer {
+  return createHmac("sha256", c.get("services").context.cursorSecret)
     .update(`${list} ${text}`)
     .digest()
     .subarray(0, MAC_BYTES);

@@ -1,31 +1,46 @@
+import { Hono } from "hono";
 import { upsertSecretSchema } from "../../schemas/workspace.js";
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { authorize, parseBody, rawBody } from "./call.js";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { authorize } from "./authorize.js";
+import { readJson } from "./body.js";
 import { secretJson } from "./workspace-wire.js";
 
-const COLLECTION = "/v1/secrets";
+const answers = () => import("../../schemas/workspace-answers.js");
 
-/** Secrets that endpoints name (E-7); values are taken and forgotten (Y-45). */
-export const SECRET_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "workspace", `GET ${COLLECTION}`);
-      const secrets = call.services.workspaceSecrets.list(workspace);
-      return json(200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
-    },
+/** Secrets that endpoints name (E-7). Their values are not kept (Y-45). */
+export const secrets = new Hono<AppEnv>();
+
+secrets.get(
+  "/v1/secrets",
+  authorize("workspace"),
+  describe({
+    summary: "List secrets, without their values",
+    tag: "workspace",
+    answer: async () => (await answers()).secretsAnswer,
+    errors: [401, 403, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const secrets = c.get("services").workspaceSecrets.list(workspace);
+    return json(c, 200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
   },
-  {
-    surface: "management",
-    method: "POST",
-    path: COLLECTION,
-    async handler(call) {
-      const { workspace } = authorize(call, "workspace", `POST ${COLLECTION}`);
-      const { name } = parseBody(call, await rawBody(call), upsertSecretSchema, { secret: true });
-      return json(200, secretJson(workspace, call.services.workspaceSecrets.upsert(workspace, name)));
-    },
+);
+
+secrets.post(
+  "/v1/secrets",
+  authorize("workspace"),
+  describe({
+    summary: "Create a secret, or update the one of this name",
+    tag: "workspace",
+    body: () => upsertSecretSchema,
+    answer: async () => (await answers()).secretAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  async (c) => {
+    const { workspace } = c.get("caller");
+    const { name } = await readJson(c, upsertSecretSchema, { secret: true });
+    return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
   },
-];
+);

@@ -1,19 +1,24 @@
-import { json } from "../answer.js";
-import type { Route } from "../routes.js";
-import { authorize } from "./call.js";
+import { Hono } from "hono";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { authorize } from "./authorize.js";
 import { userJson } from "./workspace-wire.js";
 
-const ME = "/v1/users/me";
+/** Whom a key speaks for (Y-41). */
+export const users = new Hono<AppEnv>();
 
-/** Inference §7, Y-41. */
-export const USER_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "GET",
-    path: ME,
-    handler(call) {
-      const { workspace } = authorize(call, "keys", `GET ${ME}`);
-      return json(200, { ...userJson(workspace.user), workspace_name: workspace.name });
-    },
+users.get(
+  "/v1/users/me",
+  authorize("keys"),
+  describe({
+    summary: "Whom the key speaks for",
+    tag: "workspace",
+    answer: async () => (await import("../../schemas/workspace-answers.js")).userAnswer,
+    errors: [401, 403, 429],
+  }),
+  (c) => {
+    const { user, name } = c.get("caller").workspace;
+    return json(c, 200, { ...userJson(user), workspace_name: name });
   },
-];
+);

@@ -1,66 +1,83 @@
-import type { Workspace } from "../../domain/model.js";
+import { Hono } from "hono";
 import { createApiKeySchema } from "../../schemas/workspace.js";
-import { type Answer, json } from "../answer.js";
-import type { Call, Route } from "../routes.js";
-import { authorize, parseBody, rawBody } from "./call.js";
+import { describe } from "../description/operation.js";
+import type { AppContext, AppEnv } from "../env.js";
+import { json, jsonAnswer, respond } from "../respond.js";
+import { authorize } from "./authorize.js";
+import { readJson } from "./body.js";
 import { workspaceKeyJson } from "./workspace-wire.js";
 
-const COLLECTION = "/v1/api_keys";
-const ITEM = "/v1/api_keys/:prefix";
-const OF_TEAM = "/v1/teams/:id/api_keys";
+const answers = () => import("../../schemas/workspace-answers.js");
 
-/** Inference §7. */
-export const WORKSPACE_KEY_ROUTES: readonly Route[] = [
-  {
-    surface: "management",
-    method: "POST",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "keys", `POST ${COLLECTION}`);
-      return mint(call, workspace, false);
-    },
-  },
-  {
-    surface: "management",
-    method: "POST",
-    path: OF_TEAM,
-    handler(call) {
-      const { workspace } = authorize(call, "keys", `POST ${OF_TEAM}`);
-      const id = call.param("id");
-      if (workspace.team.id !== id) throw call.services.workspaceKeys.unknownTeam(id);
-      return mint(call, workspace, true);
-    },
-  },
-  {
-    surface: "management",
-    method: "GET",
-    path: COLLECTION,
-    handler(call) {
-      const { workspace } = authorize(call, "keys", `GET ${COLLECTION}`);
-      const keys = call.services.workspaceKeys.list(workspace);
-      return json(200, { keys: keys.map((key) => workspaceKeyJson(workspace, key)) });
-    },
-  },
-  {
-    surface: "management",
-    method: "DELETE",
-    path: ITEM,
-    handler(call) {
-      const { workspace } = authorize(call, "keys", `DELETE ${ITEM}`);
-      const prefix = call.param("prefix");
-      call.services.workspaceKeys.remove(workspace, prefix);
-      return json(200, { prefix });
-    },
-  },
-];
+/** Keys of the workspace itself (Y-42, Y-43). */
+export const workspaceKeys = new Hono<AppEnv>();
 
-async function mint(call: Call, workspace: Workspace, ofTeam: boolean): Promise<Answer> {
-  const {
-    name = null,
-    type,
-    model_ids: modelIds = null,
-  } = parseBody(call, await rawBody(call), createApiKeySchema);
-  const { text, prefix } = call.services.workspaceKeys.mint(workspace, { name, type, modelIds, ofTeam });
+workspaceKeys.post(
+  "/v1/api_keys",
+  authorize("keys"),
+  describe({
+    summary: "Mint a workspace key",
+    tag: "workspace",
+    body: () => createApiKeySchema,
+    answer: async () => (await answers()).apiKeyMintedAnswer,
+    errors: [400, 401, 403, 429],
+  }),
+  (c) => mint(c, false),
+);
+
+workspaceKeys.post(
+  "/v1/teams/:id/api_keys",
+  authorize("keys"),
+  describe({
+    summary: "Mint a workspace key for the team",
+    tag: "workspace",
+    body: () => createApiKeySchema,
+    answer: async () => (await answers()).apiKeyMintedAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  (c) => {
+    const id = c.req.param("id");
+    if (c.get("caller").workspace.team.id !== id) throw c.get("services").workspaceKeys.unknownTeam(id);
+    return mint(c, true);
+  },
+);
+
+workspaceKeys.get(
+  "/v1/api_keys",
+  authorize("keys"),
+  describe({
+    summary: "List workspace keys, without their secrets",
+    tag: "workspace",
+    answer: async () => (await answers()).apiKeysAnswer,
+    errors: [401, 403, 429],
+  }),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const keys = c.get("services").workspaceKeys.list(workspace);
+    return json(c, 200, { keys: keys.map((key) => workspaceKeyJson(workspace, key)) });
+  },
+);
+
+workspaceKeys.delete(
+  "/v1/api_keys/:prefix",
+  authorize("keys"),
+  describe({
+    summary: "Delete a workspace key",
+    tag: "workspace",
+    answer: async () => (await answers()).apiKeyDeletedAnswer,
+    errors: [400, 401, 403, 404, 429],
+  }),
+  (c) => {
+    const prefix = c.req.param("prefix");
+    c.get("services").workspaceKeys.remove(c.get("caller").workspace, prefix);
+    return json(c, 200, { prefix });
+  },
+);
+
+async function mint(c: AppContext, ofTeam: boolean): Promise<Response> {
+  const { name = null, type, model_ids: modelIds = null } = await readJson(c, createApiKeySchema);
+  const { workspaceKeys } = c.get("services");
+  const { text, prefix } = workspaceKeys.mint(c.get("caller").workspace, { name, type, modelIds, ofTeam });
   const journalBody = JSON.stringify({ api_key: `${prefix}.(not kept)` });
-  return { ...json(200, { api_key: text }), journalBody };
+  return respond(c, { ...jsonAnswer(200, { api_key: text }), journalBody });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ROUTES } from "../../../src/http/app.js";
 import { startGatewayEmulator } from "../../../src/index.js";
 import { BASETEN_TARGET, call, management } from "../../support/client.js";
+import { ROUTES } from "../../support/routes.js";
 import { chat, endpointId, expectRefusal, groupBody, groupId, KEYS, TWO_WORKSPACES } from "./support.js";
 
 const GROUPS = "/v1/gateway/groups";

@@ -1,0 +1,140 @@
+import { Hono } from "hono";
+import { GatewayError } from "../../domain/errors.js";
+import { chatRequestSchema } from "../../schemas/chat.js";
+import { describe } from "../description/operation.js";
+import type { AppEnv } from "../env.js";
+import { jsonText } from "../middleware/body.js";
+import type { AppFetch, ProviderRequest } from "./provider.js";
+import { type PlannedRequest, throughGateway } from "./through-gateway.js";
+
+/** What names this provider in a model of the unified route. */
+const PROVIDER_PREFIX = "baseten/";
+/** What the AI Gateway says of itself, and what passes through from behind it. */
+const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
+
+/**
+ * Cloudflare's AI Gateway in front of the same models, on `gateway.ai.*`.
+ * @param fetch the app itself, which answers for the provider
+ */
+export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
+  const cloudflare = new Hono<AppEnv>();
+
+  cloudflare.post(
+    "/v1/:account/:gateway/baseten/v1/chat/completions",
+    describe({
+      summary: "Chat completion through an AI Gateway",
+      tag: "cloudflare",
+      body: () => chatRequestSchema,
+      errors: ERRORS,
+    }),
+    (c) => throughGateway(c, fetch, planChat),
+  );
+
+  // What the documents' OpenAI SDK sample calls (Y-33).
+  cloudflare.post(
+    "/v1/:account/:gateway/baseten/chat/completions",
+    describe({
+      summary: "The same, as the documents' OpenAI SDK sample calls it",
+      tag: "cloudflare",
+      body: () => chatRequestSchema,
+      errors: ERRORS,
+    }),
+    (c) => throughGateway(c, fetch, planChat),
+  );
+
+  cloudflare.post(
+    "/v1/:account/:gateway/compat/chat/completions",
+    describe({
+      summary: "Chat completion with model baseten/{model}",
+      tag: "cloudflare",
+      body: () => chatRequestSchema,
+      errors: ERRORS,
+    }),
+    (c) => throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),
+  );
+
+  cloudflare.post(
+    "/v1/:account/:gateway/baseten/model/:model_id",
+    describe({
+      summary: "Prediction of a dedicated model's production through an AI Gateway",
+      tag: "cloudflare",
+      errors: ERRORS,
+    }),
+    (c) => throughGateway(c, fetch, (body) => planPrediction(body, c.req.param("model_id"))),
+  );
+
+  cloudflare.get(
+    "/v1/:account/:gateway/baseten/v1/models",
+    describe({
+      summary: "The models that the key may call, through an AI Gateway",
+      tag: "cloudflare",
+      errors: [400, 401, 403],
+    }),
+    (c) =>
+      throughGateway(c, fetch, () => ({
+        request: toInference("GET", "/v1/models", Buffer.alloc(0)),
+        model: null,
+        cacheable: false,
+      })),
+  );
+
+  return cloudflare;
+}
+
+function planChat(body: Buffer): PlannedRequest {
+  return chatRequest(body, fieldsOf(body.toString()));
+}
+
+function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
+  return {
+    request: toInference("POST", "/v1/chat/completions", body),
+    model: typeof fields?.model === "string" ? fields.model : null,
+    cacheable: fields !== null && fields.stream !== true,
+  };
+}
+
+/** The provider stands before the model's name, and goes no further than here. */
+function planUnifiedChat(body: Buffer, contentType: string | undefined): PlannedRequest {
+  const fields = fieldsOf(jsonText(contentType, body, refuseFormat));
+  const named = fields?.model;
+  if (fields === null || typeof named !== "string" || !named.startsWith(PROVIDER_PREFIX)) {
+    return refuseFormat(`expected a JSON object whose "model" begins with ${PROVIDER_PREFIX}`);
+  }
+  const passed = { ...fields, model: named.slice(PROVIDER_PREFIX.length) };
+  return chatRequest(Buffer.from(JSON.stringify(passed)), passed);
+}
+
+/** Production of the model, and nothing deeper (Y-33). */
+function planPrediction(body: Buffer, id: string): PlannedRequest {
+  const deployment = { kind: "model", label: id.toLowerCase() } as const;
+  const destination = { surface: "dedicated", path: "/production/predict", deployment } as const;
+  return {
+    request: { method: "POST", destination, body },
+    model: id,
+    cacheable: true,
+  };
+}
+
+function toInference(method: "GET" | "POST", path: string, body: Buffer): ProviderRequest {
+  return { method, destination: { surface: "inference", path, deployment: null }, body };
+}
+
+function refuseFormat(problem: string): never {
+  throw new GatewayError("cloudflare_bad_format", { hint: problem });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A body's fields, or null when it is not a JSON object: that is the provider's to say. */
+function fieldsOf(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

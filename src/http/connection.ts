@@ -1,0 +1,43 @@
+/**
+ * What carries an answer. Handlers answer with a `Response`; only what a `Response` cannot say goes through here:
+ * faults that break the connection, and clients that have to go because their world did.
+ */
+export interface Connection {
+  /** Whether a body without a length is sent in chunks, which HTTP/1.1 alone does. */
+  readonly chunked: boolean;
+  /** Breaks the connection off where the answer's body ends, as if more were to come. */
+  cutAtEnd(): void;
+  /** Resets the connection; the answer is not sent. */
+  reset(): void;
+  /** Ends the connection now. */
+  destroy(): void;
+}
+
+/** In this process nothing carries an answer but a promise: what breaks rejects it, or its body. */
+export class PromisedAnswer implements Connection {
+  readonly chunked = false;
+  /** How the connection broke; null: it did not. */
+  broken: "reset" | "ended" | null = null;
+  /** Whether the body ends before the answer does. */
+  cut = false;
+  /** Called when it breaks. */
+  onBroken: () => void = () => {};
+
+  cutAtEnd(): void {
+    this.cut = true;
+  }
+
+  reset(): void {
+    this.#break("reset");
+  }
+
+  destroy(): void {
+    this.#break("ended");
+  }
+
+  #break(how: "reset" | "ended"): void {
+    if (this.broken !== null) return;
+    this.broken = how;
+    this.onBroken();
+  }
+}

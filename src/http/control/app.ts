@@ -1,0 +1,23 @@
+import { Hono } from "hono";
+import type { AppEnv } from "../env.js";
+import { billing } from "./billing.js";
+import { clock } from "./clock.js";
+import { fidelity } from "./fidelity.js";
+import { lifecycle } from "./lifecycle.js";
+import { requests } from "./requests.js";
+import { rules } from "./rules.js";
+import { snapshots } from "./snapshots.js";
+import { webhooks } from "./webhooks.js";
+import { worlds } from "./worlds.js";
+
+/** The control plane below `/_emulator/`. `openapi.json` is the app's own. */
+export const control = new Hono<AppEnv>()
+  .route("/", lifecycle)
+  .route("/", clock)
+  .route("/", requests)
+  .route("/", rules)
+  .route("/", fidelity)
+  .route("/", billing)
+  .route("/", webhooks)
+  .route("/", snapshots)
+  .route("/", worlds);

@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { GatewayError } from "../../domain/errors.js";
+import { MAX_BODY_BYTES } from "../../domain/settings.js";
+import { checked } from "../../schemas/problems.js";
+import type { AppContext } from "../env.js";
+import { jsonText, readBody } from "../middleware/body.js";
+import { json } from "../respond.js";
+
+/** The JSON body of a control request, in the given shape; `max_body_bytes` does not limit it. @throws GatewayError `validation` */
+export async function readControlBody<S extends z.ZodType>(c: AppContext, schema: S): Promise<z.output<S>> {
+  const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
+  return checked(schema, parseJson(text));
+}
+
+/**
+ * Adds what the body holds, one item or a list, and answers in kind. Not by a union of the two, which could not say
+ * what is wrong with the one that was meant.
+ * @throws GatewayError `validation`
+ */
+export async function addOneOrMore<S extends z.ZodType>(
+  c: AppContext,
+  schema: S,
+  add: (items: z.output<S>[]) => readonly unknown[],
+): Promise<Response> {
+  const body = await readControlBody(c, z.unknown());
+  if (Array.isArray(body)) return json(c, 200, { items: add(checked(z.array(schema), body)) });
+  return json(c, 200, add([checked(schema, body)])[0]);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse("the body is not valid JSON");
+  }
+}
+
+function refuse(problem: string): never {
+  throw new GatewayError("validation", { message: problem });
+}

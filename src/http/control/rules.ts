@@ -1,0 +1,80 @@
+import { Hono } from "hono";
+import { GatewayError } from "../../domain/errors.js";
+import { completionRuleSchema } from "../../schemas/completions.js";
+import { faultRuleSchema } from "../../schemas/faults.js";
+import { predictionRuleSchema } from "../../schemas/predictions.js";
+import type { AppEnv } from "../env.js";
+import { json } from "../respond.js";
+import { addOneOrMore } from "./body.js";
+import { respondList } from "./query.js";
+
+/**
+ * What models and deployments answer, and faults. An added completion or prediction comes before the others, so that
+ * a test's own rule wins over the seed's; an added fault comes last.
+ */
+export const rules = new Hono<AppEnv>();
+
+rules.get("/_emulator/completions", (c) =>
+  respondList(
+    c,
+    c
+      .get("services")
+      .completions.list()
+      .map(({ rule, used }) => ({ ...rule, used })),
+  ),
+);
+
+rules.post("/_emulator/completions", (c) =>
+  addOneOrMore(c, completionRuleSchema, (added) => c.get("services").completions.add(added, true)),
+);
+
+rules.delete("/_emulator/completions", (c) => {
+  c.get("services").completions.clear();
+  return json(c, 200, { ok: true });
+});
+
+rules.get("/_emulator/predictions", (c) =>
+  respondList(
+    c,
+    c
+      .get("services")
+      .predictions.list()
+      .map(({ rule, used }) => ({ ...rule, used })),
+  ),
+);
+
+rules.post("/_emulator/predictions", (c) =>
+  addOneOrMore(c, predictionRuleSchema, (added) => c.get("services").predictions.add(added, true)),
+);
+
+rules.delete("/_emulator/predictions", (c) => {
+  c.get("services").predictions.clear();
+  return json(c, 200, { ok: true });
+});
+
+rules.get("/_emulator/faults", (c) =>
+  respondList(
+    c,
+    c
+      .get("services")
+      .faults.list()
+      .map(({ rule, matched, struck }) => ({ ...rule, matched, struck })),
+  ),
+);
+
+rules.post("/_emulator/faults", (c) =>
+  addOneOrMore(c, faultRuleSchema, (added) => c.get("services").faults.add(added)),
+);
+
+rules.delete("/_emulator/faults", (c) => {
+  c.get("services").faults.clear();
+  return json(c, 200, { ok: true });
+});
+
+rules.delete("/_emulator/faults/:id", (c) => {
+  const id = c.req.param("id");
+  if (!c.get("services").faults.remove(id)) {
+    throw new GatewayError("not_found", { message: `Fault ${id} not found.` });
+  }
+  return json(c, 200, { id });
+});

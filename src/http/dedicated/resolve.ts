@@ -1,0 +1,43 @@
+import { readAuthorization } from "../../domain/access.js";
+import { GatewayError } from "../../domain/errors.js";
+import type { DeploymentHost } from "../../domain/hosts.js";
+import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
+import type { AppContext } from "../env.js";
+
+/** Id of the request, on every answer of a deployment's host; of a new async request, its own. */
+export const REQUEST_ID = "X-BASETEN-REQUEST-ID";
+
+/** The model or chain whose host is asked; every answer to it carries an id (Y-21). @throws GatewayError `unknown_path` */
+export function deploymentHost(c: AppContext): DeploymentHost {
+  c.set("answerHeaders", { [REQUEST_ID]: c.get("services").context.random.hex(32) });
+  const { deployment } = c.get("destination");
+  // The surface has no other hosts.
+  if (!deployment) throw new GatewayError("unknown_path");
+  return deployment;
+}
+
+/**
+ * Who calls what.
+ * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `deployment_inactive`, `unknown_path`
+ */
+export function resolveDeployment(c: AppContext, selector: PathSelector): ResolvedDeployment {
+  const host = deploymentHost(c);
+  const credential = readAuthorization(c.req.header("Authorization"));
+  return c.get("services").deployments.resolve(c.get("inProgress"), credential, host, selector);
+}
+
+/** The same where only models, or only chains, have the route: models predict, chains run. @throws GatewayError */
+export function resolveKind(
+  c: AppContext,
+  kind: DeploymentHost["kind"],
+  selector: PathSelector,
+): ResolvedDeployment {
+  const resolved = resolveDeployment(c, selector);
+  if (resolved.deployment.kind === kind) return resolved;
+  throw new GatewayError("unknown_path", {
+    hint:
+      kind === "model"
+        ? "this is a chain's host: chains have run_remote, async_run_remote and wake"
+        : "this is a model's host: models have predict, async_predict, sync/... and wake",
+  });
+}

@@ -1,0 +1,119 @@
+import * as z from "zod";
+import { type Operation, operationOf } from "./operation.js";
+
+/** A route as Hono lists it in `app.routes`. */
+export interface RegisteredRoute {
+  readonly method: string;
+  /** Below the surface, such as `/management/v1/gateway/groups/:id`. */
+  readonly path: string;
+  readonly handler: object;
+}
+
+/** The description of what is emulated, made from the routes and their schemas (OpenAPI 3.1). */
+export async function openApi(routes: readonly RegisteredRoute[], version: string) {
+  const components: Record<string, unknown> = {};
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { method, path, handler } of routes) {
+    const operation = operationOf(handler);
+    if (!operation) continue;
+    const shown = describedPath(path);
+    const methods = paths[shown] ?? {};
+    // Some paths are routes of several hosts (X-24); the first says it for all.
+    methods[method.toLowerCase()] ??= await operationObject(shown, operation, components);
+    paths[shown] = methods;
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "gateway-emulator",
+      version,
+      description: "A local stand-in for Baseten's Frontier Gateway.",
+    },
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: {
+        ApiKey: { type: "apiKey", in: "header", name: "Authorization", description: "Api-Key <key>" },
+      },
+    },
+    security: [{ ApiKey: [] }],
+  };
+}
+
+/** `/management/v1/groups/:id` is `/v1/groups/{id}`: clients know hosts, not surfaces. */
+export function describedPath(path: string): string {
+  return path.replace(/^\/\w+/, "").replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
+}
+
+async function operationObject(path: string, operation: Operation, components: Record<string, unknown>) {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
+  const parameters = [
+    ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    ...(operation.query ?? []).map((name) => ({
+      name,
+      in: "query",
+      required: false,
+      schema:
+        name === "limit" ? { type: "integer", minimum: 1, maximum: 1000, default: 100 } : { type: "string" },
+    })),
+  ];
+  const body = await operation.body?.();
+  const answer = await operation.answer?.();
+  return {
+    summary: operation.summary,
+    tags: [operation.tag],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: operation.bodyRequired ?? true,
+            content: jsonContent(reference(body, "input", components)),
+          },
+        }
+      : {}),
+    responses: {
+      [operation.status ?? 200]: {
+        description: "OK",
+        ...(answer ? { content: jsonContent(reference(answer, "output", components)) } : {}),
+      },
+      ...Object.fromEntries(
+        operation.errors.map((status) => [String(status), { description: `Error ${status}` }]),
+      ),
+    },
+  };
+}
+
+function jsonContent(schema: unknown) {
+  return { "application/json": { schema } };
+}
+
+/** Puts a schema and the named ones inside it among the components. @returns a reference to it */
+function reference(schema: z.ZodType, io: "input" | "output", components: Record<string, unknown>) {
+  const {
+    $defs,
+    $schema: _dialect,
+    id,
+    ...body
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+  }) as Record<string, unknown>;
+  const add = (name: string, definition: object): void => {
+    // Where requests and answers share a shape, what a request may have is said: it may have more.
+    if (io === "input" || !(name in components)) components[name] = relocate(definition);
+  };
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, object>)) {
+    add(name, definition);
+  }
+  if (typeof id !== "string") return relocate(body);
+  add(id, body);
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+/** `#/$defs/X` becomes `#/components/schemas/X`; ids are names here, not addresses. */
+function relocate(definition: object): unknown {
+  return JSON.parse(
+    JSON.stringify(definition).replaceAll("#/$defs/", "#/components/schemas/"),
+    (key, value) => (key === "id" && typeof value === "string" ? undefined : value),
+  );
+}

@@ -1,0 +1,19 @@
+import { Hono } from "hono";
+import type { AppEnv } from "../env.js";
+import { endpoints } from "./endpoints.js";
+import { groups } from "./groups.js";
+import { keys } from "./keys.js";
+import { models } from "./models.js";
+import { secrets } from "./secrets.js";
+import { users } from "./users.js";
+import { workspaceKeys } from "./workspace-keys.js";
+
+/** The management API, on `api.*` and below `/v1/gateway`. `/v1/spec` is the app's own. */
+export const management = new Hono<AppEnv>()
+  .route("/", endpoints)
+  .route("/", groups)
+  .route("/", keys)
+  .route("/", users)
+  .route("/", workspaceKeys)
+  .route("/", models)
+  .route("/", secrets);

@@ -1,0 +1,57 @@
+import type * as z from "zod";
+import { GatewayError, invalid } from "../../domain/errors.js";
+import type { AppContext } from "../env.js";
+import { describeIssue } from "../issues.js";
+import { jsonText, readBody } from "../middleware/body.js";
+
+interface BodyOptions {
+  /** An empty body is an empty object. */
+  readonly optional?: boolean;
+  /** The journal does not keep it. */
+  readonly secret?: boolean;
+}
+
+/**
+ * The body in the given shape (B-1). Unknown fields are dropped.
+ * @throws GatewayError `validation`, naming the field and what was expected; `body_too_large`
+ */
+export async function readJson<S extends z.ZodType>(
+  c: AppContext,
+  schema: S,
+  options: BodyOptions = {},
+): Promise<z.output<S>> {
+  return parseBody(c, await readBody(c), schema, options);
+}
+
+/** The same of a body that was read before. @throws GatewayError `validation` */
+export function parseBody<S extends z.ZodType>(
+  c: AppContext,
+  body: Buffer,
+  schema: S,
+  options: BodyOptions = {},
+): z.output<S> {
+  const text = jsonText(c.req.header("Content-Type"), body, refuse);
+  if (!options.secret) c.get("inProgress").requestBody = text;
+  const value = options.optional && text.trim() === "" ? {} : parseObject(text);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue ? invalid(...describeIssue(issue)) : new GatewayError("validation");
+}
+
+function parseObject(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse("the body is not valid JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse("expected a JSON object as the body");
+  }
+  return value;
+}
+
+function refuse(problem: string): never {
+  throw new GatewayError("validation", { message: problem });
+}

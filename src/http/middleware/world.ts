@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from "hono";
+import { GatewayError } from "../../domain/errors.js";
+import { destinationOf, worldOf } from "../../domain/hosts.js";
+import type { AppEnv, ServedWorld, WorldLookup } from "../env.js";
+
+/**
+ * The path that Hono's router sees: the surface, then the path as that surface knows it, such as
+ * `/inference/v1/chat/completions`. One router serves every host this way.
+ */
+export function routedPath(request: Request, options?: { env?: AppEnv["Bindings"] }): string {
+  const { env } = options ?? {};
+  if (env?.destination) return `/${env.destination.surface}${env.destination.path}`;
+  const target = env?.target ?? targetOf(request.url);
+  const query = target.path.indexOf("?");
+  const { world, path } = worldOf(query < 0 ? target.path : target.path.slice(0, query));
+  const destination = { ...destinationOf(target.host, path), world };
+  if (env) env.destination = destination;
+  return `/${destination.surface}${destination.path}`;
+}
+
+function targetOf(url: string): { readonly host: string; readonly path: string } {
+  const hostAt = url.indexOf("//") + 2;
+  const pathAt = url.indexOf("/", hostAt);
+  const fragment = url.indexOf("#", pathAt);
+  return { host: url.slice(hostAt, pathAt), path: url.slice(pathAt, fragment < 0 ? url.length : fragment) };
+}
+
+/** Finds the world: by its name in the path, else by the caller's key. */
+export function selectWorld(worlds: WorldLookup): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    const { destination } = c.env;
+    if (!destination) throw new Error("the app was called without bindings");
+    let world: ServedWorld = worlds.first;
+    let worldError: Error | null = null;
+    try {
+      if (destination.world !== null) world = worlds.named(destination.world);
+      else if (worlds.several && destination.surface !== "control")
+        world = worlds.ofCaller(c.req.header("Authorization"));
+    } catch (cause) {
+      if (!(cause instanceof GatewayError)) throw cause;
+      worldError = cause;
+    }
+    c.set("destination", destination);
+    c.set("services", world.services);
+    c.set("emulator", world.emulator);
+    c.set("worldError", worldError);
+    return next();
+  };
+}
+
+/** Refuses a request for a world that is not there. The default world's journal has it. */
+export const refuseUnknownWorld: MiddlewareHandler<AppEnv> = (c, next) => {
+  const error = c.get("worldError");
+  if (error) throw error;
+  return next();
+};

@@ -1,0 +1,79 @@
+import type { RequestInProgress } from "../services/journal.js";
+import type { AppContext } from "./env.js";
+
+/** A whole answer, ready for the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the journal keeps in place of a body that holds a secret. */
+  readonly journalBody?: string;
+}
+
+export const JSON_TYPE = "application/json";
+
+/** An answer in compact JSON. */
+export function jsonAnswer(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, body: JSON.stringify(body), headers: { "Content-Type": JSON_TYPE, ...headers } };
+}
+
+/** Answers with compact JSON. */
+export function json(
+  c: AppContext,
+  status: number,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  return respond(c, jsonAnswer(status, body, headers));
+}
+
+/** Makes the response, and notes its body for the journal. */
+export function respond(c: AppContext, { status, body, headers, journalBody }: Answer): Response {
+  c.get("inProgress").responseBody = journalBody ?? body;
+  return wholeResponse(c, status, body, headers);
+}
+
+/**
+ * A response with a length, all its headers set where it is made: a header that is added to a finished response costs
+ * more than the rest of it.
+ */
+export function wholeResponse(
+  c: AppContext,
+  status: number,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  const length = Buffer.byteLength(body);
+  return new Response(length === 0 ? null : body, {
+    status,
+    headers: { "Content-Length": String(length), ...withOwnHeaders(c, headers) },
+  });
+}
+
+/** Headers of one answer, with those of every answer to the request. */
+export function withOwnHeaders(
+  c: AppContext,
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const own = c.get("answerHeaders");
+  if (own === undefined) return { ...headers, ...traceHeaders(c.get("inProgress")) };
+  // Whatever the case of its name, a header of the answer wins.
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const added = Object.entries(own).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(added), ...headers, ...traceHeaders(c.get("inProgress")) };
+}
+
+/**
+ * What every answer carries: the world's time, the number of its journal entry, and of its decision when limits were
+ * checked.
+ */
+export function traceHeaders({ seq, at, decision }: RequestInProgress): Record<string, string> {
+  const id = String(seq);
+  const headers: Record<string, string> = { Date: new Date(at).toUTCString(), "x-emulator-request": id };
+  if (decision !== null) headers["x-emulator-decision"] = id;
+  return headers;
+}
