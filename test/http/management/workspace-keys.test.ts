@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pathWithoutKey } from "../../../src/domain/keys.js";
-import { DECISIONS } from "../../../src/fidelity/decisions/management.js";
+import { DECISIONS } from "../../../src/fidelity/decisions/index.js";
 import { type GatewayEmulator, startGatewayEmulator } from "../../../src/index.js";
 import { call } from "../../support/client.js";
 import { chat, expectExactly, expectRefusal, KEYS, TWO_WORKSPACES } from "./support.js";
