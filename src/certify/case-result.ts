@@ -1,7 +1,7 @@
 import type { CertifyCase, ExpectedResponse } from "./cases.js";
 
 /** How long a receiver has (W-5). */
-export { ATTEMPT_TIMEOUT_MS } from "../domain/billing.js";
+export { ATTEMPT_TIMEOUT_MS } from "../domain/billing-webhook.js";
 
 /** What the receiver did with one POST. */
 export type ReceiverResponse =

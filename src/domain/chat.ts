@@ -1,7 +1,5 @@
 /** A chat request after parsing, and the answer the emulator gives to it, as plain data. */
 
-import type { TokenLogprob } from "./completion/logprobs.js";
-
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export type ChatRole = (typeof CHAT_ROLES)[number];
 
@@ -90,7 +88,21 @@ export interface Usage {
   readonly reasoning: number;
 }
 
-/** What the emulated model says, before it is put on the wire. */
+export interface ScoredToken {
+  readonly token: string;
+  /** Natural logarithm of the probability, at most 0. */
+  readonly logprob: number;
+  /** The token in UTF-8. */
+  readonly bytes: readonly number[];
+}
+
+/** One element of `choices[].logprobs.content`, keys in the documented order (I-1.3f). */
+export interface TokenLogprob extends ScoredToken {
+  /** The likeliest tokens at this position, this one first. */
+  readonly top_logprobs: readonly ScoredToken[];
+}
+
+/** The answer of the emulated model, before it is encoded. */
 export interface Reply {
   readonly content: string | null;
   readonly reasoning: string | null;

@@ -1,4 +1,4 @@
-import type { Webhook } from "./billing.js";
+import type { Webhook } from "./billing-webhook.js";
 import type { Deployable } from "./deployments.js";
 
 /** The nouns of the gateway, as plain data. Times are epoch milliseconds on the world's clock. */

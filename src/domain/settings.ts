@@ -1,4 +1,4 @@
-import type { WebhookFields } from "./billing.js";
+import type { WebhookFields } from "./billing-webhook.js";
 import type { StreamStyle } from "./completion/style.js";
 
 /** What an emulated model takes (inference §4.2). */

@@ -1,4 +1,4 @@
-import { type Credential, readAuthorization } from "../domain/access.js";
+import { type Credential, readAuthorization } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel, isFederatedKey } from "../domain/keys.js";
 import {

@@ -1,5 +1,5 @@
-import { type BillingEvent, billingEvent } from "../domain/billing.js";
-import type { EventFilter } from "../store/billing.js";
+import { type BillingEvent, billingEvent } from "../domain/billing-webhook.js";
+import type { EventFilter } from "../store/billing-queries.js";
 import type { WorldContext } from "./world-context.js";
 
 export type { EventFilter };

@@ -1,8 +1,8 @@
-import type { Credential } from "../domain/access.js";
 import type { ChatRequest, Reply } from "../domain/chat.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import type { StreamStyle } from "../domain/completion/style.js";
 import type { MatchSubject } from "../domain/completion/subject.js";
+import type { Credential } from "../domain/credential.js";
 import type { Fault } from "../domain/faults.js";
 import type { FederatedKey } from "../domain/model.js";
 import type { RequestInProgress } from "./journal.js";

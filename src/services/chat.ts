@@ -188,7 +188,7 @@ export class Chat {
           }
         : NO_DEMAND;
     const admission = checkLimits(grant.plan, inProgress.at, demand, tokenAdmission);
-    inProgress.decision = decisionRecord(grant, admission, tokenAdmission);
+    inProgress.decision = decisionRecord(grant.decisionParts, admission, tokenAdmission);
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
       hint: refusalHint(grant, admission, inProgress.at),

@@ -2,7 +2,6 @@ import type { JournalEntry } from "../domain/journal.js";
 import type { Admission, LimitPlan } from "../domain/limits/admission.js";
 import type { Group } from "../domain/model.js";
 import type { Settings } from "../domain/settings.js";
-import type { Grant } from "./limits.js";
 
 /** Why a request was admitted or refused, as `GET /_emulator/decisions/{id}` shows it. */
 export interface Decision {
@@ -52,12 +51,11 @@ interface DecisionRecord {
  * parts that the grant has ready: only what was used is new.
  */
 export function decisionRecord(
-  grant: Grant,
+  { head, limits }: DecisionParts,
   admission: Admission,
   tokenAdmission: Settings["tokenAdmission"],
 ): string {
-  const { head, limits } = grant.decisionParts;
-  const bound = admission.admitted ? -1 : admission.checks.indexOf(admission.bound);
+  const bound = admission.admitted ? -1 : admission.checks.indexOf(admission.limitingCheck);
   const used = admission.checks.map(({ used, demand }, index) => `${limits[index]}${used},${demand}]`);
   return [head, used.join(","), `],"tokens":"`, tokenAdmission, `","bound":`, bound, "}"].join("");
 }
@@ -117,7 +115,7 @@ export function readDecision(entry: JournalEntry): Decision | null {
 
 /** One line for `x-emulator-hint`: the limit, where it is anchored, what was used, when room returns. */
 export function refusalHint(
-  grant: Grant,
+  grant: { readonly chain: readonly Group[]; readonly slug: string },
   admission: Extract<Admission, { admitted: false }>,
   now: number,
 ): string {
@@ -126,7 +124,7 @@ export function refusalHint(
     roomAt === null
       ? "this request is larger than the limit and never fits"
       : `room returns at ${new Date(roomAt).toISOString()} (in ${(roomAt - now) / 1000} s)`;
-  const { limit, used, demand } = admission.bound;
+  const { limit, used, demand } = admission.limitingCheck;
   const names = new Map(grant.chain.map((group) => [group.id, group.externalEntityId]));
   const { type, unit, threshold, sourceGroup: source_group } = limit;
   return `${reasonOf(names, grant.slug, { type, unit, threshold, source_group, used, demand })}; ${when}`;

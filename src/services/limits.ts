@@ -122,7 +122,7 @@ export class Limits implements Cache {
   }
 
   /** The first instant from `now` on at which every rolling window is empty, if nothing more is asked. */
-  quietAt(now: number): number {
+  windowsEmptyAt(now: number): number {
     let latest = now;
     for (const bySlug of this.#meters.values()) {
       for (const meter of bySlug.values()) {

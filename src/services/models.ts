@@ -1,4 +1,4 @@
-import type { Credential } from "../domain/access.js";
+import type { Credential } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel } from "../domain/keys.js";
 import { orgPrefixOf } from "../domain/slug.js";

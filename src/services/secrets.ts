@@ -12,13 +12,7 @@ export function sameHash(one: Buffer, other: Buffer): boolean {
 
 /** What precedes the 32 raw bytes of an Ed25519 public key in its DER form (RFC 8410). */
 const ED25519_DER_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
-const ED25519_KEY_BYTES = 32;
 const ED25519_SIGNATURE_BYTES = 64;
-
-/** Whether a text is the base64 form of a raw Ed25519 public key (K-3). */
-export function isRegistrationKey(base64: string): boolean {
-  return decodeBase64(base64)?.length === ED25519_KEY_BYTES;
-}
 
 /**
  * Whether `signature` (base64) is the Ed25519 signature of `body` under the workspace's public key (K-3).

@@ -1,11 +1,11 @@
-import { ROTATION_MS, type Webhook } from "../domain/billing.js";
+import { ROTATION_MS, type Webhook } from "../domain/billing-webhook.js";
 import { GatewayError } from "../domain/errors.js";
 import type { Group, Workspace } from "../domain/model.js";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import type { GroupSeed, Seed, WorkspaceSeed } from "../schemas/seed.js";
 import { declaredDeployable, declaredModel } from "./deployments/declared.js";
-import { defaultTeam, defaultUser, teamOf, userOf } from "./people.js";
 import type { Services } from "./services.js";
+import { defaultTeam, defaultUser, teamOf, userOf } from "./user-and-team.js";
 import { newId } from "./world-context.js";
 
 /** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */

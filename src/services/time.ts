@@ -90,7 +90,7 @@ export class Time {
       case "next_midnight":
         return nextMidnight;
       case "next_window":
-        return (now) => Math.max(this.#limits.quietAt(now), now + SECOND_MS);
+        return (now) => Math.max(this.#limits.windowsEmptyAt(now), now + SECOND_MS);
       default: {
         const target = instantOf("to", to);
         return () => target;

@@ -6,7 +6,7 @@ import type {
   WebhookStatus,
 } from "../domain/async/request.js";
 import type { PredictionFailure } from "../domain/async/retry.js";
-import type { Webhook } from "../domain/billing.js";
+import type { Webhook } from "../domain/billing-webhook.js";
 import type { DeploymentHost } from "../domain/hosts.js";
 import type { Db } from "./database.js";
 
@@ -65,7 +65,7 @@ export interface AsyncRequestStore {
   /** Those that a replica has taken, in order of arrival. */
   inProgress(): AsyncRequest[];
   /** Completed ones whose webhook has not heard of it, in order of arrival. */
-  untold(): AsyncRequest[];
+  undelivered(): AsyncRequest[];
   counts(target: AsyncTarget): QueueCounts;
   /** Forgets what was completed at or before an instant, unless its webhook is still to be told. */
   forget(completedBefore: number): void;
@@ -109,7 +109,7 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
   const inProgress = db.prepare<[], Row>(
     `SELECT * FROM async_requests WHERE ${OPEN} AND status = 'IN_PROGRESS' ORDER BY seq`,
   );
-  const untold = db.prepare<[], Row>(
+  const undelivered = db.prepare<[], Row>(
     "SELECT * FROM async_requests WHERE webhook_status = 'PENDING' AND result IS NOT NULL ORDER BY seq",
   );
   const counts = db.prepare<[AsyncTarget], { status: AsyncStatus; count: number }>(
@@ -139,7 +139,7 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
     hasWork: () => work.get()?.some === 1,
     queues: () => queues.all(),
     inProgress: () => inProgress.all().map(fromRow),
-    untold: () => untold.all().map(fromRow),
+    undelivered: () => undelivered.all().map(fromRow),
     counts(target) {
       const result = { queued: 0, inProgress: 0 };
       for (const { status, count } of counts.all(keyOf(target))) {

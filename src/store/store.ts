@@ -1,7 +1,7 @@
 import type { CompletionRule } from "../domain/completion/rules.js";
 import type { PredictionRule } from "../domain/predictions.js";
 import { type AsyncRequestStore, createAsyncRequestStore } from "./async-requests.js";
-import { type BillingStore, createBillingStore } from "./billing.js";
+import { type BillingStore, createBillingStore } from "./billing-queries.js";
 import { type AiCacheStore, createAiCacheStore } from "./cloudflare-cache.js";
 import { type AiGatewayStore, createAiGatewayStore } from "./cloudflare-gateways.js";
 import { type Db, imageOf, openDatabase, openImage } from "./database.js";

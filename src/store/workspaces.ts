@@ -1,4 +1,4 @@
-import type { Webhook } from "../domain/billing.js";
+import type { Webhook } from "../domain/billing-webhook.js";
 import type { Deployable } from "../domain/deployments.js";
 import type { DeclaredModel, Team, Workspace, WorkspaceUser } from "../domain/model.js";
 import type { Db } from "./database.js";

@@ -1,4 +1,4 @@
-import { readAuthorization } from "../domain/access.js";
+import { readAuthorization } from "../domain/credential.js";
 import { GatewayError, invalid } from "../domain/errors.js";
 import { hashKey } from "../services/secrets.js";
 import { World, type WorldOptions } from "./world.js";

@@ -1,14 +1,15 @@
 /** An async request from its arrival to its end: a pure state machine (inference §5). Times are epoch milliseconds. */
 
+import type { AttemptOutcome } from "../billing-webhook.js";
 import type { DeploymentHost } from "../hosts.js";
+import { resultBody } from "./result-body.js";
 import {
   isRetried,
   type PredictionFailure,
-  type PredictionOutcome,
-  type RetryPolicy,
+  type PredictionResult,
+  type PredictionRetryPolicy,
   retryDelay,
 } from "./retry.js";
-import { resultBody } from "./webhook.js";
 
 export const ASYNC_STATUSES = [
   "QUEUED",
@@ -47,7 +48,7 @@ export interface AsyncOptions {
   /** 0 to 2; lower ones go first. */
   readonly priority: number;
   readonly maxTimeInQueueMs: number;
-  readonly retry: RetryPolicy;
+  readonly retry: PredictionRetryPolicy;
 }
 
 export interface AsyncRequest extends AsyncTarget {
@@ -60,7 +61,7 @@ export interface AsyncRequest extends AsyncTarget {
   readonly input: string;
   readonly webhookEndpoint: string | null;
   readonly priority: number;
-  readonly retry: RetryPolicy;
+  readonly retry: PredictionRetryPolicy;
   readonly createdAt: number;
   /** Still in the queue at this instant, it expires. */
   readonly expiresAt: number;
@@ -81,6 +82,13 @@ export interface AsyncRequest extends AsyncTarget {
 
 /** Before the store has given it a place. */
 export type ArrivedRequest = Omit<AsyncRequest, "seq">;
+
+/** The first attempt at the webhook and one more (I-5.5c). */
+const WEBHOOK_ATTEMPTS = 2;
+/** Wait between the two attempts, milliseconds (I-5.5c). */
+const WEBHOOK_BACKOFF_MS = 2_000;
+/** Only these answers get a second attempt; no answer at all does not (Y-30). */
+const RETRIED_STATUSES: readonly number[] = [500, 502, 503, 504];
 
 /** How long a completed request can be asked for (inference §5). */
 export const KEPT_MS = 60 * 60 * 1000;
@@ -127,11 +135,7 @@ export function started(request: AsyncRequest, now: number): AsyncRequest {
  * After one prediction: done, failed, or to be tried again at `dueAt`, in which case it stays IN_PROGRESS and
  * keeps its place at the deployment (Y-28).
  */
-export function afterPrediction(
-  request: AsyncRequest,
-  outcome: PredictionOutcome,
-  now: number,
-): AsyncRequest {
+export function afterPrediction(request: AsyncRequest, outcome: PredictionResult, now: number): AsyncRequest {
   const attempts = request.attempts + 1;
   const tried = { ...request, attempts };
   if (outcome.ok) return completed(tried, "SUCCEEDED", outcome.data, [], now);
@@ -151,6 +155,20 @@ function completed(
 ): AsyncRequest {
   const result = request.webhookEndpoint === null ? null : resultBody(request, data, errors, now);
   return { ...request, status, statusAt: now, errors, dueAt: now, result, completedAt: now };
+}
+
+/** After one attempt at the webhook: delivered, to be tried again at `dueAt`, or failed. */
+export function afterWebhook(request: AsyncRequest, outcome: AttemptOutcome, now: number): AsyncRequest {
+  const webhookAttempts = request.webhookAttempts + 1;
+  const tried = { ...request, webhookAttempts };
+  const status = outcome.kind === "answered" ? outcome.status : null;
+  if (status !== null && status >= 200 && status < 300) return { ...tried, webhookStatus: "SUCCEEDED" };
+  if (status !== null && RETRIED_STATUSES.includes(status) && webhookAttempts < WEBHOOK_ATTEMPTS) {
+    return { ...tried, dueAt: now + WEBHOOK_BACKOFF_MS };
+  }
+  // WEBHOOK_FAILED says that the inference succeeded; a failed one stays FAILED.
+  const failed: AsyncRequest = { ...tried, webhookStatus: "FAILED" };
+  return request.status === "SUCCEEDED" ? { ...failed, status: "WEBHOOK_FAILED", statusAt: now } : failed;
 }
 
 /** It waited for `max_time_in_queue_seconds`. No webhook is told (Y-29). */

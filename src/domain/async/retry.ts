@@ -19,12 +19,12 @@ export interface PredictionFailure {
 }
 
 /** What came of one prediction; `data` is any JSON value, or text. */
-export type PredictionOutcome =
+export type PredictionResult =
   | { readonly ok: true; readonly data: unknown }
   | ({ readonly ok: false } & PredictionFailure);
 
 /** `inference_retry_config`. */
-export interface RetryPolicy {
+export interface PredictionRetryPolicy {
   /** The first one included. */
   readonly maxAttempts: number;
   readonly initialDelayMs: number;
@@ -38,7 +38,7 @@ export const PREDICTION_TIMEOUT_MS = 3_600 * 1000;
  * Milliseconds to wait after so many failed predictions: doubling from the initial delay, up to the longest.
  * @param failed at least 1
  */
-export function retryDelay({ initialDelayMs, maxDelayMs }: RetryPolicy, failed: number): number {
+export function retryDelay({ initialDelayMs, maxDelayMs }: PredictionRetryPolicy, failed: number): number {
   return Math.min(initialDelayMs * 2 ** (failed - 1), maxDelayMs);
 }
 

@@ -6,7 +6,7 @@ export type Backoff = (typeof BACKOFFS)[number];
 
 /** How often a request goes upstream before its failure is answered. */
 export interface RetryPolicy {
-  /** 1 to {@link MAX_ATTEMPTS}; 1 does not retry. */
+  /** 1 to {@link MAX_UPSTREAM_ATTEMPTS}; 1 does not retry. */
   readonly attempts: number;
   /** Before the second attempt, milliseconds, at most {@link MAX_RETRY_DELAY_MS}. */
   readonly delayMs: number;
@@ -34,7 +34,7 @@ export interface AiGateway {
 export const DEFAULT_ALIAS = "default";
 
 /** inference §6. */
-export const MAX_ATTEMPTS = 5;
+export const MAX_UPSTREAM_ATTEMPTS = 5;
 export const MAX_RETRY_DELAY_MS = 5_000;
 /** Seconds: a minute, and a month (inference §6). */
 export const MIN_CACHE_TTL = 60;

@@ -5,10 +5,10 @@ import {
   BACKOFFS,
   type Backoff,
   CUSTOM_KEY_TTL,
-  MAX_ATTEMPTS,
   MAX_CACHE_TTL,
   MAX_METADATA_ENTRIES,
   MAX_RETRY_DELAY_MS,
+  MAX_UPSTREAM_ATTEMPTS,
   MIN_CACHE_TTL,
   type RetryPolicy,
 } from "./gateway.js";
@@ -45,7 +45,7 @@ export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOpti
   const number = (name: string, min: number, max: number): number | null =>
     numberOf(header, name, min, max, remarks);
   const { retry } = gateway;
-  const attempts = number("cf-aig-max-attempts", 1, MAX_ATTEMPTS) ?? retry.attempts;
+  const attempts = number("cf-aig-max-attempts", 1, MAX_UPSTREAM_ATTEMPTS) ?? retry.attempts;
   const delayMs = number("cf-aig-retry-delay", 0, MAX_RETRY_DELAY_MS) ?? retry.delayMs;
   const backoff = backoffOf(header, remarks) ?? retry.backoff;
   return {

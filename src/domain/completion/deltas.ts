@@ -26,9 +26,6 @@ export interface Chunking {
   readonly toolDeltas: ToolDeltas;
 }
 
-/** One token per chunk and whole tool calls. */
-export const DEFAULT_CHUNKING: Chunking = { tokensPerChunk: 1, toolDeltas: { style: "whole" } };
-
 /** One step of a stream. */
 export interface Delta {
   readonly kind: "reasoning" | "content" | "tool";

@@ -1,20 +1,7 @@
 /** Log probabilities of an answer's tokens (inference §1.3), for models that give them. The numbers are made up. */
 
+import type { ScoredToken, TokenLogprob } from "../chat.js";
 import { splitTokens } from "./tokens.js";
-
-interface Scored {
-  readonly token: string;
-  /** Natural logarithm of the probability, at most 0. */
-  readonly logprob: number;
-  /** The token in UTF-8. */
-  readonly bytes: readonly number[];
-}
-
-/** One element of `choices[].logprobs.content`, keys in the documented order. */
-export interface TokenLogprob extends Scored {
-  /** The likeliest tokens at this place, this one first. */
-  readonly top_logprobs: readonly Scored[];
-}
 
 /** What else might have been said: one more than `top_logprobs` can ask for (§1.1), in case the token is one. */
 const ALTERNATIVES =
@@ -42,7 +29,7 @@ export function tokenLogprobs(content: string, top: number, float: () => number)
 }
 
 /** @param rest probability that is left for them */
-function alternatives(token: string, rest: number, draw: number, count: number): Scored[] {
+function alternatives(token: string, rest: number, draw: number, count: number): ScoredToken[] {
   const others = ALTERNATIVES.filter((word) => word !== token);
   const from = Math.floor(draw * others.length);
   return Array.from({ length: count }, (_, index) =>
@@ -50,7 +37,7 @@ function alternatives(token: string, rest: number, draw: number, count: number):
   );
 }
 
-function scored(token: string, probability: number): Scored {
+function scored(token: string, probability: number): ScoredToken {
   const logprob = Math.round(Math.log(probability) * DECIMALS) / DECIMALS;
   return { token, logprob, bytes: [...new TextEncoder().encode(token)] };
 }

@@ -119,22 +119,6 @@ export function* iterateFrames(
   if (options.done !== false) yield { data: DONE_FRAME, completionTokens: completion };
 }
 
-/**
- * All frames of a streamed answer, in order, `[DONE]` last (X-11, X-12).
- *
- * Chunk keys are `id, choices, created, model, [service_tier, system_fingerprint,] object, usage`. `finish_reason`
- * comes in a chunk of its own, except in the `fragments` tool style; a reply without one has no such chunk.
- */
-export function streamFrames(
-  meta: CompletionMeta,
-  options: StreamOptions,
-  reply: Reply,
-  dialect: Settings["streamDialect"],
-  chunking: Chunking,
-): StreamFrame[] {
-  return [...iterateFrames(meta, options, reply, dialect, chunking)];
-}
-
 /** The bytes of frames in one string, for a stream that is not paced. */
 export function joinFrames(frames: Iterable<StreamFrame>): string {
   let joined = "";

@@ -43,7 +43,7 @@ export type Admission =
   | {
       readonly admitted: false;
       /** The first limit without room, in effective order (L-12). */
-      readonly bound: CheckResult;
+      readonly limitingCheck: CheckResult;
       /**
        * The first instant at which the same request passes every limit, if nothing else is admitted before;
        * null when its tokens alone exceed a threshold, so that it never passes.
@@ -82,22 +82,6 @@ export function planFor(
   }
 }
 
-/**
- * Decides at `now` whether the request passes every limit, and if so counts it everywhere at once; a refused
- * request counts nowhere (L-4). Synchronous, so that with k requests left exactly k of many are admitted
- * (L-10). It is {@link checkLimits} and {@link countRequest} in one.
- */
-export function admit(
-  plan: LimitPlan,
-  now: number,
-  request: TokenDemand,
-  mode: Settings["tokenAdmission"],
-): Admission {
-  const admission = checkLimits(plan, now, request, mode);
-  if (admission.admitted) countRequest(plan.counters, admission);
-  return admission;
-}
-
 /** Counts an admitted request on its meters, with what it reserves. In the same turn as its {@link checkLimits}. */
 export function countRequest(
   feeds: readonly Meter[],
@@ -121,14 +105,15 @@ export function checkLimits(
   mode: Settings["tokenAdmission"],
 ): Admission {
   const checks: CheckResult[] = [];
-  let bound: CheckResult | null = null;
+  let limitingCheck: CheckResult | null = null;
   for (const { limit, meter } of plan.checks) {
     const used = meter.used(limit.type, limit.unit, now);
     const result = { limit, used, demand: demandOn(limit.type, request, mode) };
     checks.push(result);
-    if (bound === null && !hasRoom(result)) bound = result;
+    if (limitingCheck === null && !hasRoom(result)) limitingCheck = result;
   }
-  if (bound !== null) return { admitted: false, bound, roomAt: roomForAll(plan, checks, now), checks };
+  if (limitingCheck !== null)
+    return { admitted: false, limitingCheck, roomAt: roomForAll(plan, checks, now), checks };
   const reserved = mode === "reserve" ? request.promptTokens + request.maxTokens : 0;
   return { admitted: true, at: now, reserved, checks };
 }

@@ -109,11 +109,6 @@ export function* iterateMessageFrames(
   yield frame("message_stop", '{"type":"message_stop"}', completion);
 }
 
-/** All frames of a streamed answer, in order; see {@link iterateMessageFrames}. */
-export function messageFrames(meta: MessageMeta, reply: Reply, chunking: Chunking): StreamFrame[] {
-  return [...iterateMessageFrames(meta, reply, chunking)];
-}
-
 function frame(event: string, json: string, completionTokens: number): StreamFrame {
   return { data: `event: ${event}\ndata: ${json}\n\n`, completionTokens };
 }

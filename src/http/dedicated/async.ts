@@ -1,4 +1,4 @@
-import { readAuthorization } from "../../domain/access.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { MAX_PAYLOAD_BYTES, payloadTooLarge } from "../../domain/async/limits.js";
 import type { AsyncOptions, AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
 import { type Deployable, type Deployment, ownerOfLabel } from "../../domain/deployments.js";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readAuthorization } from "../../domain/access.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import type { PredictionRequest } from "../../services/deployments/outcome.js";

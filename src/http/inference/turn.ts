@@ -1,4 +1,4 @@
-import { type Credential, readAuthorization } from "../../domain/access.js";
+import { type Credential, readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { Fault } from "../../domain/faults.js";
 import { FAULT_PRESETS } from "../../domain/faults.js";

@@ -10,7 +10,7 @@ import {
   KEPT_MS,
   started,
 } from "../../domain/async/request.js";
-import { PREDICTION_TIMEOUT_MS, type PredictionOutcome } from "../../domain/async/retry.js";
+import { PREDICTION_TIMEOUT_MS, type PredictionResult } from "../../domain/async/retry.js";
 import type { QueueCounts } from "../../store/async-requests.js";
 import type { Cache, WorldContext } from "../world-context.js";
 import { Expiry } from "./expiry.js";
@@ -116,7 +116,7 @@ export class AsyncInference implements Cache {
       this.#attemptAt(queue, request);
     }
     for (const target of store.asyncRequests.queues()) this.#wake(this.#queueOf(target));
-    for (const request of store.asyncRequests.untold()) this.#webhooks.tell(request, this.#stop.signal);
+    for (const request of store.asyncRequests.undelivered()) this.#webhooks.tell(request, this.#stop.signal);
     this.#expiry.watch();
   }
 
@@ -201,7 +201,7 @@ export class AsyncInference implements Cache {
     }
   }
 
-  #settle(queue: DeploymentQueue, request: AsyncRequest, outcome: PredictionOutcome): void {
+  #settle(queue: DeploymentQueue, request: AsyncRequest, outcome: PredictionResult): void {
     const { store, clock } = this.#context;
     const next = afterPrediction(request, outcome, clock.now());
     store.asyncRequests.update(next);

@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import type { AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
 import {
   failureCodeOf,
-  type PredictionOutcome as Outcome,
   type PredictionFailureCode,
+  type PredictionResult,
 } from "../../domain/async/retry.js";
 import { type Deployable, type Deployment, deploymentOf } from "../../domain/deployments.js";
 import type { GatewayError } from "../../domain/errors.js";
@@ -70,7 +70,7 @@ function missing(message: string): TimedPrediction {
 }
 
 /** What a synchronous caller would see, as the queue tells it (Y-28). */
-function outcomeOf({ outcome, fault }: Prediction): Outcome {
+function outcomeOf({ outcome, fault }: Prediction): PredictionResult {
   if (fault?.reset || fault?.cut) {
     return { ok: false, code: "MODEL_UNAVAILABLE", message: "the connection to the model ended" };
   }

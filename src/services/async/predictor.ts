@@ -1,9 +1,9 @@
 import type { AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
-import type { PredictionOutcome } from "../../domain/async/retry.js";
+import type { PredictionResult } from "../../domain/async/retry.js";
 
 /** A prediction that is decided, and how long the model takes for it, milliseconds on the world's clock. */
 export interface TimedPrediction {
-  readonly outcome: PredictionOutcome;
+  readonly outcome: PredictionResult;
   /** Infinity: it never answers. */
   readonly durationMs: number;
 }

@@ -1,7 +1,6 @@
-import type { AsyncRequest } from "../../domain/async/request.js";
-import { afterWebhook } from "../../domain/async/webhook.js";
-import { signingSecrets } from "../../domain/billing.js";
-import { attempt } from "../webhooks/attempt.js";
+import { type AsyncRequest, afterWebhook } from "../../domain/async/request.js";
+import { signingSecrets } from "../../domain/billing-webhook.js";
+import { attemptPost } from "../webhooks/attempt.js";
 import { signatureHeader } from "../webhooks/signature.js";
 import type { WorldContext } from "../world-context.js";
 
@@ -28,7 +27,7 @@ export class ResultWebhooks {
     const { webhookEndpoint: url, result } = request;
     if (url === null || result === null) return;
     const { clock, store } = this.#context;
-    const { outcome } = await attempt(clock, url, this.#headers(request, result), result, stop);
+    const { outcome } = await attemptPost(clock, url, this.#headers(request, result), result, stop);
     if (stop.aborted) return;
     const next = afterWebhook(request, outcome, clock.now());
     store.asyncRequests.update(next);

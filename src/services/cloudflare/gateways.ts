@@ -1,5 +1,5 @@
-import { readAuthorization } from "../../domain/access.js";
 import { type AiGateway, DEFAULT_ALIAS, NO_RETRY, openGateway } from "../../domain/cloudflare/gateway.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { AiGatewaySeed } from "../../schemas/cloudflare.js";

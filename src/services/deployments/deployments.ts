@@ -1,4 +1,4 @@
-import type { Credential } from "../../domain/access.js";
+import type { Credential } from "../../domain/credential.js";
 import {
   type Deployable,
   type Deployment,

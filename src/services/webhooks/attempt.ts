@@ -1,4 +1,4 @@
-import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing.js";
+import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-webhook.js";
 import type { Clock } from "../../runtime/clock.js";
 import { post } from "./post.js";
 
@@ -14,7 +14,7 @@ export interface AttemptResult {
  * One attempt. Its 10 s (W-5) are the world's: an advance of the clock can end it before the network does.
  * @param stop aborted when the world goes away
  */
-export async function attempt(
+export async function attemptPost(
   clock: Clock,
   url: string,
   headers: Readonly<Record<string, string>>,

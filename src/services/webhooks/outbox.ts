@@ -1,4 +1,4 @@
-import { billingEvent, webhookBody } from "../../domain/billing.js";
+import { billingEvent, webhookBody } from "../../domain/billing-webhook.js";
 import type { WebhookFault } from "../../domain/faults.js";
 import { createRandom } from "../../runtime/random.js";
 import type { Delivery } from "../../store/deliveries.js";

@@ -1,4 +1,4 @@
-import { ROTATION_MS, type Webhook } from "../../domain/billing.js";
+import { ROTATION_MS, type Webhook } from "../../domain/billing-webhook.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { Workspace } from "../../domain/model.js";
 import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../store/deliveries.js";
@@ -6,7 +6,7 @@ import type { Faults } from "../faults.js";
 import type { Journal } from "../journal.js";
 import { type Cache, type WorldContext, write } from "../world-context.js";
 import { emptyOutbox, Outbox, type OutboxMemory } from "./outbox.js";
-import { send } from "./send.js";
+import { sendDelivery } from "./send-delivery.js";
 
 export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 
@@ -236,7 +236,7 @@ export class Webhooks implements Cache {
     const delivery = this.#context.store.deliveries.bySeq(seq);
     if (delivery?.state !== "pending") return;
     const webhook = this.#webhooks().get(delivery.workspaceId);
-    const retryAt = await send(this.#context, delivery, webhook, stop);
+    const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
     if (stop.aborted) return;
     if (retryAt !== null) return this.#schedule(seq, retryAt);
     const queue = this.#queueOf(delivery.workspaceId);

@@ -1,8 +1,8 @@
-import { nextStep, signingSecrets, type Webhook } from "../../domain/billing.js";
+import { nextStep, signingSecrets, type Webhook } from "../../domain/billing-webhook.js";
 import type { WebhookFault } from "../../domain/faults.js";
 import type { Delivery } from "../../store/deliveries.js";
 import type { WorldContext } from "../world-context.js";
-import { attempt } from "./attempt.js";
+import { attemptPost } from "./attempt.js";
 import { signatureHeader } from "./signature.js";
 
 /** Signs what a fault wants signed wrongly. */
@@ -14,7 +14,7 @@ const WRONG_SECRET = "not the secret";
  * @param stop aborted when the world goes away: then nothing is written
  * @returns when to try again, or null
  */
-export async function send(
+export async function sendDelivery(
   context: WorldContext,
   delivery: Delivery,
   webhook: Webhook | undefined,
@@ -23,7 +23,7 @@ export async function send(
   const { store, clock } = context;
   const { seq, url, body } = delivery;
   const at = clock.now();
-  const result = await attempt(clock, url, headersOf(delivery, webhook, at), body, stop);
+  const result = await attemptPost(clock, url, headersOf(delivery, webhook, at), body, stop);
   if (stop.aborted) return null;
   const now = clock.now();
   const attempts = delivery.attempts + 1;
