@@ -2,7 +2,7 @@ import { GatewayError } from "./errors.js";
 import type { DeclaredModel } from "./model.js";
 
 /**
- * Whether the engine of a deployment answers to a name (inference §4.2); any, when none is declared.
+ * Checks that the engine of a deployment serves a model name (I-4.2e). Without declared names it serves any.
  * @param model null: a chain, which has no engine
  * @throws GatewayError `served_model_unknown`
  */

@@ -1,6 +1,6 @@
 /** Crockford's base 32, as ULIDs use it. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/** Two characters, ten bits, at a time. */
+/** All pairs of characters: ten bits each. */
 const PAIRS = Array.from(
   { length: 1024 },
   (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31),
@@ -8,7 +8,7 @@ const PAIRS = Array.from(
 const PAIRS_OF_TIME = 5;
 
 /**
- * A ULID (W-2): 48 bits of time, 80 bits of chance.
+ * A ULID (W-2): 48 bits of time, 80 random bits.
  * @param at epoch milliseconds
  * @param uint32 a source of 32 random bits
  */
