@@ -8,9 +8,9 @@ import type { Services } from "./services.js";
 import { defaultTeam, defaultUser, teamOf, userOf } from "./user-and-team.js";
 import { newId } from "./world-context.js";
 
-/** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */
+/** A valid seed that cannot be applied, for example with a limit above its parent's. */
 export class SeedError extends Error {
-  /** Where in the seed, such as `workspaces.0.groups.1`. */
+  /** Path in the seed, such as `workspaces.0.groups.1`. */
   readonly path: readonly (string | number)[];
 
   constructor(path: readonly (string | number)[], message: string) {
@@ -20,11 +20,11 @@ export class SeedError extends Error {
   }
 }
 
-/** What a world without any declared workspace is called. */
+/** Name of the workspace when the seed declares none. */
 const DEFAULT_WORKSPACE = "default";
 
 /**
- * Adds what a seed declares, by the same rules as the API. Runs in the caller's transaction.
+ * Adds the contents of a seed, by the same rules as the API. Runs in the caller's transaction.
  * @throws SeedError
  */
 export function applySeed(services: Services, seed: Seed): void {
@@ -38,18 +38,18 @@ export function applySeed(services: Services, seed: Seed): void {
   services.routing.publishNow();
 }
 
-/** The first workspace of a seed, made if the seed declares none, with `key` as one of its managing keys. */
+/** Makes `key` a managing key of the first workspace, which is created if the seed declares none. */
 export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
   const { context } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
   const workspace = context.store.workspaces.byName(name) ?? createWorkspace(services, { name });
-  // As the seed declares it, if it does.
+  // The seed may declare this key with other settings.
   if (services.workspaceKeys.manages(workspace, key)) return;
   const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
   services.workspaceKeys.adopt(workspace, key, input);
 }
 
-/** The key that manages the first workspace of a seed, or null when it declares none. */
+/** The first managing key of a seed's first workspace, or null. */
 export function declaredWorkspaceKey(seed: Seed): string | null {
   const managing = seed.workspaces?.[0]?.api_keys?.find(
     ({ type }) => type === "WORKSPACE_MANAGE_ALL" || type === "PERSONAL",
@@ -57,7 +57,7 @@ export function declaredWorkspaceKey(seed: Seed): string | null {
   return managing?.key ?? null;
 }
 
-/** Names and texts of the federated keys that a seed declares, in its order. */
+/** The federated keys of a seed by name, in its order. */
 export function declaredKeys(seed: Seed): Record<string, string> {
   const keys: Record<string, string> = {};
   const visit = (group: GroupSeed): void => {
@@ -68,7 +68,7 @@ export function declaredKeys(seed: Seed): Record<string, string> {
   return keys;
 }
 
-/** The switches of a seed over others, the defaults unless told otherwise. */
+/** The settings of a seed; those that it does not set come from `base`. */
 export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Settings {
   const given = seed.settings ?? {};
   const limited = given.errors?.rate_limited;
@@ -153,11 +153,11 @@ function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = [
     createdAt: services.context.clock.now(),
   };
   store.workspaces.insert(workspace);
-  markOutbox(services, workspace);
+  startOutbox(services, workspace);
   return workspace;
 }
 
-/** A later seed replaces what it names and leaves the rest. */
+/** Replaces what the seed declares and keeps the rest. */
 function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed, path: Path): Workspace {
   const workspace: Workspace = {
     ...known,
@@ -170,27 +170,27 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
   services.context.store.workspaces.update(workspace);
-  if (!known.webhook) markOutbox(services, workspace);
+  if (!known.webhook) startOutbox(services, workspace);
   return workspace;
 }
 
-/** The models and chains that a seed declares; what it leaves out is absent. */
+/** The declared models and chains; absent keys are not declared. */
 function declaredIn(
   { models, chains }: WorkspaceSeed,
   path: Path,
 ): Partial<Pick<Workspace, "models" | "chains">> {
   return {
     ...(models && {
-      models: models.map((one, index) => at([...path, "models", index], () => declaredModel(one))),
+      models: models.map((model, index) => at([...path, "models", index], () => declaredModel(model))),
     }),
     ...(chains && {
-      chains: chains.map((one, index) => at([...path, "chains", index], () => declaredDeployable(one))),
+      chains: chains.map((chain, index) => at([...path, "chains", index], () => declaredDeployable(chain))),
     }),
   };
 }
 
-/** Events from before there was a webhook are recorded, but not sent (W-1). */
-function markOutbox({ context }: Services, { id, webhook }: Workspace): void {
+/** Events from before the webhook are not sent (W-1). */
+function startOutbox({ context }: Services, { id, webhook }: Workspace): void {
   if (webhook) context.store.deliveries.begin(id, context.store.ledger.lastSeq());
 }
 
@@ -198,7 +198,7 @@ function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | un
   return webhook && { url: webhook.url, secrets: rotated(services, webhook.secrets) };
 }
 
-/** Older secrets sign for 24 hours from now (W-4). */
+/** The first secret is current; the others sign for 24 more hours (W-4). */
 function rotated({ context }: Services, secrets: readonly string[]): Webhook["secrets"] {
   return secrets.map((secret, index) => ({
     secret,
@@ -240,6 +240,7 @@ function seedGroup(
   }
 }
 
+/** Runs `work` and adds the path to its errors. @throws SeedError */
 function at<T>(path: Path, work: () => T): T {
   try {
     return work();

@@ -38,54 +38,54 @@ interface Row {
   completed_at: number | null;
 }
 
-/** A row to be; SQLite numbers new ones. */
-type Written = Omit<Row, "seq"> & { seq: number | null };
+/** A row for writing; SQLite numbers new ones. */
+type WrittenRow = Omit<Row, "seq"> & { seq: number | null };
 
-/** How much there is to do for one deployment. */
+/** Number of requests of one deployment by status (I-5.4h). */
 export interface QueueCounts {
   readonly queued: number;
   readonly inProgress: number;
 }
 
-/** Requests for a later prediction, their results on the way to a webhook, and the secrets that sign those. */
+/** Async requests, and the secrets that sign their webhooks. */
 export interface AsyncRequestStore {
-  /** @returns it with its place in the order of arrival */
+  /** @returns the request with its number in the order of arrival */
   insert(request: ArrivedRequest): AsyncRequest;
-  /** What a transition of the domain changed. */
+  /** Stores all fields that can change. */
   update(request: AsyncRequest): void;
   byId(id: string): AsyncRequest | null;
-  /** The head of a deployment's queue: lowest priority number first, then the order of arrival. */
+  /** The next request of a deployment's queue: lowest priority number, then the order of arrival (I-5.4i). */
   nextQueued(target: AsyncTarget): AsyncRequest | null;
-  /** The one in any queue that expires first. */
+  /** The queued request of any deployment that expires first. */
   nextToExpire(): AsyncRequest | null;
-  /** Whether anything is queued, in progress or to be told. */
+  /** Whether any request is queued, in progress, or has an undelivered result. */
   hasWork(): boolean;
-  /** Deployments with something in their queue. */
+  /** Deployments with queued requests. */
   queues(): AsyncTarget[];
-  /** Those that a replica has taken, in order of arrival. */
+  /** Requests in progress, in order of arrival. */
   inProgress(): AsyncRequest[];
-  /** Completed ones whose webhook has not heard of it, in order of arrival. */
+  /** Completed requests with an undelivered result, in order of arrival. */
   undelivered(): AsyncRequest[];
   counts(target: AsyncTarget): QueueCounts;
-  /** Forgets what was completed at or before an instant, unless its webhook is still to be told. */
-  forget(completedBefore: number): void;
+  /** Deletes requests completed at or before an instant, except those with an undelivered result. */
+  deleteOld(completedBefore: number): void;
   /** The workspace's webhook secrets, newest first. */
   secrets(workspaceId: string): Webhook["secrets"];
   setSecrets(workspaceId: string, secrets: Webhook["secrets"]): void;
 }
 
-/** In the words of the index. */
+/** As in the index, so that SQLite uses it. */
 const OPEN = "completed_at IS NULL";
 const OF_TARGET =
   "workspace_id = :workspaceId AND kind = :kind AND owner_id = :ownerId AND deployment_id = :deploymentId";
 
 export function createAsyncRequestStore(db: Db): AsyncRequestStore {
-  const insert = db.prepare<[Written]>(
+  const insert = db.prepare<[WrittenRow]>(
     `INSERT INTO async_requests VALUES (:seq, :id, :workspace_id, :kind, :owner_id, :deployment_id, :key_names, :input,
        :webhook_endpoint, :priority, :max_attempts, :initial_delay_ms, :max_delay_ms, :created_at, :expires_at, :status,
        :status_at, :webhook_status, :errors, :attempts, :due_at, :result, :webhook_attempts, :completed_at)`,
   );
-  const update = db.prepare<[Written]>(
+  const update = db.prepare<[WrittenRow]>(
     `UPDATE async_requests SET status = :status, status_at = :status_at, webhook_status = :webhook_status,
        errors = :errors, attempts = :attempts, due_at = :due_at, result = :result,
        webhook_attempts = :webhook_attempts, completed_at = :completed_at
@@ -116,7 +116,7 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
     `SELECT status, count(*) AS count FROM async_requests
      WHERE ${OPEN} AND ${OF_TARGET} GROUP BY status`,
   );
-  const forget = db.prepare<[number]>(
+  const deleteOld = db.prepare<[number]>(
     "DELETE FROM async_requests WHERE completed_at <= ? AND webhook_status <> 'PENDING'",
   );
   const secrets = db.prepare<[string], { secret: string; until: number | null }>(
@@ -148,7 +148,7 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
       }
       return result;
     },
-    forget: (completedBefore) => void forget.run(completedBefore),
+    deleteOld: (completedBefore) => void deleteOld.run(completedBefore),
     secrets: (workspaceId) => secrets.all(workspaceId),
     setSecrets(workspaceId, list) {
       dropSecrets.run(workspaceId);
@@ -159,12 +159,12 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
   };
 }
 
-/** Nothing but what the statement names. */
+/** Only the fields that the statement uses; SQLite rejects others. */
 function keyOf({ workspaceId, kind, ownerId, deploymentId }: AsyncTarget): AsyncTarget {
   return { workspaceId, kind, ownerId, deploymentId };
 }
 
-function toRow(request: ArrivedRequest & { readonly seq: number | null }): Written {
+function toRow(request: ArrivedRequest & { readonly seq: number | null }): WrittenRow {
   const { seq, id, kind, input, priority, retry, status, attempts, result } = request;
   return {
     seq,

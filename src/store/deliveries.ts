@@ -1,3 +1,4 @@
+import type { WebhookFault } from "../domain/faults.js";
 import type { Db } from "./database.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
@@ -10,20 +11,21 @@ export interface Delivery {
   readonly workspaceId: string;
   readonly url: string;
   readonly body: string;
-  /** What a fault does to it, as JSON text. */
-  readonly flaws: string | null;
+  /** The fault on this delivery. */
+  readonly fault: WebhookFault | null;
   readonly state: DeliveryState;
   /** Why it is dead. */
   readonly reason: string | null;
   readonly createdAt: number;
-  /** When its first attempt began, or its first since a redrive. */
+  /** When its first attempt began; reset by a redrive. */
   readonly startedAt: number | null;
   /** When its next attempt is due. */
   readonly dueAt: number;
-  /** Since its start or redrive. */
+  /** Number of attempts; reset by a redrive. */
   readonly attempts: number;
 }
 
+/** One attempt at a delivery. */
 export interface Attempt {
   readonly number: number;
   readonly at: number;
@@ -58,31 +60,31 @@ interface AttemptRow {
   answer: string | null;
 }
 
-/** What a list of deliveries can be narrowed to; every given field has to fit. */
+/** Filter for deliveries; all given fields must match. */
 export interface DeliveryFilter {
   readonly state?: DeliveryState | undefined;
-  /** `idempotencyKey` of an event that it carries. */
+  /** `idempotencyKey` of one of its events. */
   readonly event?: string | undefined;
 }
 
 export interface DeliveryStore {
-  /** @param ledgerSeqs the events it carries */
+  /** @param ledgerSeqs ledger rows of its events. @returns its number */
   insert(delivery: Omit<Delivery, "seq">, ledgerSeqs: readonly number[]): number;
   update(delivery: Pick<Delivery, "seq" | "state" | "reason" | "startedAt" | "dueAt" | "attempts">): void;
-  /** Makes a dead delivery pending again, without its flaws; null: every dead one of the workspace. @returns how many */
+  /** Makes a dead delivery pending again, without its fault; null: all of the workspace. @returns their number */
   revive(seq: number | null, workspaceId: string, url: string, dueAt: number): number;
   bySeq(seq: number): Delivery | null;
   byId(id: string): Delivery | null;
-  /** At most `limit` after `after`, oldest first. */
+  /** At most `limit` deliveries after number `after`, oldest first. */
   page(filter: DeliveryFilter, after: number, limit: number): Delivery[];
-  /** The first pending one with a higher number than `after`. */
+  /** The first pending delivery after number `after`. */
   nextPending(workspaceId: string, after: number): Delivery | null;
   addAttempt(deliverySeq: number, attempt: Omit<Attempt, "number">): void;
   attempts(deliverySeq: number): Attempt[];
-  /** The last ledger row that became part of a delivery, or was passed over (W-8). */
+  /** The last ledger row that the outbox has processed (W-8). */
   handedOver(workspaceId: string): number;
   setHandedOver(workspaceId: string, ledgerSeq: number): void;
-  /** Starts a workspace's outbox behind this ledger row, unless it has one. */
+  /** Starts a workspace's outbox after this ledger row, unless it has one. */
   begin(workspaceId: string, ledgerSeq: number): void;
   counts(): Readonly<Record<DeliveryState, number>>;
 }
@@ -139,8 +141,9 @@ export function createDeliveryStore(db: Db): DeliveryStore {
 
   return {
     insert(delivery, ledgerSeqs) {
-      const { id, workspaceId, url, body, flaws, state, reason, createdAt, startedAt, dueAt, attempts } =
+      const { id, workspaceId, url, body, fault, state, reason, createdAt, startedAt, dueAt, attempts } =
         delivery;
+      const flaws = fault && JSON.stringify(fault);
       const seq = Number(
         insert.run(id, workspaceId, url, body, flaws, state, reason, createdAt, startedAt, dueAt, attempts)
           .lastInsertRowid,
@@ -178,14 +181,15 @@ function found(row: Row | undefined): Delivery | null {
 }
 
 function fromRow(row: Row): Delivery {
-  const { seq, id, url, body, flaws, state, reason, attempts } = row;
+  const { seq, id, url, body, state, reason, attempts } = row;
+  const fault: WebhookFault | null = row.flaws === null ? null : JSON.parse(row.flaws);
   return {
     seq,
     id,
     workspaceId: row.workspace_id,
     url,
     body,
-    flaws,
+    fault,
     state,
     reason,
     createdAt: row.created_at,

@@ -13,7 +13,7 @@ interface EndpointRow {
   deleted_at: number | null;
 }
 
-/** Where a slug leads, as the gateway sees it at the moment (E-12). */
+/** The target of a slug, as the gateway currently sees it (E-12). */
 export interface SlugRoute {
   readonly slug: string;
   readonly endpointId: string;
@@ -35,11 +35,11 @@ export interface EndpointStore {
   /** Deleted ones are not found. */
   byId(id: string): Endpoint | null;
   bySlug(slug: string): Endpoint | null;
-  /** At most `limit` after `after`, oldest first, ties by id (P-2). */
+  /** At most `limit` endpoints after `after`, oldest first, ties by id (P-2). */
   page(workspaceId: string, after: PageKey, limit: number): Endpoint[];
-  /** Every live slug of a workspace, oldest first. */
+  /** All slugs of a workspace, oldest first. */
   slugs(workspaceId: string): string[];
-  /** Makes the routes what the endpoints are now (E-12). */
+  /** Replaces all routes by the current endpoints (E-12). */
   publish(): void;
   route(slug: string): SlugRoute | null;
 }

@@ -15,16 +15,16 @@ interface KeyRow {
 export interface FederatedKeyStore {
   insert(key: FederatedKey, hash: Buffer, at: number): void;
   revoke(groupId: string, prefix: string, at: number): void;
-  /** Every key of these groups (G-9). */
+  /** Revokes all keys of these groups (G-9). */
   revokeAll(groupIds: readonly string[], at: number): void;
-  /** A key that has not been revoked, by the hash of its text. */
+  /** A key by the hash of its text, unless revoked. */
   byHash(hash: Buffer): { key: FederatedKey; hash: Buffer } | null;
-  /** Whether the hash was ever stored, revoked or not. */
+  /** Whether the hash was ever used, also by a revoked key. */
   hashTaken(hash: Buffer): boolean;
-  /** Whether a prefix was ever used in the workspace, revoked keys included (K-5). */
+  /** Whether the prefix was ever used in the workspace, also by a revoked key (K-5, Y-7). */
   prefixTaken(workspaceId: string, prefix: string): boolean;
   byPrefix(groupId: string, prefix: string): FederatedKey | null;
-  /** At most `limit` after `after`, oldest first, ties by prefix (P-2), with the instant each was made. */
+  /** At most `limit` keys after `after`, oldest first, ties by prefix (P-2). */
   page(groupId: string, after: PageKey, limit: number): { key: FederatedKey; createdAt: number }[];
 }
 

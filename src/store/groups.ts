@@ -22,13 +22,13 @@ export interface GroupStore {
   /** Deleted ones are not found. */
   byId(id: string): Group | null;
   byEntity(workspaceId: string, externalEntityId: string): Group | null;
-  /** At most `limit` after `after`, oldest first, ties by id (P-2). */
+  /** At most `limit` groups after `after`, oldest first, ties by id (P-2). */
   page(workspaceId: string, after: PageKey, limit: number): Group[];
-  /** Itself, its parent, up to the root. */
+  /** The group and its ancestors, up to the root. */
   chain(id: string): Group[];
-  /** The same as ids only, for deleted groups as well: what they spent still counts above them. */
+  /** The ids of the chain. */
   chainIds(id: string): string[];
-  /** Every live group below, itself left out, parents before children. */
+  /** All descendants, without the group itself, parents before children. */
   descendants(id: string): Group[];
 }
 

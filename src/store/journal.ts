@@ -26,16 +26,16 @@ interface JournalRow {
 export interface JournalStore {
   insert(entry: JournalEntry): void;
   bySeq(seq: number): JournalEntry | null;
-  /** At most `limit` with a number above `after`, oldest first. */
+  /** At most `limit` entries after number `after`, oldest first. */
   page(filter: JournalFilter, after: number, limit: number): JournalEntry[];
   count(filter: JournalFilter): number;
   clear(): void;
   lastSeq(): number;
-  /** Forgets the bodies of entries up to and including `seq`. */
+  /** Deletes the bodies of entries up to and including `seq`. */
   dropBodies(seq: number): void;
 }
 
-/** Bodies lie apart, so that forgetting old ones frees whole pages and never rewrites an entry. */
+/** Bodies have their own table, so that deleting them frees whole pages and rewrites no entry. */
 const JOINED = "journal LEFT JOIN journal_bodies USING (seq)";
 
 const FILTER = `

@@ -1,8 +1,9 @@
 import type { LedgerEntry } from "../domain/journal.js";
+import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
 import type { Db } from "./database.js";
 
-/** What one (group, slug) admitted at one instant. */
+/** Usage of one (group, slug) at one instant. */
 export interface CountedAt {
   readonly groupId: string;
   readonly slug: string;
@@ -11,34 +12,27 @@ export interface CountedAt {
   readonly tokens: number;
 }
 
-/** Totals of one UTC day; `day` counts days since the epoch. */
-export interface DayTotal {
-  readonly day: number;
-  readonly requests: number;
-  readonly tokens: number;
-}
-
-/** A ledger entry as it is stored. */
+/** A stored ledger entry. */
 export type LedgerRow = Omit<LedgerEntry, "countedGroupIds"> & { readonly seq: number };
 
 export interface LedgerStore {
   insert(entry: LedgerEntry): void;
-  /** Adds to the day's totals of one (group, slug). */
+  /** Adds to the totals of one (group, slug) and day. */
   addToDay(groupId: string, slug: string, day: number, requests: number, tokens: number): void;
-  /** Declares traffic that no request made: what a seed says was used already, by the unit it stands for. */
+  /** Adds usage that a seed declares, by its unit (Y-10). */
   declare(unit: LimitUnit, count: CountedAt): void;
-  /** What seeds declared at `since` or later, per counter, not per request. */
+  /** Declared usage of seconds and minutes at `since` or later, per counter. */
   declaredSince(since: number): CountedAt[];
-  /** The newest day with traffic, or null when there never was any (U-2). */
-  lastDay(groupId: string, slug: string): DayTotal | null;
+  /** The latest day with traffic; null: no traffic ever (U-2). */
+  lastDay(groupId: string, slug: string): DayCount | null;
   /** At most `limit` billed entries of a workspace after row `seq`, in order of completion (W-10). */
   billedAfter(workspaceId: string, seq: number, limit: number): LedgerRow[];
   lastSeq(): number;
-  /** Requests that ended at `since` or later, newest first: what rolling windows are rebuilt from (L-15). */
+  /** Requests that ended at `since` or later, newest first; rebuilds the rolling windows (L-15). */
   endedSince(since: number): CountedAt[];
 }
 
-export interface FullRow extends Row {
+export interface FullLedgerRow extends UsageRow {
   seq: number;
   event_id: string;
   workspace_id: string;
@@ -51,7 +45,7 @@ export interface FullRow extends Row {
   metadata: string | null;
 }
 
-export interface Row {
+interface UsageRow {
   group_id: string;
   slug: string;
   admitted_at: number;
@@ -77,15 +71,15 @@ export function createLedgerStore(db: Db): LedgerStore {
   const declaredSince = db.prepare<[number], Omit<CountedAt, "groupId"> & { group_id: string }>(
     "SELECT group_id, slug, at, requests, tokens FROM declared_usage WHERE unit <> 'DAY' AND at >= ?",
   );
-  const lastDay = db.prepare<[string, string], DayTotal>(
+  const lastDay = db.prepare<[string, string], DayCount>(
     "SELECT day, requests, tokens FROM usage_days WHERE group_id = ? AND slug = ? ORDER BY day DESC LIMIT 1",
   );
-  const billedAfter = db.prepare<[number, string, number], FullRow>(
+  const billedAfter = db.prepare<[number, string, number], FullLedgerRow>(
     "SELECT * FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?",
   );
   const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM ledger");
-  // Rows are written in order of completion, so the newest ones answer without an index on time.
-  const newestFirst = db.prepare<[], Row>(
+  // Rows are in order of completion, so no index on time is needed.
+  const newestFirst = db.prepare<[], UsageRow>(
     `SELECT group_id, slug, admitted_at, completed_at, prompt_tokens, completion_tokens
      FROM ledger ORDER BY seq DESC`,
   );
@@ -116,7 +110,7 @@ export function createLedgerStore(db: Db): LedgerStore {
     declaredSince: (since) =>
       declaredSince.all(since).map(({ group_id, ...count }) => ({ groupId: group_id, ...count })),
     lastDay: (groupId, slug) => lastDay.get(groupId, slug) ?? null,
-    billedAfter: (workspaceId, seq, limit) => billedAfter.all(seq, workspaceId, limit).map(fromRow),
+    billedAfter: (workspaceId, seq, limit) => billedAfter.all(seq, workspaceId, limit).map(ledgerRowOf),
     lastSeq: () => lastSeq.get()?.seq ?? 0,
     endedSince(since) {
       const counted: CountedAt[] = [];
@@ -135,7 +129,7 @@ export function createLedgerStore(db: Db): LedgerStore {
   };
 }
 
-export function fromRow(row: FullRow): LedgerRow {
+export function ledgerRowOf(row: FullLedgerRow): LedgerRow {
   const metadata: Record<string, unknown> | null = row.metadata === null ? null : JSON.parse(row.metadata);
   return {
     seq: row.seq,

@@ -8,18 +8,18 @@ interface SecretRow {
   created_at: number;
 }
 
-/** Secrets of workspaces: their names. There is no column for a value. */
+/** The names of secrets. Values are not stored (I-7.3e). */
 export interface SecretStore {
   insert(secret: Secret): void;
-  /** What a seed declares: replaces the name of the one with this id. */
+  /** Adds a secret of a seed, or replaces the name of the secret with this id. */
   declare(secret: Secret): void;
-  /** Forgets what earlier seeds declared, but for these ids; what the API made stays. */
+  /** Deletes the secrets of earlier seeds except these ids. Secrets made by the API stay. */
   forgetDeclared(workspaceId: string, keep: readonly string[]): void;
-  /** Whether a seed declared any (E-7). */
+  /** Whether a seed declares any (E-7). */
   anyDeclared(workspaceId: string): boolean;
   byId(workspaceId: string, id: string): Secret | null;
   byName(workspaceId: string, name: string): Secret | null;
-  /** Every one, oldest first, ties by name. */
+  /** All secrets, oldest first, ties by name. */
   list(workspaceId: string): Secret[];
 }
 

@@ -22,7 +22,7 @@ export interface WorkspaceStore {
   update(workspace: Workspace): void;
   byId(id: string): Workspace | null;
   byName(name: string): Workspace | null;
-  /** Every one, by name. */
+  /** All workspaces, by name. */
   all(): Workspace[];
 }
 

@@ -4,7 +4,7 @@ import { RollingCounts } from "./rolling.js";
 import { dayOf, MINUTE_MS, nextMidnight, SECOND_MS } from "./time.js";
 
 /** The counts of one UTC day. */
-interface DayCount {
+export interface DayCount {
   /** Number of the day, see `dayOf`. */
   readonly day: number;
   readonly requests: number;

@@ -2,8 +2,8 @@ import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-we
 import type { Clock } from "../../runtime/clock.js";
 import { post } from "./post.js";
 
-/** How one attempt went. */
-export interface AttemptResult {
+/** The result of one attempt. */
+interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly status: number | null;
   readonly error: string | null;
@@ -11,8 +11,8 @@ export interface AttemptResult {
 }
 
 /**
- * One attempt. Its 10 s (W-5) are the world's: an advance of the clock can end it before the network does.
- * @param stop aborted when the world goes away
+ * Sends one POST to a webhook. The timeout of 10 s (W-5) is on the world's clock, so an advance of the clock can end it.
+ * @param stop aborted when the world closes
  */
 export async function attemptPost(
   clock: Clock,
@@ -31,7 +31,7 @@ export async function attemptPost(
       outcome: { kind: "answered", status: answer.status },
       status: answer.status,
       error: null,
-      answer: answer.start,
+      answer: answer.body,
     };
   } catch (cause) {
     if (timeout.signal.aborted) {
