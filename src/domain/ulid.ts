@@ -18,16 +18,16 @@ export function ulid(at: number, uint32: () => number): string {
     text = PAIRS[rest % 1024] + text;
     rest = Math.floor(rest / 1024);
   }
-  const [one, two, three] = [uint32(), uint32(), uint32()];
+  const [first, second, third] = [uint32(), uint32(), uint32()];
   return (
     text +
-    PAIRS[one & 1023] +
-    PAIRS[(one >>> 10) & 1023] +
-    PAIRS[(one >>> 20) & 1023] +
-    PAIRS[two & 1023] +
-    PAIRS[(two >>> 10) & 1023] +
-    PAIRS[(two >>> 20) & 1023] +
-    PAIRS[three & 1023] +
-    PAIRS[(three >>> 10) & 1023]
+    PAIRS[first & 1023] +
+    PAIRS[(first >>> 10) & 1023] +
+    PAIRS[(first >>> 20) & 1023] +
+    PAIRS[second & 1023] +
+    PAIRS[(second >>> 10) & 1023] +
+    PAIRS[(second >>> 20) & 1023] +
+    PAIRS[third & 1023] +
+    PAIRS[(third >>> 10) & 1023]
   );
 }

@@ -231,16 +231,16 @@ export class Clock {
   #setTimer(): void {
     if (this.#runningDueJobs) return;
     const next = this.#queue.peek();
-    const wanted =
+    const timerAt =
       next && !this.#isAdvancing && !this.#closed && this.#state.mode !== "frozen"
         ? next.at
         : Number.POSITIVE_INFINITY;
-    if (wanted === this.#timerAt) return;
+    if (timerAt === this.#timerAt) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#timerAt = wanted;
-    if (wanted === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(0, wanted - this.now()), MAX_TIMER_MS);
+    this.#timerAt = timerAt;
+    if (timerAt === Number.POSITIVE_INFINITY) return;
+    const delay = Math.min(Math.max(0, timerAt - this.now()), MAX_TIMER_MS);
     this.#timer = setTimeout(() => this.#runDueJobs(), delay);
   }
 

@@ -158,10 +158,10 @@ export class Access implements Cache {
     const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
     if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
-    const own = workspaceKeys.byHash(digest);
-    if (!own || !sameHash(own.hash, digest)) return null;
-    const workspace = workspaces.byId(own.key.workspaceId);
-    return workspace ? { kind: "workspace", key: own.key, workspace } : null;
+    const stored = workspaceKeys.byHash(digest);
+    if (!stored || !sameHash(stored.hash, digest)) return null;
+    const workspace = workspaces.byId(stored.key.workspaceId);
+    return workspace ? { kind: "workspace", key: stored.key, workspace } : null;
   }
 }
 

@@ -139,6 +139,6 @@ function reasonOf(
   const { type, unit, threshold, source_group, used, demand } = limit;
   const name = names.get(source_group);
   const group = name === undefined ? source_group : `${name} (${source_group})`;
-  const needs = demand > 1 ? `, ${demand} more needed` : "";
+  const needs = demand > 1 ? `, ${demand} more asked for` : "";
   return `${type}/${unit} of group ${group} for ${slug}: ${used} of ${threshold} used${needs}`;
 }

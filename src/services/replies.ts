@@ -44,38 +44,38 @@ export class Replies {
     overrides: RequestOverrides,
     forwarding?: Forwarding,
   ): StyledReply | Promise<StyledReply> {
-    const source = rule ?? implicitRule(request);
-    if (source === null) return this.#finish(request, subject, null, overrides);
-    const said = { ...source, ...filled(source, subject) };
+    const effectiveRule = rule ?? implicitRule(request);
+    if (effectiveRule === null) return this.#finish(request, subject, null, overrides);
+    const filledRule = { ...effectiveRule, ...filled(effectiveRule, subject) };
     const finish = (reply: RuleReply): StyledReply => this.#finish(request, subject, reply, overrides);
-    if (said.forward) {
-      const answered = forwardChat(request, said.forward, forwarding);
-      return answered.then((real) => this.#forwarded(request, subject, said, real, overrides));
+    if (filledRule.forward) {
+      const upstream = forwardChat(request, filledRule.forward, forwarding);
+      return upstream.then((reply) => this.#forwarded(request, subject, filledRule, reply, overrides));
     }
-    switch (said.mode) {
+    switch (filledRule.mode) {
       case "lorem":
-        return this.#lorem(subject, said).then(finish);
+        return this.#lorem(subject, filledRule).then(finish);
       case "schema":
-        return this.#fromSchema(request, subject, said).then(finish);
+        return this.#fromSchema(request, subject, filledRule).then(finish);
       case "echo":
       case undefined:
-        return finish(said);
+        return finish(filledRule);
     }
   }
 
   #finish(
     request: ChatRequest,
     subject: MatchSubject,
-    said: RuleReply | null,
+    rule: RuleReply | null,
     overrides: RequestOverrides,
   ): StyledReply {
     const { random, settings, tokenizer } = this.#context;
     const usage = overrides.usage
       ? { prompt_tokens: overrides.usage.prompt, completion_tokens: overrides.usage.completion }
       : undefined;
-    const source = usage ? { ...said, usage: { ...said?.usage, ...usage } } : said;
+    const source = usage ? { ...rule, usage: { ...rule?.usage, ...usage } } : rule;
     const built = buildReply(request, source, { hex32: () => random.hex(32) }, tokenizer);
-    const style = mergeStyles(settings.stream, said?.stream);
+    const style = mergeStyles(settings.stream, rule?.stream);
     const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
     const reply = silent ? { ...built, finishReason: null } : built;
     return { reply: request.logprobs ? this.#withLogprobs(request, subject, reply) : reply, style };
@@ -92,22 +92,22 @@ export class Replies {
   #forwarded(
     request: ChatRequest,
     subject: MatchSubject,
-    source: RuleReply,
-    said: RuleReply,
+    rule: RuleReply,
+    upstream: RuleReply,
     overrides: RequestOverrides,
   ): StyledReply {
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
-    const usage = { ...said.usage, ...source.usage };
-    return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, overrides);
+    const usage = { ...upstream.usage, ...rule.usage };
+    return this.#finish(uncut, subject, { ...upstream, usage, stream: rule.stream }, overrides);
   }
 
-  async #lorem(subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
+  async #lorem(subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {
     const { lorem } = await import("../generate/lorem.js");
-    return { ...source, mode: undefined, content: await lorem(this.#randomFor(subject)) };
+    return { ...rule, mode: undefined, content: await lorem(this.#randomFor(subject)) };
   }
 
   /** JSON for the chosen tool's arguments, or for `response_format` (I-2b, I-2f). */
-  async #fromSchema(request: ChatRequest, subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
+  async #fromSchema(request: ChatRequest, subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {
     const { generateValid } = await import("../generate/valid.js");
     const random = this.#randomFor(subject);
     const tool = chosenTool(request);
@@ -120,8 +120,8 @@ export class Replies {
       });
     }
     const text = JSON.stringify(generated.value);
-    const said = tool ? { tool_calls: [{ name: tool.name, arguments: text }] } : { content: text };
-    return { ...source, mode: undefined, ...said };
+    const generatedReply = tool ? { tool_calls: [{ name: tool.name, arguments: text }] } : { content: text };
+    return { ...rule, mode: undefined, ...generatedReply };
   }
 
   /** Equal requests get equal replies, in any order. Seeded by texts only, because schemas can be cyclic. */
@@ -153,9 +153,9 @@ function schemaOf({ responseFormat }: ChatRequest): Readonly<Record<string, unkn
 }
 
 /** The texts of a reply with their `{{names}}` replaced. Without content, the stream's pieces are the content. */
-function filled(source: RuleReply, subject: MatchSubject): Partial<RuleReply> {
-  const { reasoning_content, tool_calls, stream } = source;
-  const { content = stream?.chunks?.join("") } = source;
+function filled(rule: RuleReply, subject: MatchSubject): Partial<RuleReply> {
+  const { reasoning_content, tool_calls, stream } = rule;
+  const { content = stream?.chunks?.join("") } = rule;
   const fill = (text: string): string => fillTemplate(text, subject);
   return {
     ...(content === undefined ? {} : { content: fill(content) }),

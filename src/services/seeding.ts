@@ -70,26 +70,26 @@ export function declaredKeys(seed: Seed): Record<string, string> {
 
 /** The settings of a seed; those that it does not set come from `base`. */
 export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Settings {
-  const given = seed.settings ?? {};
-  const limited = given.errors?.rate_limited;
+  const declared = seed.settings ?? {};
+  const limited = declared.errors?.rate_limited;
   return {
-    acceptBearer: given.accept_bearer ?? base.acceptBearer,
-    managementRateLimit: given.management_rate_limit ?? base.managementRateLimit,
-    endpointSyncSeconds: given.endpoint_sync_seconds ?? base.endpointSyncSeconds,
-    tokenAdmission: given.token_admission ?? base.tokenAdmission,
-    rateLimitHeaders: given.rate_limit_headers ?? base.rateLimitHeaders,
-    modelServerErrors: given.model_server_errors ?? base.modelServerErrors,
-    unknownFields: given.unknown_fields ?? base.unknownFields,
-    streamDialect: given.stream_dialect ?? base.streamDialect,
-    tokenizer: given.tokenizer ?? base.tokenizer,
-    stream: given.stream ?? base.stream,
-    unmatched: given.unmatched ?? base.unmatched,
-    abilities: abilitiesOf(given, base.abilities),
-    webhookFields: given.webhook_fields ?? base.webhookFields,
-    webhookConcurrency: given.webhook_concurrency ?? base.webhookConcurrency,
-    webhookBatch: given.webhook_batch ?? base.webhookBatch,
-    asyncConcurrency: given.async_concurrency ?? base.asyncConcurrency,
-    maxBodyBytes: given.max_body_bytes ?? base.maxBodyBytes,
+    acceptBearer: declared.accept_bearer ?? base.acceptBearer,
+    managementRateLimit: declared.management_rate_limit ?? base.managementRateLimit,
+    endpointSyncSeconds: declared.endpoint_sync_seconds ?? base.endpointSyncSeconds,
+    tokenAdmission: declared.token_admission ?? base.tokenAdmission,
+    rateLimitHeaders: declared.rate_limit_headers ?? base.rateLimitHeaders,
+    modelServerErrors: declared.model_server_errors ?? base.modelServerErrors,
+    unknownFields: declared.unknown_fields ?? base.unknownFields,
+    streamDialect: declared.stream_dialect ?? base.streamDialect,
+    tokenizer: declared.tokenizer ?? base.tokenizer,
+    stream: declared.stream ?? base.stream,
+    unmatched: declared.unmatched ?? base.unmatched,
+    abilities: abilitiesOf(declared, base.abilities),
+    webhookFields: declared.webhook_fields ?? base.webhookFields,
+    webhookConcurrency: declared.webhook_concurrency ?? base.webhookConcurrency,
+    webhookBatch: declared.webhook_batch ?? base.webhookBatch,
+    asyncConcurrency: declared.async_concurrency ?? base.asyncConcurrency,
+    maxBodyBytes: declared.max_body_bytes ?? base.maxBodyBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,
@@ -97,14 +97,14 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
 }
 
 function abilitiesOf(
-  given: NonNullable<Seed["settings"]>,
+  declared: NonNullable<Seed["settings"]>,
   base: Settings["abilities"],
 ): Settings["abilities"] {
   const standard = {
-    images: given.images ?? base.default.images,
-    logprobs: given.logprobs ?? base.default.logprobs,
+    images: declared.images ?? base.default.images,
+    logprobs: declared.logprobs ?? base.default.logprobs,
   };
-  const bySlug = Object.entries(given.models ?? {}).map(([slug, own]) => [
+  const bySlug = Object.entries(declared.models ?? {}).map(([slug, own]) => [
     slug,
     { images: own.images ?? standard.images, logprobs: own.logprobs ?? standard.logprobs },
   ]);
@@ -123,13 +123,13 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
     services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
   }
   const { secrets } = seed;
-  if (secrets) at(path, () => services.workspaceSecrets.declare(workspace, secrets));
+  if (secrets) atPath(path, () => services.workspaceSecrets.declare(workspace, secrets));
   for (const [index, { key, type, name = null, model_ids }] of (seed.api_keys ?? []).entries()) {
     const input = { type, name, modelIds: model_ids ?? null, ofTeam: false };
-    at([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
+    atPath([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
   }
   for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
-    at([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
+    atPath([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
   }
   for (const [index, group] of (seed.groups ?? []).entries()) {
     seedGroup(services, workspace, group, null, [...path, "groups", index]);
@@ -181,10 +181,12 @@ function declaredIn(
 ): Partial<Pick<Workspace, "models" | "chains">> {
   return {
     ...(models && {
-      models: models.map((model, index) => at([...path, "models", index], () => declaredModel(model))),
+      models: models.map((model, index) => atPath([...path, "models", index], () => declaredModel(model))),
     }),
     ...(chains && {
-      chains: chains.map((chain, index) => at([...path, "chains", index], () => declaredDeployable(chain))),
+      chains: chains.map((chain, index) =>
+        atPath([...path, "chains", index], () => declaredDeployable(chain)),
+      ),
     }),
   };
 }
@@ -216,7 +218,7 @@ function seedGroup(
   if (parent && seed.limit_enforcement && seed.limit_enforcement !== parent.enforcement) {
     throw new SeedError(path, `limit_enforcement: expected the parent's mode ${parent.enforcement}`);
   }
-  const { group } = at(path, () =>
+  const { group } = atPath(path, () =>
     services.groups.create(workspace, {
       name: seed.name ?? null,
       externalEntityId: seed.external_entity_id,
@@ -230,10 +232,10 @@ function seedGroup(
     }),
   );
   for (const [index, { key, name }] of (seed.keys ?? []).entries()) {
-    at([...path, "keys", index], () => services.keys.adopt(group, key, name));
+    atPath([...path, "keys", index], () => services.keys.adopt(group, key, name));
   }
   for (const [index, usage] of (seed.usage ?? []).entries()) {
-    at([...path, "usage", index], () => services.limits.preload(group, usage));
+    atPath([...path, "usage", index], () => services.limits.preload(group, usage));
   }
   for (const [index, child] of (seed.groups ?? []).entries()) {
     seedGroup(services, workspace, child, group, [...path, "groups", index]);
@@ -241,7 +243,7 @@ function seedGroup(
 }
 
 /** Runs `work` and adds the path to its errors. @throws SeedError */
-function at<T>(path: Path, work: () => T): T {
+function atPath<T>(path: Path, work: () => T): T {
   try {
     return work();
   } catch (cause) {

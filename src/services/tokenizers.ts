@@ -100,13 +100,13 @@ function tokenizerOf({ encodeGenerator }: Encoding, vocabulary: Vocabulary): Tok
       for (const _ of tokensOf(text)) count += 1;
       return count;
     },
-    take(text, most) {
+    take(text, max) {
       let whole = { end: 0, count: 0 };
       let count = 0;
       let at = 0;
       let missing = 0; // bytes of the tokens so far after the characters before `at`
       for (const token of tokensOf(text)) {
-        if (count >= most) return whole;
+        if (count >= max) return whole;
         count += 1;
         missing += bytesOf(token);
         while (missing > 0 && at < text.length) {

@@ -80,7 +80,7 @@ export class Worlds {
     }
     const image = from === FROM_SEED ? this.#imageOfSeed() : this.get(from).image();
     const { overrides } = this.#options;
-    const own = {
+    const options = {
       state: ":memory:",
       image,
       seed: null,
@@ -88,7 +88,7 @@ export class Worlds {
       workspaceKey: worldKey(name),
       overrides,
     };
-    this.#worlds.set(name, new World(own));
+    this.#worlds.set(name, new World(options));
     this.#byOwnKey.set(digest(worldKey(name)), name);
     return name;
   }
@@ -106,11 +106,11 @@ export class Worlds {
     if (!this.several) return DEFAULT_WORLD;
     const credential = readAuthorization(authorization);
     if (credential.kind !== "key") return DEFAULT_WORLD;
-    const own = this.#byOwnKey.get(digest(credential.key));
-    if (own !== undefined) return own;
+    const owner = this.#byOwnKey.get(digest(credential.key));
+    if (owner !== undefined) return owner;
     const knows = (world: World): boolean => world.services.access.find(credential.key) !== null;
     if (knows(this.first)) return DEFAULT_WORLD;
-    const [name, ...others] = this.names.filter((name) => knows(this.get(name)));
+    const [name, ...others] = this.names.filter((known) => knows(this.get(known)));
     return name !== undefined && others.length === 0 ? name : DEFAULT_WORLD;
   }
 

@@ -49,10 +49,10 @@ class TokenWalk {
     this.#step();
   }
 
-  /** End of the next `most` tokens. The rest of a started token counts as one. */
-  endOf(most: number): number {
+  /** End of the next `max` tokens. The rest of a started token counts as one. */
+  endOf(max: number): number {
     let end = this.#next;
-    for (let taken = 1; taken < most && end < this.#text.length; taken++) end = tokenEnd(this.#text, end);
+    for (let taken = 1; taken < max && end < this.#text.length; taken++) end = tokenEnd(this.#text, end);
     return end;
   }
 

@@ -89,12 +89,12 @@ function usageOf(
   counted: { readonly reasoning: number; readonly rest: number },
   tokenizer: Tokenizer,
 ): Usage {
-  const given = source?.usage;
-  const reasoning = given?.reasoning_tokens ?? counted.reasoning;
+  const override = source?.usage;
+  const reasoning = override?.reasoning_tokens ?? counted.reasoning;
   return {
-    prompt: given?.prompt_tokens ?? promptTokens(request.messages, request.tools, tokenizer),
-    completion: given?.completion_tokens ?? reasoning + counted.rest,
-    cached: given?.cached_tokens ?? 0,
+    prompt: override?.prompt_tokens ?? promptTokens(request.messages, request.tools, tokenizer),
+    completion: override?.completion_tokens ?? reasoning + counted.rest,
+    cached: override?.cached_tokens ?? 0,
     reasoning,
   };
 }
@@ -112,8 +112,8 @@ export function buildReply(
   ids: IdSource,
   tokenizer: Tokenizer = APPROXIMATE,
 ): Reply {
-  const thought = source?.reasoning_content;
-  const reasoning = thought === undefined ? null : produce(thought, request.maxTokens, tokenizer);
+  const reasoningText = source?.reasoning_content;
+  const reasoning = reasoningText === undefined ? null : produce(reasoningText, request.maxTokens, tokenizer);
   let left = request.maxTokens - (reasoning?.tokens ?? 0);
   let ended = reasoning?.ended ?? null;
 
@@ -146,7 +146,7 @@ export function buildReply(
 }
 
 function naturalEnd(source: RuleReply | null, callsTools: boolean): FinishReason | null {
-  const given = source?.finish_reason;
-  if (given !== undefined) return given;
+  const finishReason = source?.finish_reason;
+  if (finishReason !== undefined) return finishReason;
   return callsTools ? "tool_calls" : "stop";
 }

@@ -112,8 +112,8 @@ function blankRunEnd(text: string, at: number, kind: number): number {
   return next === BLANK || next === LINE_BREAK ? end : end - 1;
 }
 
-/** End of a run of at most `most` characters of one kind, each with its combining marks. */
-function characterRunEnd(text: string, at: number, kind: number, most: number): number {
+/** End of a run of at most `max` characters of one kind, each with its combining marks. */
+function characterRunEnd(text: string, at: number, kind: number, max: number): number {
   let end = at + width(codeAt(text, at));
   let taken = 1;
   let marks = 0;
@@ -127,7 +127,7 @@ function characterRunEnd(text: string, at: number, kind: number, most: number): 
       // A joined symbol belongs to the piece, as in a family emoji.
       const joined = code === ZERO_WIDTH_JOINER && kind === SINGLE ? codeAt(text, end) : -1;
       if (joined >= 0 && kindOf(joined) === SINGLE) end += width(joined);
-    } else if (next === kind && taken < most) {
+    } else if (next === kind && taken < max) {
       taken += 1;
       end += width(code);
     } else {
@@ -181,11 +181,11 @@ export function countTokens(text: string): number {
   return count;
 }
 
-/** The end (UTF-16 index) and number of the first tokens of a text, at most `most`. */
-export function takeTokens(text: string, most: number, start = 0): { end: number; count: number } {
+/** The end (UTF-16 index) and number of the first tokens of a text, at most `max`. */
+export function takeTokens(text: string, max: number, start = 0): { end: number; count: number } {
   let end = start;
   let count = 0;
-  while (count < most && end < text.length) {
+  while (count < max && end < text.length) {
     end = tokenEnd(text, end);
     count += 1;
   }
@@ -196,8 +196,8 @@ export function takeTokens(text: string, most: number, start = 0): { end: number
 export interface Tokenizer {
   /** Number of tokens of a text. */
   count(text: string): number;
-  /** The end (UTF-16 index) and number of the first tokens of a text, at most `most`. */
-  take(text: string, most: number): { readonly end: number; readonly count: number };
+  /** The end (UTF-16 index) and number of the first tokens of a text, at most `max`. */
+  take(text: string, max: number): { readonly end: number; readonly count: number };
 }
 
 /** The default tokenizer (X-14). */

@@ -76,8 +76,8 @@ export class RollingCounts {
   }
 
   /**
-   * The first instant from `now` on at which the window's sum is below `threshold`, if nothing more is booked;
-   * null when that is never (`threshold` of 0 or less). Looks at every bucket of the window at worst.
+   * When the window's sum is below `threshold`, if nothing more is counted: `now` or later; null: never (`threshold` of 0
+   * or less). Reads all buckets of the window in the worst case.
    */
   roomAt(index: number, type: LimitType, threshold: number, now: number): number | null {
     const instant = this.advance(now);

@@ -182,7 +182,7 @@ export class AsyncInference implements Cache {
     const prediction = this.#predict(request).then((timed) => {
       if (signal.aborted) return;
       const { outcome, durationMs } = withinTimeout(timed);
-      this.#at(from + durationMs, `async prediction ${request.id}`, () =>
+      this.#runAt(from + durationMs, `async prediction ${request.id}`, () =>
         this.#recordResult(queue, request, outcome),
       );
     });
@@ -191,7 +191,7 @@ export class AsyncInference implements Cache {
 
   #attemptAt(queue: DeploymentQueue, request: AsyncRequest): void {
     const label = `async prediction ${request.id}, attempt ${request.attempts + 1}`;
-    this.#at(request.dueAt, label, () => this.#attempt(queue, request));
+    this.#runAt(request.dueAt, label, () => this.#attempt(queue, request));
   }
 
   async #predict(request: AsyncRequest): Promise<TimedPrediction> {
@@ -222,7 +222,7 @@ export class AsyncInference implements Cache {
   }
 
   /** Runs due work now, because a frozen clock would never run it. */
-  #at(at: number, label: string, work: () => void): void {
+  #runAt(at: number, label: string, work: () => void): void {
     const { clock } = this.#context;
     if (at <= clock.now()) work();
     else clock.schedule(at, label, work);
