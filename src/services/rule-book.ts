@@ -10,7 +10,7 @@ import type { RuleStore } from "../store/rules.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** A rule and its uses, for the control API. */
-interface RuleView<Rule> {
+export interface RuleView<Rule> {
   readonly rule: Rule;
   readonly used: number;
 }

@@ -1,5 +1,5 @@
 import type { Db } from "./database.js";
-import { type FullLedgerRow, type LedgerRow, ledgerRowOf } from "./ledger.js";
+import { LEDGER_COLUMNS, type LedgerRow, ledgerRowOf, type StoredLedgerRow } from "./ledger.js";
 
 /** Filter for billing events; all given fields must match. */
 export interface EventFilter {
@@ -39,15 +39,11 @@ export interface BillingStore {
   ledgerAgainstDeliveries(): SumPair[];
 }
 
-interface PairRow {
-  group_id: string;
-  entity: string | null;
-  key: string | null;
-  slug: string;
-  left_requests: number;
-  left_tokens: number;
-  right_requests: number;
-  right_tokens: number;
+interface PairRow extends Omit<SumPair, "left" | "right"> {
+  readonly leftRequests: number;
+  readonly leftTokens: number;
+  readonly rightRequests: number;
+  readonly rightTokens: number;
 }
 
 /** An event with several deliveries, made by a duplicate fault, has the most advanced of their states. */
@@ -61,8 +57,8 @@ const STATE = `
   END`;
 
 export function createBillingStore(db: Db): BillingStore {
-  const events = db.prepare<[object], FullLedgerRow & { state: EventState }>(
-    `SELECT ledger.*, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
+  const events = db.prepare<[object], StoredLedgerRow & { readonly state: EventState }>(
+    `SELECT ${LEDGER_COLUMNS}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
      WHERE ledger.seq > :after AND billed = 1
        AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
        AND (:key IS NULL OR key_prefix = :key) AND (:slug IS NULL OR slug = :slug)
@@ -83,8 +79,8 @@ export function createBillingStore(db: Db): BillingStore {
        FROM journal LEFT JOIN ledger ON ledger.journal_seq = journal.seq
        WHERE journal.group_id IS NOT NULL AND (journal.prompt_tokens IS NOT NULL OR ledger.billed = 1)
      )
-     SELECT group_id, entity, key, slug, sum(answered) AS left_requests, sum(sent) AS left_tokens,
-       sum(recorded) AS right_requests, sum(charged) AS right_tokens
+     SELECT group_id AS "group", entity, key, slug, sum(answered) AS leftRequests, sum(sent) AS leftTokens,
+       sum(recorded) AS rightRequests, sum(charged) AS rightTokens
      FROM compared GROUP BY group_id, key, slug`,
   );
   const limits = db.prepare<[], PairRow>(
@@ -109,11 +105,11 @@ export function createBillingStore(db: Db): BillingStore {
          SELECT group_id, slug, sum(requests) AS requests, sum(tokens) AS tokens FROM usage_days
          GROUP BY group_id, slug
        )
-     SELECT coalesce(expected.group_id, counted.group_id) AS group_id,
+     SELECT coalesce(expected.group_id, counted.group_id) AS "group",
        (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS entity,
        NULL AS key, coalesce(expected.slug, counted.slug) AS slug,
-       coalesce(expected.requests, 0) AS left_requests, coalesce(expected.tokens, 0) AS left_tokens,
-       coalesce(counted.requests, 0) AS right_requests, coalesce(counted.tokens, 0) AS right_tokens
+       coalesce(expected.requests, 0) AS leftRequests, coalesce(expected.tokens, 0) AS leftTokens,
+       coalesce(counted.requests, 0) AS rightRequests, coalesce(counted.tokens, 0) AS rightTokens
      FROM expected FULL OUTER JOIN counted ON counted.group_id = expected.group_id AND counted.slug = expected.slug`,
   );
   // Every handed over event must be in a delivery with its tokens, unless it is older than the webhook.
@@ -129,9 +125,9 @@ export function createBillingStore(db: Db): BillingStore {
        FROM ledger JOIN outbox USING (workspace_id)
        WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
      )
-     SELECT group_id, external_entity_id AS entity, key_prefix AS key, slug,
-       count(*) AS left_requests, sum(prompt_tokens + completion_tokens) AS left_tokens,
-       sum(delivered IS NOT NULL) AS right_requests, coalesce(sum(delivered), 0) AS right_tokens
+     SELECT group_id AS "group", external_entity_id AS entity, key_prefix AS key, slug,
+       count(*) AS leftRequests, sum(prompt_tokens + completion_tokens) AS leftTokens,
+       sum(delivered IS NOT NULL) AS rightRequests, coalesce(sum(delivered), 0) AS rightTokens
      FROM handed GROUP BY group_id, key_prefix, slug`,
   );
   return {
@@ -146,20 +142,17 @@ export function createBillingStore(db: Db): BillingStore {
           since: since ?? null,
           until: until ?? null,
         })
-        .map((row) => ({ ...ledgerRowOf(row), state: row.state })),
+        .map(({ state, ...row }) => ({ ...ledgerRowOf(row), state })),
     answersAgainstLedger: () => answers.all().map(pair),
     ledgerAgainstLimits: () => limits.all().map(pair),
     ledgerAgainstDeliveries: () => deliveries.all().map(pair),
   };
 }
 
-function pair(row: PairRow): SumPair {
+function pair({ leftRequests, leftTokens, rightRequests, rightTokens, ...place }: PairRow): SumPair {
   return {
-    group: row.group_id,
-    entity: row.entity,
-    key: row.key,
-    slug: row.slug,
-    left: { requests: row.left_requests, tokens: row.left_tokens },
-    right: { requests: row.right_requests, tokens: row.right_tokens },
+    ...place,
+    left: { requests: leftRequests, tokens: leftTokens },
+    right: { requests: rightRequests, tokens: rightTokens },
   };
 }

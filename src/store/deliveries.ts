@@ -1,4 +1,5 @@
 import type { WebhookFault } from "../domain/faults.js";
+import { assignmentsOf, columnsOf, insertInto } from "./columns.js";
 import type { Db } from "./database.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
@@ -36,29 +37,20 @@ export interface Attempt {
   readonly answer: string | null;
 }
 
-interface Row {
-  seq: number;
-  id: string;
-  workspace_id: string;
-  url: string;
-  body: string;
-  flaws: string | null;
-  state: DeliveryState;
-  reason: string | null;
-  created_at: number;
-  started_at: number | null;
-  due_at: number;
-  attempts: number;
-}
+/** A row with its fields in camel case; `flaws` is the fault as JSON. */
+type Row = Omit<Delivery, "fault"> & { readonly flaws: string | null };
 
-interface AttemptRow {
-  number: number;
-  at: number;
-  duration_ms: number;
-  status: number | null;
-  error: string | null;
-  answer: string | null;
-}
+/** The fields that an update changes. */
+const CHANGING = ["state", "reason", "startedAt", "dueAt", "attempts"] as const;
+const FIELDS = [
+  "id",
+  "workspaceId",
+  "url",
+  "body",
+  "flaws",
+  "createdAt",
+  ...CHANGING,
+] as const satisfies readonly (keyof Row)[];
 
 /** Filter for deliveries; all given fields must match. */
 export interface DeliveryFilter {
@@ -90,40 +82,38 @@ export interface DeliveryStore {
 }
 
 export function createDeliveryStore(db: Db): DeliveryStore {
-  const insert = db.prepare(
-    `INSERT INTO deliveries (id, workspace_id, url, body, flaws, state, reason, created_at, started_at, due_at, attempts)
-     VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
-  );
+  const columns = columnsOf(["seq", ...FIELDS]);
+  const insert = db.prepare<[Omit<Row, "seq">]>(insertInto("deliveries", FIELDS));
   const link = db.prepare<[number, number]>(
     "INSERT INTO delivery_events (delivery_seq, ledger_seq) VALUES (?, ?)",
   );
-  const update = db.prepare(
-    "UPDATE deliveries SET state = ?, reason = ?, started_at = ?, due_at = ?, attempts = ? WHERE seq = ?",
+  const update = db.prepare<[Pick<Delivery, "seq" | (typeof CHANGING)[number]>]>(
+    `UPDATE deliveries SET ${assignmentsOf(CHANGING)} WHERE seq = :seq`,
   );
-  const bySeq = db.prepare<[number], Row>("SELECT * FROM deliveries WHERE seq = ?");
-  const byId = db.prepare<[string], Row>("SELECT * FROM deliveries WHERE id = ?");
+  const bySeq = db.prepare<[number], Row>(`SELECT ${columns} FROM deliveries WHERE seq = ?`);
+  const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM deliveries WHERE id = ?`);
   const revive = db.prepare<[object]>(
     `UPDATE deliveries SET state = 'pending', reason = NULL, flaws = NULL, url = :url, started_at = NULL,
        due_at = :dueAt, attempts = 0
      WHERE state = 'dead' AND workspace_id = :workspaceId AND (:seq IS NULL OR seq = :seq)`,
   );
   const page = db.prepare<[object], Row>(
-    `SELECT * FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state)
+    `SELECT ${columns} FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state)
        AND (:event IS NULL OR EXISTS (
          SELECT 1 FROM delivery_events JOIN ledger ON ledger.seq = ledger_seq
          WHERE delivery_seq = deliveries.seq AND event_id = :event))
      ORDER BY seq LIMIT :limit`,
   );
   const nextPending = db.prepare<[string, number], Row>(
-    "SELECT * FROM deliveries WHERE workspace_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT 1",
+    `SELECT ${columns} FROM deliveries WHERE workspace_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT 1`,
   );
   const addAttempt = db.prepare(
     `INSERT INTO delivery_attempts (delivery_seq, number, at, duration_ms, status, error, answer)
      VALUES (:seq, (SELECT count(*) + 1 FROM delivery_attempts WHERE delivery_seq = :seq),
-       :at, :duration, :status, :error, :answer)`,
+       :at, :durationMs, :status, :error, :answer)`,
   );
-  const attempts = db.prepare<[number], AttemptRow>(
-    "SELECT * FROM delivery_attempts WHERE delivery_seq = ? ORDER BY number",
+  const attempts = db.prepare<[number], Attempt>(
+    "SELECT number, at, duration_ms AS durationMs, status, error, answer FROM delivery_attempts WHERE delivery_seq = ? ORDER BY number",
   );
   const handedOver = db.prepare<[string], { handed_over: number }>(
     "SELECT handed_over FROM outbox WHERE workspace_id = ?",
@@ -140,31 +130,21 @@ export function createDeliveryStore(db: Db): DeliveryStore {
   );
 
   return {
-    insert(delivery, ledgerSeqs) {
-      const { id, workspaceId, url, body, fault, state, reason, createdAt, startedAt, dueAt, attempts } =
-        delivery;
-      const flaws = fault && JSON.stringify(fault);
-      const seq = Number(
-        insert.run(id, workspaceId, url, body, flaws, state, reason, createdAt, startedAt, dueAt, attempts)
-          .lastInsertRowid,
-      );
+    insert({ fault, ...delivery }, ledgerSeqs) {
+      const { lastInsertRowid } = insert.run({ ...delivery, flaws: fault && JSON.stringify(fault) });
+      const seq = Number(lastInsertRowid);
       for (const ledgerSeq of ledgerSeqs) link.run(seq, ledgerSeq);
       return seq;
     },
-    update: ({ seq, state, reason, startedAt, dueAt, attempts }) =>
-      void update.run(state, reason, startedAt, dueAt, attempts, seq),
+    update: (delivery) => void update.run(delivery),
     revive: (seq, workspaceId, url, dueAt) => revive.run({ seq, workspaceId, url, dueAt }).changes,
     bySeq: (seq) => found(bySeq.get(seq)),
     byId: (id) => found(byId.get(id)),
     page: ({ state, event }, after, limit) =>
       page.all({ state: state ?? null, event: event ?? null, after, limit }).map(fromRow),
     nextPending: (workspaceId, after) => found(nextPending.get(workspaceId, after)),
-    addAttempt: (seq, { at, durationMs, status, error, answer }) =>
-      void addAttempt.run({ seq, at, duration: durationMs, status, error, answer }),
-    attempts: (seq) =>
-      attempts.all(seq).map(({ number, at, duration_ms, status, error, answer }) => {
-        return { number, at, durationMs: duration_ms, status, error, answer };
-      }),
+    addAttempt: (seq, attempt) => void addAttempt.run({ seq, ...attempt }),
+    attempts: (seq) => attempts.all(seq),
     handedOver: (workspaceId) => handedOver.get(workspaceId)?.handed_over ?? 0,
     setHandedOver: (workspaceId, ledgerSeq) => void setHandedOver.run({ workspaceId, seq: ledgerSeq }),
     begin: (workspaceId, ledgerSeq) => void begin.run(workspaceId, ledgerSeq, ledgerSeq),
@@ -180,21 +160,6 @@ function found(row: Row | undefined): Delivery | null {
   return row ? fromRow(row) : null;
 }
 
-function fromRow(row: Row): Delivery {
-  const { seq, id, url, body, state, reason, attempts } = row;
-  const fault: WebhookFault | null = row.flaws === null ? null : JSON.parse(row.flaws);
-  return {
-    seq,
-    id,
-    workspaceId: row.workspace_id,
-    url,
-    body,
-    fault,
-    state,
-    reason,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    dueAt: row.due_at,
-    attempts,
-  };
+function fromRow({ flaws, ...delivery }: Row): Delivery {
+  return { ...delivery, fault: flaws === null ? null : JSON.parse(flaws) };
 }
