@@ -1,7 +1,7 @@
 import type { ArrivedRequest, AsyncRequest, AsyncStatus, AsyncTarget } from "../domain/async/request.js";
 import type { PredictionRetryPolicy } from "../domain/async/retry.js";
 import type { Webhook } from "../domain/billing-webhook.js";
-import { assignmentsOf, columnsOf, insertInto } from "./columns.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** A row with its fields in camel case; `keyNames` and `errors` are JSON. */
@@ -78,8 +78,8 @@ const OF_TARGET =
 
 export function createAsyncRequestStore(db: Db): AsyncRequestStore {
   const select = `SELECT ${columnsOf(["seq", ...FIELDS])} FROM async_requests`;
-  const insert = db.prepare<[Omit<Row, "seq">]>(insertInto("async_requests", FIELDS));
-  const update = db.prepare<[Row]>(`UPDATE async_requests SET ${assignmentsOf(CHANGING)} WHERE seq = :seq`);
+  const insert = db.prepare(insertInto("async_requests", FIELDS));
+  const update = db.prepare(`UPDATE async_requests SET ${assignmentsOf(CHANGING)} WHERE seq = ?`);
   const byId = db.prepare<[string], Row>(`${select} WHERE id = ?`);
   const nextQueued = db.prepare<[AsyncTarget], Row>(
     `${select} WHERE ${OPEN} AND status = 'QUEUED' AND ${OF_TARGET} ORDER BY priority, seq LIMIT 1`,
@@ -116,10 +116,10 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
 
   return {
     insert(request) {
-      const { lastInsertRowid } = insert.run(toRow(request));
+      const { lastInsertRowid } = insert.run(valuesOf(toRow(request), FIELDS));
       return { ...request, seq: Number(lastInsertRowid) };
     },
-    update: (request) => void update.run(toRow(request)),
+    update: (request) => void update.run(valuesOf(toRow(request), CHANGING), request.seq),
     byId: (id) => found(byId.get(id)),
     nextQueued: (target) => found(nextQueued.get(target)),
     nextToExpire: () => found(nextToExpire.get()),

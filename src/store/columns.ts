@@ -8,13 +8,17 @@ export function columnsOf(fields: readonly string[]): string {
   return fields.map((field) => `${columnOf(field)} AS ${field}`).join(", ");
 }
 
-/** An INSERT that takes an object with these fields. */
+/** An INSERT of these fields; bind {@link valuesOf}. */
 export function insertInto(table: string, fields: readonly string[]): string {
-  const values = fields.map((field) => `:${field}`);
-  return `INSERT INTO ${table} (${fields.map(columnOf).join(", ")}) VALUES (${values.join(", ")})`;
+  return `INSERT INTO ${table} (${fields.map(columnOf).join(", ")}) VALUES (${fields.map(() => "?").join(", ")})`;
 }
 
-/** The SET clause of an UPDATE that takes an object with these fields. */
+/** The SET clause of an UPDATE of these fields; bind {@link valuesOf}. */
 export function assignmentsOf(fields: readonly string[]): string {
-  return fields.map((field) => `${columnOf(field)} = :${field}`).join(", ");
+  return fields.map((field) => `${columnOf(field)} = ?`).join(", ");
+}
+
+/** The values of these fields. Binding by position is several times faster than by name. */
+export function valuesOf<Row, Field extends keyof Row>(row: Row, fields: readonly Field[]): Row[Field][] {
+  return fields.map((field) => row[field]);
 }

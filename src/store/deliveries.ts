@@ -1,5 +1,5 @@
 import type { WebhookFault } from "../domain/faults.js";
-import { assignmentsOf, columnsOf, insertInto } from "./columns.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
@@ -83,13 +83,11 @@ export interface DeliveryStore {
 
 export function createDeliveryStore(db: Db): DeliveryStore {
   const columns = columnsOf(["seq", ...FIELDS]);
-  const insert = db.prepare<[Omit<Row, "seq">]>(insertInto("deliveries", FIELDS));
+  const insert = db.prepare(insertInto("deliveries", FIELDS));
   const link = db.prepare<[number, number]>(
     "INSERT INTO delivery_events (delivery_seq, ledger_seq) VALUES (?, ?)",
   );
-  const update = db.prepare<[Pick<Delivery, "seq" | (typeof CHANGING)[number]>]>(
-    `UPDATE deliveries SET ${assignmentsOf(CHANGING)} WHERE seq = :seq`,
-  );
+  const update = db.prepare(`UPDATE deliveries SET ${assignmentsOf(CHANGING)} WHERE seq = ?`);
   const bySeq = db.prepare<[number], Row>(`SELECT ${columns} FROM deliveries WHERE seq = ?`);
   const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM deliveries WHERE id = ?`);
   const revive = db.prepare<[object]>(
@@ -131,12 +129,14 @@ export function createDeliveryStore(db: Db): DeliveryStore {
 
   return {
     insert({ fault, ...delivery }, ledgerSeqs) {
-      const { lastInsertRowid } = insert.run({ ...delivery, flaws: fault && JSON.stringify(fault) });
+      const { lastInsertRowid } = insert.run(
+        valuesOf({ ...delivery, flaws: fault && JSON.stringify(fault) }, FIELDS),
+      );
       const seq = Number(lastInsertRowid);
       for (const ledgerSeq of ledgerSeqs) link.run(seq, ledgerSeq);
       return seq;
     },
-    update: (delivery) => void update.run(delivery),
+    update: (delivery) => void update.run(valuesOf(delivery, CHANGING), delivery.seq),
     revive: (seq, workspaceId, url, dueAt) => revive.run({ seq, workspaceId, url, dueAt }).changes,
     bySeq: (seq) => found(bySeq.get(seq)),
     byId: (id) => found(byId.get(id)),

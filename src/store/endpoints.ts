@@ -1,19 +1,19 @@
 import type { Endpoint, Target } from "../domain/model.js";
-import { assignmentsOf, columnsOf, insertInto } from "./columns.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
 /** A row with its fields in camel case; `targets` is JSON. */
 type EndpointRow = Omit<Endpoint, "targets"> & { readonly targets: string };
 
+/** The fields that an update changes. */
+const CHANGING = ["slug", "targets", "updatedAt"] as const;
 const FIELDS = [
   "id",
   "workspaceId",
-  "slug",
-  "targets",
   "region",
   "createdAt",
-  "updatedAt",
+  ...CHANGING,
 ] as const satisfies readonly (keyof Endpoint)[];
 
 /** The target of a slug, as the gateway currently sees it (E-12). */
@@ -44,10 +44,8 @@ export interface EndpointStore {
 
 export function createEndpointStore(db: Db): EndpointStore {
   const select = `SELECT ${columnsOf(FIELDS)} FROM endpoints`;
-  const insert = db.prepare<[EndpointRow]>(insertInto("endpoints", FIELDS));
-  const update = db.prepare<[EndpointRow]>(
-    `UPDATE endpoints SET ${assignmentsOf(["slug", "targets", "updatedAt"])} WHERE id = :id`,
-  );
+  const insert = db.prepare(insertInto("endpoints", FIELDS));
+  const update = db.prepare(`UPDATE endpoints SET ${assignmentsOf(CHANGING)} WHERE id = ?`);
   const remove = db.prepare<[number, string]>("UPDATE endpoints SET deleted_at = ? WHERE id = ?");
   const byId = db.prepare<[string], EndpointRow>(`${select} WHERE id = ? AND deleted_at IS NULL`);
   const bySlug = db.prepare<[string], EndpointRow>(`${select} WHERE slug = ? AND deleted_at IS NULL`);
@@ -68,8 +66,8 @@ export function createEndpointStore(db: Db): EndpointStore {
   );
 
   return {
-    insert: (endpoint) => void insert.run(toRow(endpoint)),
-    update: (endpoint) => void update.run(toRow(endpoint)),
+    insert: (endpoint) => void insert.run(valuesOf(toRow(endpoint), FIELDS)),
+    update: (endpoint) => void update.run(valuesOf(toRow(endpoint), CHANGING), endpoint.id),
     remove: (id, at) => void remove.run(at, id),
     byId: (id) => found(byId.get(id)),
     bySlug: (slug) => found(bySlug.get(slug)),

@@ -1,5 +1,5 @@
 import type { Group } from "../domain/model.js";
-import { columnsOf, insertInto } from "./columns.js";
+import { columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
@@ -37,7 +37,7 @@ export interface GroupStore {
 
 export function createGroupStore(db: Db): GroupStore {
   const select = `SELECT ${columnsOf(FIELDS)} FROM groups`;
-  const insert = db.prepare<[GroupRow]>(insertInto("groups", FIELDS));
+  const insert = db.prepare(insertInto("groups", FIELDS));
   const update = db.prepare("UPDATE groups SET name = :name, models = :models WHERE id = :id");
   const remove = db.prepare<[number, string]>("UPDATE groups SET deleted_at = ? WHERE id = ?");
   const byId = db.prepare<[string], GroupRow>(`${select} WHERE id = ? AND deleted_at IS NULL`);
@@ -67,7 +67,7 @@ export function createGroupStore(db: Db): GroupStore {
   );
 
   return {
-    insert: (group) => void insert.run({ ...group, models: JSON.stringify(group.models) }),
+    insert: (group) => void insert.run(valuesOf({ ...group, models: JSON.stringify(group.models) }, FIELDS)),
     update: ({ id, name, models }) => void update.run({ id, name, models: JSON.stringify(models) }),
     remove(ids, at) {
       for (const id of ids) remove.run(at, id);

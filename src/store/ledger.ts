@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../domain/journal.js";
 import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
-import { columnsOf, insertInto } from "./columns.js";
+import { columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** Usage of one (group, slug) at one instant. */
@@ -39,7 +39,7 @@ export type StoredLedgerRow = Omit<LedgerRow, "billed" | "metadata"> & {
   readonly metadata: string | null;
 };
 
-const FIELDS = [
+const PLAIN_FIELDS = [
   "eventId",
   "workspaceId",
   "journalSeq",
@@ -53,15 +53,14 @@ const FIELDS = [
   "promptTokens",
   "completionTokens",
   "cachedTokens",
-  "billed",
-  "metadata",
-] as const satisfies readonly (keyof StoredLedgerRow)[];
+] as const satisfies readonly (keyof LedgerEntry)[];
+const FIELDS = [...PLAIN_FIELDS, "billed", "metadata"];
 
 /** The columns of a {@link StoredLedgerRow}. */
 export const LEDGER_COLUMNS = columnsOf(["seq", ...FIELDS]);
 
 export function createLedgerStore(db: Db): LedgerStore {
-  const insert = db.prepare<[Omit<StoredLedgerRow, "seq">]>(insertInto("ledger", FIELDS));
+  const insert = db.prepare(insertInto("ledger", FIELDS));
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (group_id, slug, day) DO UPDATE
@@ -88,12 +87,10 @@ export function createLedgerStore(db: Db): LedgerStore {
   );
 
   return {
-    insert: ({ billed, metadata, ...entry }) =>
-      void insert.run({
-        ...entry,
-        billed: billed ? 1 : 0,
-        metadata: metadata === null ? null : JSON.stringify(metadata),
-      }),
+    insert(entry) {
+      const metadata = entry.metadata && JSON.stringify(entry.metadata);
+      insert.run(valuesOf(entry, PLAIN_FIELDS), entry.billed ? 1 : 0, metadata);
+    },
     addToDay: (groupId, slug, day, requests, tokens) =>
       void addToDay.run(groupId, slug, day, requests, tokens),
     declare: (unit, { groupId, slug, at, requests, tokens }) =>

@@ -1,5 +1,5 @@
 import type { Workspace } from "../domain/model.js";
-import { assignmentsOf, columnsOf, insertInto } from "./columns.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** A row with its fields in camel case. Objects and lists are JSON. */
@@ -37,18 +37,15 @@ export interface WorkspaceStore {
 
 export function createWorkspaceStore(db: Db): WorkspaceStore {
   const select = `SELECT ${columnsOf(FIELDS)} FROM workspaces`;
-  const insert = db.prepare<[WorkspaceRow]>(insertInto("workspaces", FIELDS));
-  const update = db.prepare<[WorkspaceRow]>(
-    `UPDATE workspaces SET ${assignmentsOf(CHANGING)}
-     WHERE id = :id AND name = :name AND created_at = :createdAt`,
-  );
+  const insert = db.prepare(insertInto("workspaces", FIELDS));
+  const update = db.prepare(`UPDATE workspaces SET ${assignmentsOf(CHANGING)} WHERE id = ?`);
   const byId = db.prepare<[string], WorkspaceRow>(`${select} WHERE id = ?`);
   const byName = db.prepare<[string], WorkspaceRow>(`${select} WHERE name = ?`);
   const all = db.prepare<[], WorkspaceRow>(`${select} ORDER BY name`);
 
   return {
-    insert: (workspace) => void insert.run(toRow(workspace)),
-    update: (workspace) => void update.run(toRow(workspace)),
+    insert: (workspace) => void insert.run(valuesOf(toRow(workspace), FIELDS)),
+    update: (workspace) => void update.run(valuesOf(toRow(workspace), CHANGING), workspace.id),
     byId: (id) => found(byId.get(id)),
     byName: (name) => found(byName.get(name)),
     all: () => all.all().map(fromRow),
