@@ -78,7 +78,6 @@ export interface DeliveryStore {
   setHandedOver(workspaceId: string, ledgerSeq: number): void;
   /** Starts a workspace's outbox after this ledger row, unless it has one. */
   begin(workspaceId: string, ledgerSeq: number): void;
-  counts(): Readonly<Record<DeliveryState, number>>;
 }
 
 export function createDeliveryStore(db: Db): DeliveryStore {
@@ -123,9 +122,6 @@ export function createDeliveryStore(db: Db): DeliveryStore {
     `INSERT INTO outbox (workspace_id, began_after, handed_over) VALUES (?, ?, ?)
      ON CONFLICT (workspace_id) DO NOTHING`,
   );
-  const counts = db.prepare<[], { state: DeliveryState; count: number }>(
-    "SELECT state, count(*) AS count FROM deliveries GROUP BY state",
-  );
 
   return {
     insert({ fault, ...delivery }, ledgerSeqs) {
@@ -148,11 +144,6 @@ export function createDeliveryStore(db: Db): DeliveryStore {
     handedOver: (workspaceId) => handedOver.get(workspaceId)?.handed_over ?? 0,
     setHandedOver: (workspaceId, ledgerSeq) => void setHandedOver.run({ workspaceId, seq: ledgerSeq }),
     begin: (workspaceId, ledgerSeq) => void begin.run(workspaceId, ledgerSeq, ledgerSeq),
-    counts() {
-      const result = { pending: 0, delivered: 0, dead: 0 };
-      for (const { state, count } of counts.all()) result[state] = count;
-      return result;
-    },
   };
 }
 

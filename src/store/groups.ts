@@ -29,8 +29,8 @@ export interface GroupStore {
   page(workspaceId: string, after: PageKey, limit: number): Group[];
   /** The group and its ancestors, up to the root. */
   chain(id: string): Group[];
-  /** The ids of the chain. */
-  chainIds(id: string): string[];
+  /** Whether a group has or had this id. */
+  idTaken(id: string): boolean;
   /** All descendants, without the group itself, parents before children. */
   descendants(id: string): Group[];
 }
@@ -56,6 +56,7 @@ export function createGroupStore(db: Db): GroupStore {
      )
      ${select} JOIN up USING (id) ORDER BY up.level`,
   );
+  const idTaken = db.prepare<[string], { taken: 1 }>("SELECT 1 AS taken FROM groups WHERE id = ?");
   const descendants = db.prepare<[string], GroupRow>(
     `WITH RECURSIVE down (level, id) AS (
        SELECT 1, id FROM groups WHERE parent_id = ?
@@ -76,7 +77,7 @@ export function createGroupStore(db: Db): GroupStore {
     byEntity: (workspaceId, externalEntityId) => found(byEntity.get(workspaceId, externalEntityId)),
     page: (workspaceId, after, limit) => page.all(workspaceId, after.at, after.id, limit).map(fromRow),
     chain: (id) => chain.all(id).map(fromRow),
-    chainIds: (id) => chain.all(id).map((row) => row.id),
+    idTaken: (id) => idTaken.get(id) !== undefined,
     descendants: (id) => descendants.all(id).map(fromRow),
   };
 }

@@ -3,7 +3,7 @@
  * order is part of the contract.
  */
 
-import type { FinishReason, Reply, ToolCall, Usage } from "../chat.js";
+import type { Reply, ToolCall, Usage } from "../chat.js";
 import { asObject, parseJson } from "../parse-json.js";
 
 /** Identity of one answer. */
@@ -19,18 +19,15 @@ type StopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use";
 
 /** null where a chat answer has no `finish_reason`. */
 export function stopReasonOf(reply: Pick<Reply, "finishReason" | "stopSequence">): StopReason | null {
-  if (reply.finishReason === null) return null;
-  return stopReason(reply.finishReason, reply.stopSequence !== undefined);
-}
-
-function stopReason(finish: FinishReason, atSequence: boolean): StopReason {
-  switch (finish) {
+  switch (reply.finishReason) {
     case "stop":
-      return atSequence ? "stop_sequence" : "end_turn";
+      return reply.stopSequence === undefined ? "end_turn" : "stop_sequence";
     case "length":
       return "max_tokens";
     case "tool_calls":
       return "tool_use";
+    case null:
+      return null;
   }
 }
 

@@ -54,18 +54,6 @@ export function jsonOutcome(value: unknown, status = 200): PredictionOutcome {
   };
 }
 
-/** The whole body of an outcome; null for an error. */
-export function bodyOf(outcome: PredictionOutcome): Buffer | null {
-  switch (outcome.kind) {
-    case "whole":
-      return outcome.body;
-    case "chunks":
-      return Buffer.from(outcome.chunks.join(""));
-    case "error":
-      return null;
-  }
-}
-
 /** The outcome of a rule's reply. */
 export function outcomeOf(reply: PredictionReply, request: PredictionRequest): PredictionOutcome {
   const { json, text, chunks, base64, error, status = 200, headers = NO_HEADERS } = reply;

@@ -57,7 +57,7 @@ export class Groups {
     if (enforcement === "CASCADING") this.#checkCascade(input.models, ancestors, []);
     return write(this.#context, () => {
       const group: Group = {
-        id: newId(this.#context, (id) => store.groups.chainIds(id).length > 0),
+        id: newId(this.#context, (id) => store.groups.idTaken(id)),
         workspaceId: workspace.id,
         name: input.name,
         externalEntityId: input.externalEntityId,

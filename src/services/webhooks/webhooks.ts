@@ -242,8 +242,7 @@ export class Webhooks implements Cache {
     const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
     if (stop.aborted) return;
     if (retryAt !== null) return this.#schedule(seq, retryAt);
-    const queue = this.#queueOf(delivery.workspaceId);
-    queue.inFlight.delete(seq);
+    this.#queueOf(delivery.workspaceId).inFlight.delete(seq);
     this.#wake();
   }
 
@@ -270,11 +269,10 @@ export class Webhooks implements Cache {
   }
 
   #webhooks(): ReadonlyMap<string, Webhook> {
-    if (this.#hooks) return this.#hooks;
-    const hooks = new Map<string, Webhook>();
-    for (const { id, webhook } of this.#context.store.workspaces.all()) if (webhook) hooks.set(id, webhook);
-    this.#hooks = hooks;
-    return hooks;
+    this.#hooks ??= new Map(
+      this.#context.store.workspaces.all().flatMap(({ id, webhook }) => (webhook ? [[id, webhook]] : [])),
+    );
+    return this.#hooks;
   }
 }
 
