@@ -11,6 +11,6 @@ export function checkServed(model: DeclaredModel | null, name: string): void {
   if (!model || served.length === 0 || served.includes(name)) return;
   throw new GatewayError("served_model_unknown", {
     message: `The model \`${name}\` does not exist.`,
-    hint: `model ${model.id} serves ${served.join(", ")}`,
+    hint: `Model ${model.id} serves ${served.join(", ")}.`,
   });
 }
