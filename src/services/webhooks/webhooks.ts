@@ -89,9 +89,8 @@ export class Webhooks implements Cache {
 
   unpause(): void {
     this.#context.store.meta.set(PAUSED, false);
-    const due = [...this.#dueWhilePaused];
+    for (const seq of this.#dueWhilePaused) this.#run(seq);
     this.#dueWhilePaused.clear();
-    for (const seq of due) this.#run(seq);
     this.#wake();
   }
 
