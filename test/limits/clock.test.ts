@@ -121,10 +121,7 @@ describe("POST /_emulator/clock/advance", () => {
 
 describe("what the clock refuses, with 400 and the reason", () => {
   it.each<[body: object, message: RegExp]>([
-    [
-      { to: "2026-06-17T11:59:59.999Z" },
-      /^to: The clock is at 2026-06-17T12:00:00.000Z and cannot go back/,
-    ],
+    [{ to: "2026-06-17T11:59:59.999Z" }, /^to: The clock is at 2026-06-17T12:00:00.000Z and cannot go back/],
     [{ by: -1 }, /^by: expected milliseconds/],
     [{ by: "-1s" }, /^by: expected milliseconds/],
     [{ by: 1.5 }, /^by: expected milliseconds/],
@@ -151,10 +148,7 @@ describe("what the clock refuses, with 400 and the reason", () => {
   });
 
   it.each<[body: unknown, message: RegExp]>([
-    [
-      { set: "2026-06-17T11:00:00Z" },
-      /^set: The clock is at .* cannot go back to 2026-06-17T11:00:00.000Z/,
-    ],
+    [{ set: "2026-06-17T11:00:00Z" }, /^set: The clock is at .* cannot go back to 2026-06-17T11:00:00.000Z/],
     [{ set: "noon" }, /^set: expected an ISO 8601 time/],
     [{ freeze: false }, /expected \{"freeze":true\}/],
     [{ freeze: true, real: true }, /expected \{"freeze":true\}/],
