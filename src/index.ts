@@ -18,7 +18,7 @@ export { connectGatewayEmulator } from "./client/remote-connect.js";
 export { ControlError } from "./client/remote-control-client.js";
 export type { RemoteGateway } from "./client/remote-world.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
-export type { BillingEvent } from "./domain/billing.js";
+export type { BillingEvent } from "./domain/billing-webhook.js";
 export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
 export { GatewayError } from "./domain/errors.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";

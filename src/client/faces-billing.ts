@@ -1,4 +1,4 @@
-import type { BillingEvent } from "../domain/billing.js";
+import type { BillingEvent } from "../domain/billing-webhook.js";
 import type { Billing, Difference, EventFilter, RecordedEvent } from "../services/billing.js";
 import type {
   Attempt,

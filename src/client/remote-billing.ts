@@ -1,4 +1,4 @@
-import type { BillingEvent } from "../domain/billing.js";
+import type { BillingEvent } from "../domain/billing-webhook.js";
 import type { Difference, RecordedEvent } from "../services/billing.js";
 import type { Attempt, DeliveryFilter, DeliveryState } from "../services/webhooks/webhooks.js";
 import { methodsWithCallerStack } from "./faces-at-caller.js";

@@ -1,24 +1,24 @@
 /**
- * Waits, in real time, until `met` says yes.
- * @param changed calls back whenever `met` may have come true; answers what ends that
- * @param patienceMs milliseconds of real time
- * @returns whether it came true in time
+ * Waits, in real time, until `condition` is true.
+ * @param subscribe registers a listener for changes of the condition and returns a function that removes it
+ * @param timeoutMs milliseconds of real time
+ * @returns false after the timeout
  */
 export function waitFor(
-  met: () => boolean,
-  changed: (listener: () => void) => () => void,
-  patienceMs: number,
+  condition: () => boolean,
+  subscribe: (listener: () => void) => () => void,
+  timeoutMs: number,
 ): Promise<boolean> {
-  if (met()) return Promise.resolve(true);
+  if (condition()) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (answer: boolean): void => {
+    const end = (result: boolean): void => {
       clearTimeout(timer);
-      forget();
-      resolve(answer);
+      unsubscribe();
+      resolve(result);
     };
-    const timer = setTimeout(() => end(met()), patienceMs);
-    const forget = changed(() => {
-      if (met()) end(true);
+    const timer = setTimeout(() => end(condition()), timeoutMs);
+    const unsubscribe = subscribe(() => {
+      if (condition()) end(true);
     });
   });
 }

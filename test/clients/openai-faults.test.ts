@@ -86,7 +86,7 @@ describe("presets", () => {
       expect(error.message).toBe(message);
       const [entry] = await gateway.requests({ path: CHAT });
       expect(entry).toMatchObject({ error: preset, hint: "injected by a fault" });
-      expect(entry?.notes[0]).toMatch(/^met by fault-[0-9a-f]{6}$/);
+      expect(entry?.notes[0]).toMatch(/^applied fault-[0-9a-f]{6}$/);
       const counted = Number(message.slice(0, 3)) >= 500;
       expect(await usedToday(gateway)).toEqual(
         counted ? { REQUEST: 1, TOKEN: 0 } : { REQUEST: null, TOKEN: null },

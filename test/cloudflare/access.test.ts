@@ -26,7 +26,7 @@ describe("which gateways there are (Y-34)", () => {
         400,
         ownError(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard"),
       ]);
-      expect(answer.headers.get("x-emulator-hint")).toContain("the seed declares acc/gw");
+      expect(answer.headers.get("x-emulator-hint")).toContain("The seed declares acc/gw");
     }
   });
 

@@ -24,7 +24,7 @@ describe("cf-aig-metadata (Y-40)", () => {
 
   test("without what is neither text, number nor boolean", async () => {
     const [remark, kept] = await noted('{"a":{"b":1},"c":null,"d":[],"e":"f"}');
-    expect(remark).toBe("cf-aig-metadata: values that are not text, number or boolean are left out");
+    expect(remark).toBe("cf-aig-metadata: only strings, numbers and booleans are kept");
     expect(kept).toBe('cf-aig-metadata {"e":"f"}');
   });
 

@@ -137,7 +137,7 @@ describe("wrong use", () => {
     await using gateway = await startGatewayEmulator();
     const start = () => startGatewayEmulator({ port: gateway.port });
     await expect(start()).rejects.toThrow(
-      `Cannot listen on 127.0.0.1:${gateway.port}: the port is in use. Stop what listens there, or take port 0`,
+      `Cannot listen on 127.0.0.1:${gateway.port}: the port is in use. Stop the other server, or use port 0`,
     );
     expect(await frameOf(start())).toContain("faces.test.ts");
   });

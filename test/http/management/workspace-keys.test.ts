@@ -142,7 +142,7 @@ describe("model_ids (inference §7, Y-44)", () => {
       404,
       '{"error":"please check the model you provided"}\n',
     ]);
-    expect(refused.headers.get("x-emulator-hint")).toBe("this key is for the models m1 only");
+    expect(refused.headers.get("x-emulator-hint")).toBe("This key may only call the models m1.");
   });
 
   test("on a model's own host as a wrong key", async () => {
