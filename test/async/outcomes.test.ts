@@ -107,6 +107,30 @@ describe("inference §5: failed predictions", () => {
     expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
   });
 
+  test("MODEL_DOES_NOT_EXIST: a deployment that is inactive when its turn comes", async () => {
+    await using gateway = await start();
+    await submitted(gateway, "slow", {}, "/deployment/dep789");
+    const id = await submitted(gateway, "echo", {}, "/deployment/dep789");
+    await gateway.clock.advance(0);
+    const deployments = [{ id: "dep789", status: "INACTIVE" as const }];
+    await gateway.seed({ workspaces: [{ name: "acme", models: [{ id: MODEL, deployments }] }] });
+    await gateway.clock.advance("60s");
+    const errors = [{ code: "MODEL_DOES_NOT_EXIST", message: "deployment is inactive" }];
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
+  });
+
+  test.each([
+    ["busy", "busy"],
+    [{ error: "busy" }, '{"error":"busy"}'],
+  ])("a fault's body %j is the message %j", async (body, message) => {
+    await using gateway = await start();
+    await gateway.faults.add({ match: { model: MODEL }, fault: { status: 503, body } });
+    const id = await submitted(gateway, "echo");
+    await gateway.clock.advance("1m");
+    const errors = [{ code: "MODEL_UNAVAILABLE", message }];
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
+  });
+
   test("a model's own error passes through as the message", async () => {
     await using gateway = await start();
     const id = await submitted(gateway, "invalid");
