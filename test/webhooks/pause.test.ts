@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { until } from "../scenarios/support.js";
 import { chat } from "../support/chat.js";
 import { call } from "../support/client.js";
 import { Receiver } from "./receiver.js";
@@ -49,6 +50,24 @@ describe("pause and resume", () => {
     answer();
     await gateway.webhooks.idle();
     expect((await onlyDelivery(gateway)).state).toBe("delivered");
+  });
+
+  test("who waits for quiet while the clock runs need not wait for a retry that is held back", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await gateway.clock.real();
+    await chat(gateway);
+    await until(async () => (await gateway.webhooks.deliveries())[0]?.attempts.length === 1);
+    let told = false;
+    const quiet = gateway.webhooks.idle().then(() => {
+      told = true;
+    });
+    expect((await gateway.webhooks.deliveries())[0]?.state).toBe("pending");
+    expect(told).toBe(false);
+    await gateway.webhooks.pause();
+    expect((await gateway.webhooks.deliveries())[0]?.state).toBe("pending");
+    expect(told).toBe(true);
+    await quiet;
   });
 
   test("a redrive while paused waits as well", async () => {

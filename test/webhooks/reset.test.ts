@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chat } from "../support/chat.js";
 import { Receiver } from "./receiver.js";
-import { startWith } from "./support.js";
+import { onlyDelivery, startWith } from "./support.js";
 
 describe("a reset in the middle of a delivery", () => {
   test("ends the attempt; what the receiver answers then is not written down", async () => {
@@ -54,6 +54,23 @@ describe("a reset in the middle of a delivery", () => {
     expect(await gateway.webhooks.deliveries()).toMatchObject([
       { state: "delivered", attempts: [{ number: 1 }] },
     ]);
+  });
+
+  test("a retry that waited for resuming is forgotten: it hurries no delivery of the new world", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.clock.advance("5s");
+    await gateway.reset();
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.webhooks.resume();
+    await gateway.webhooks.idle();
+    expect(await onlyDelivery(gateway)).toMatchObject({ attempts: [{ status: 500 }], state: "pending" });
+    expect(receiver.received).toHaveLength(2);
   });
 
   test("who waits for quiet is told", async () => {
