@@ -164,6 +164,30 @@ describe("the clock survives a restart", () => {
   });
 });
 
+describe("L-3, L-15: the day over a restart", () => {
+  it("is the latest one with traffic, and nothing of it is left after its midnight", async () => {
+    await using file = await stateFile(world([group("org", [perDay("TOKEN", 100)])]));
+    const today = async () => {
+      await using gateway = await file.start();
+      return (await usageOf(gateway, "org"))[0].current_usage;
+    };
+    {
+      await using gateway = await file.start();
+      await status(gateway, "org", { usage: "70/0" });
+      await gateway.clock.advance({ to: "next_midnight" });
+    }
+    expect(await today()).toBe(0);
+    {
+      await using gateway = await file.start();
+      await status(gateway, "org", { usage: "20/10" });
+    }
+    expect(await today()).toBe(30);
+    await using gateway = await file.start();
+    expect(await status(gateway, "org", { usage: "70/0" })).toBe(200);
+    expect(await status(gateway, "org")).toBe(429);
+  });
+});
+
 describe("reset forgets all of it", () => {
   it.each(["in process", "over HTTP"])(
     "%s: windows, day, changed limits, clock; a restart too",

@@ -31,6 +31,24 @@ describe("what a fault does to a billing event", () => {
     expect(await gateway.billing.reconcile()).toEqual([]);
   });
 
+  test.each([
+    [[404, 200], "delivered"],
+    [[200, 404], "delivered"],
+    [[404, 500], "pending"],
+    [[500, 404], "pending"],
+    [[404, 404], "dead"],
+  ])(
+    "duplicate, answered with %j: the event is %s, as far as the further of the two",
+    async (says, state) => {
+      await using receiver = await Receiver.start(says);
+      await using gateway = await flawed(receiver, { duplicate: true }, { webhook_concurrency: 2 });
+      await chat(gateway, FLAWED);
+      await gateway.webhooks.idle();
+      expect(receiver.received).toHaveLength(2);
+      expect((await gateway.billing.events()).map((event) => event.state)).toEqual([state]);
+    },
+  );
+
   test("out_of_order: after the event that follows it", async () => {
     await using receiver = await Receiver.start();
     await using gateway = await flawed(receiver, { out_of_order: true });

@@ -77,7 +77,7 @@ describe("pause and resume", () => {
     await gateway.webhooks.idle();
     await gateway.webhooks.pause();
     const { id } = await onlyDelivery(gateway);
-    expect(await gateway.webhooks.redrive(id)).toMatchObject({ state: "pending" });
+    expect(await gateway.webhooks.redrive(id)).toMatchObject({ state: "pending", reason: null });
     expect(receiver.received).toHaveLength(1);
     await gateway.webhooks.resume();
     await gateway.webhooks.idle();
