@@ -35,6 +35,24 @@ describe("pause and resume", () => {
     ]);
   });
 
+  test("a retry made on resuming is made once: resuming again does not hurry the next", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.clock.advance("1s");
+    for (const _ of [1, 2, 3]) {
+      await gateway.webhooks.resume();
+      await gateway.webhooks.idle();
+      await gateway.webhooks.pause();
+    }
+    expect(attemptsOf(await onlyDelivery(gateway))).toEqual([
+      [0, 500],
+      [1, 500],
+    ]);
+  });
+
   test("an attempt that goes on while pausing comes to its end", async () => {
     let answer = () => {};
     await using receiver = await Receiver.start(
