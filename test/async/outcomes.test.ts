@@ -131,6 +131,18 @@ describe("inference §5: failed predictions", () => {
     expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
   });
 
+  test.each([
+    ["1h", "SUCCEEDED", []],
+    ["3601s", "FAILED", [{ code: "MODEL_PREDICT_TIMEOUT" }]],
+  ])("a prediction may take an hour, and no longer: %s is %s", async (delay, status, errors) => {
+    await using gateway = await start();
+    const match = { body: { model_says: "long" } };
+    await gateway.seed({ predictions: [{ match, reply: { json: {}, delay } }] });
+    const id = await submitted(gateway, "long", { inference_retry_config: { max_attempts: 1 } });
+    await gateway.clock.advance("1h");
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status, errors });
+  });
+
   test("a model's own error passes through as the message", async () => {
     await using gateway = await start();
     const id = await submitted(gateway, "invalid");

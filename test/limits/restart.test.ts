@@ -164,6 +164,26 @@ describe("the clock survives a restart", () => {
   });
 });
 
+describe("L-4: what a fault refuses counts nowhere", () => {
+  it.each([{ status: 429 }, { preset: "payment_required" as const }])(
+    "%j: neither before a restart nor after it, when the fault is used up",
+    async (fault) => {
+      const limits = [perMinute("REQUEST", 1), perDay("REQUEST", 1)];
+      const faults = [{ match: {}, times: 2, fault }];
+      await using file = await stateFile(world([group("org", limits)], { faults }));
+      {
+        await using gateway = await file.start();
+        const refused = [await status(gateway, "org"), await status(gateway, "org")];
+        expect(refused).toEqual("status" in fault ? [429, 429] : [402, 402]);
+        expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: null }]);
+      }
+      await using gateway = await file.start();
+      expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: null }]);
+      expect([await status(gateway, "org"), await status(gateway, "org")]).toEqual([200, 429]);
+    },
+  );
+});
+
 describe("L-3, L-15: the day over a restart", () => {
   it("is the latest one with traffic, and nothing of it is left after its midnight", async () => {
     await using file = await stateFile(world([group("org", [perDay("TOKEN", 100)])]));

@@ -123,6 +123,16 @@ describe("what a fault does to a billing event", () => {
     expect(faults.body.items).toMatchObject([{ matched: 1, struck: 1 }]);
   });
 
+  test("it meets its event also as the second of a batch", async () => {
+    await using receiver = await Receiver.start();
+    await using gateway = await flawed(receiver, { duplicate: true }, { webhook_batch: 10 });
+    await gateway.webhooks.pause();
+    for (const body of [plain(0), FLAWED, plain(1)]) await chat(gateway, body);
+    await gateway.webhooks.resume();
+    await gateway.webhooks.idle();
+    expect(shape(receiver)).toEqual([[0], ["flawed"], ["flawed"], [1]]);
+  });
+
   test("times and after count events; the answers themselves are untouched", async () => {
     await using receiver = await Receiver.start();
     const fault = { match: {}, after: 1, times: 1, fault: { webhook: { duplicate: true } } };
