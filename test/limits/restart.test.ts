@@ -184,6 +184,24 @@ describe("L-4: what a fault refuses counts nowhere", () => {
   );
 });
 
+describe("L-4: what fails before any output counts one REQUEST", () => {
+  it("over a restart too, and what was reserved for it is given back", async () => {
+    const limits = [perDay("REQUEST", 2), perDay("TOKEN", 5_000)];
+    const more = { settings: { token_admission: "reserve" as const } };
+    const faults = [{ match: {}, times: 1, fault: { status: 503 } }];
+    await using file = await stateFile(world([group("org", limits)], { ...more, faults }));
+    const counted = [{ current_usage: 1 }, { current_usage: 0 }];
+    {
+      await using gateway = await file.start();
+      expect(await status(gateway, "org")).toBe(503);
+      expect(await usageOf(gateway, "org")).toMatchObject(counted);
+    }
+    await using gateway = await file.start();
+    expect(await usageOf(gateway, "org")).toMatchObject(counted);
+    expect([await status(gateway, "org"), await status(gateway, "org")]).toEqual([200, 429]);
+  });
+});
+
 describe("L-3, L-15: the day over a restart", () => {
   it("is the latest one with traffic, and nothing of it is left after its midnight", async () => {
     await using file = await stateFile(world([group("org", [perDay("TOKEN", 100)])]));
