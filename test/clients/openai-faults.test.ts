@@ -428,6 +428,7 @@ describe("which requests a fault meets", () => {
     ]);
     expect((await send("DELETE", `${FAULTS}/${added.body.id}`)).body).toEqual({ id: added.body.id });
     expect((await send("DELETE", `${FAULTS}/${added.body.id}`)).status).toBe(404);
+    expect((await send("GET")).body.items).toMatchObject([{ match: { stream: true }, matched: 0 }]);
     const several = await send("POST", FAULTS, [{ fault: { status: 500 } }, { fault: { reset: true } }]);
     expect(several.body.items).toHaveLength(2);
     expect((await send("DELETE")).body).toEqual({ ok: true });

@@ -29,6 +29,21 @@ function alone(...limits: readonly (Limit<RateUnit> | Limit<UsageUnit>)[]): read
   return [group("g", "INDEPENDENT", null, model(SLUG, ...limits))];
 }
 
+describe("L-11: a request of no tokens", () => {
+  const nothing: TokenDemand = { promptTokens: 0, maxTokens: 0 };
+
+  test.each(["consumed", "prompt", "reserve"] as const)(
+    "%s: it passes while any room is left, and an exhausted limit refuses it",
+    (mode) => {
+      const chain = alone(rate("TOKEN", "MINUTE", 1));
+      const { ask, spend } = gateway(mode);
+      expect(ask(chain, NOON, nothing)).toMatchObject({ admitted: true, reserved: 0 });
+      expect(spend(chain, NOON, 1, nothing)).toBe(true);
+      expect(ask(chain, NOON, nothing)).toMatchObject({ admitted: false, roomAt: NOON + 60_000 });
+    },
+  );
+});
+
 describe("hierarchies", () => {
   test("L-8: finance spends its 70M of org's 100M; engineering has 30M left in that minute", () => {
     const tpm = (threshold: number) => model(SLUG, rate("TOKEN", "MINUTE", threshold * M));

@@ -170,6 +170,7 @@ describe("model_ids (inference §7, Y-44)", () => {
       expect((await post({ type, model_ids: ["m1", "m2"] })).status).toBe(200);
       expectRefusal(await post({ type, model_ids: [] }), 400, "model_ids");
       expectExactly(await post({ type, model_ids: ["m1", "m9"] }), 400, "model_ids.1: unknown model m9");
+      expectExactly(await post({ type, model_ids: ["m9", "m1"] }), 400, "model_ids.0: unknown model m9");
     }
   });
 
