@@ -1,4 +1,4 @@
-import { DECISIONS } from "../src/fidelity/decisions/management.js";
+import { DECISIONS } from "../src/fidelity/decisions/index.js";
 import { fidelityPage } from "./fidelity-page.js";
 
 /** The pages of docs/ that are generated from the code, by path. */

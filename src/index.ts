@@ -18,7 +18,7 @@ export type { CompletionRuleInput, CompletionsApi, FaultRuleInput, FaultsApi } f
 export type { Snapshot } from "./client/snapshots.js";
 export type { WebhookDelivery, WebhooksApi } from "./client/webhooks.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
-export type { BillingEvent } from "./domain/billing.js";
+export type { BillingEvent } from "./domain/billing-webhook.js";
 export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
 /** @deprecated Calls of the test API reject with {@link ControlError}, in this process too. */
 export { GatewayError } from "./domain/errors.js";

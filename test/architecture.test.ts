@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -72,6 +72,15 @@ const MODULE_STATE: readonly { what: string; pattern: RegExp }[] = [
   },
 ];
 
+/** Node's own HTTP and sockets, and the only files that may know them. */
+const SOCKETS = /\bIncomingMessage\b|\bServerResponse\b|\bnode:net\b|\bnode:http2?\b/;
+const KNOWS_SOCKETS: readonly RegExp[] = [
+  /^http\/node\//,
+  // They send webhooks, and receive them.
+  /^services\/webhooks\/post\.ts$/,
+  /^cli\/webhooks\/listen\.ts$/,
+];
+
 const MOST_LINES = 280;
 
 interface Import {
@@ -84,7 +93,7 @@ function breachesOf(path: string, text: string): string[] {
   const part = path.split("/")[0] ?? path;
   const rule = IMPORTS[part];
   const found: string[] = rule ? [] : [`${part} has no line in the table of imports`];
-  const code = text.replace(COMMENT_OR_STRING, (piece) => (piece.startsWith("/") ? "" : piece));
+  const code = text.replace(COMMENT_OR_STRING, keepString);
   for (const { from, typeOnly } of importsOf(code)) {
     if (!from.startsWith(".")) {
       const name = packageName(from);
@@ -101,6 +110,7 @@ function breachesOf(path: string, text: string): string[] {
     if (!parts.includes(part) && pattern.test(code)) found.push(`uses ${what}`);
   }
   for (const { what, pattern } of MODULE_STATE) if (pattern.test(code)) found.push(`has ${what}`);
+  if (SOCKETS.test(text) && !KNOWS_SOCKETS.some((pattern) => pattern.test(path))) found.push("knows sockets");
   const lines = text.split("\n").length - 1;
   if (lines > MOST_LINES) found.push(`has ${lines} lines, more than ${MOST_LINES}`);
   return found.map((breach) => `src/${path} ${breach}`);
@@ -108,6 +118,10 @@ function breachesOf(path: string, text: string): string[] {
 
 const COMMENT_OR_STRING =
   /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+function keepString(piece: string): string {
+  return piece.startsWith("/") ? "" : piece;
+}
 
 function importsOf(code: string): Import[] {
   const stated = code.matchAll(/^(?:import|export)\b([^;"']*?)["']([^"'\n]+)["']/gm);
@@ -147,6 +161,34 @@ function partOf(path: string, from: string): string {
   return steps.length === 1 ? first.replace(/\.js$/, ".ts") : first;
 }
 
+/** The file below `src/` that a relative import leads to. */
+function fileOf(path: string, from: string): string {
+  return posix.join(posix.dirname(path), from).replace(/\.js$/, ".ts");
+}
+
+/**
+ * A circle of imports, type-only ones included, as the files on it; null when there is none.
+ * @param imports of each file, the files that it imports
+ */
+function circleIn(imports: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const walk = (file: string, trail: readonly string[]): string[] | null => {
+    if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const next of imports.get(file) ?? []) {
+      const circle = walk(next, [...trail, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of imports.keys()) {
+    const circle = walk(file, []);
+    if (circle) return circle;
+  }
+  return null;
+}
+
 describe("the rules of the house", () => {
   const src = fileURLToPath(new URL("../src", import.meta.url));
   const files = readdirSync(src, { recursive: true, encoding: "utf8" })
@@ -157,6 +199,33 @@ describe("the rules of the house", () => {
   test("no file of src breaks one", () => {
     expect(files.length).toBeGreaterThan(50);
     expect(files.flatMap((path) => breachesOf(path, readFileSync(join(src, path), "utf8")))).toEqual([]);
+  });
+
+  test("no imports go in a circle, type-only ones included", () => {
+    const imports = new Map(
+      files.map((path) => [
+        path,
+        importsOf(readFileSync(join(src, path), "utf8").replace(COMMENT_OR_STRING, keepString))
+          .filter(({ from }) => from.startsWith("."))
+          .map(({ from }) => fileOf(path, from)),
+      ]),
+    );
+    expect(circleIn(imports)).toBeNull();
+  });
+
+  test.each([
+    [{ "a.ts": ["b.ts"], "b.ts": ["c.ts"], "c.ts": ["a.ts"] }, ["a.ts", "b.ts", "c.ts", "a.ts"]],
+    [{ "a.ts": ["b.ts", "c.ts"], "b.ts": ["c.ts"], "c.ts": [] }, null],
+    [{ "a.ts": ["a.ts"] }, ["a.ts", "a.ts"]],
+  ])("a circle is found where there is one (case %#)", (imports, circle) => {
+    expect(circleIn(new Map(Object.entries(imports)))).toEqual(circle);
+  });
+
+  test("src has at most 16 rooms, and loose files are index.ts and version.ts alone", () => {
+    const parts = new Set(files.map((path) => path.split("/")[0] ?? ""));
+    const loose = [...parts].filter((part) => part.endsWith(".ts"));
+    expect(loose.sort()).toEqual(["index.ts", "version.ts"]);
+    expect(parts.size - loose.length).toBeLessThanOrEqual(16);
   });
 
   test.each([
@@ -197,6 +266,7 @@ describe("the rules of the house", () => {
     ["services/a.ts", "let count = 0;", "module-level let"],
     ["services/a.ts", "export var count = 0;", "module-level let"],
     ["services/a.ts", "const cache = new Map<string, number>();", "starts empty"],
+    ["http/a.ts", 'import type { IncomingMessage } from "node:http";', "knows sockets"],
     ["services/a.ts", "x\n".repeat(281), "has 281 lines"],
   ])("in %s they find what is wrong (case %#)", (path, text, breach) => {
     expect(breachesOf(path, text)).toEqual([expect.stringContaining(breach)]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { fidelityPage } from "../scripts/fidelity-page.js";
-import { DECISIONS } from "../src/fidelity/decisions/management.js";
+import { DECISIONS } from "../src/fidelity/decisions/index.js";
 import { FIDELITY, FIDELITY_CHAPTERS } from "../src/fidelity/index.js";
 import { EVIDENCE } from "../src/fidelity/row.js";
 import { startGatewayEmulator } from "../src/index.js";

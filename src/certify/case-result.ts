@@ -1,7 +1,7 @@
 import type { CertifyCase, ExpectedResponse } from "./cases.js";
 
 /** How long a receiver may take to answer (W-5). */
-export { ATTEMPT_TIMEOUT_MS } from "../domain/billing.js";
+export { ATTEMPT_TIMEOUT_MS } from "../domain/billing-webhook.js";
 
 /** How the receiver answered one POST. */
 export type ReceiverResponse =

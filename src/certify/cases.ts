@@ -1,4 +1,4 @@
-import { type BillingEvent, webhookBody } from "../domain/billing.js";
+import { type BillingEvent, webhookBody } from "../domain/billing-webhook.js";
 import { ulid } from "../domain/ulid.js";
 import { sign } from "./signature.js";
 

@@ -1,4 +1,4 @@
-import type { BillingEvent } from "../domain/billing.js";
+import type { BillingEvent } from "../domain/billing-webhook.js";
 import type { Difference, EventFilter, RecordedEvent } from "../services/billing.js";
 import type { ControlApi } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";

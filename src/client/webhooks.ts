@@ -1,4 +1,4 @@
-import type { BillingEvent } from "../domain/billing.js";
+import type { BillingEvent } from "../domain/billing-webhook.js";
 import type { Attempt, DeliveryFilter, DeliveryState } from "../services/webhooks/webhooks.js";
 import type { ControlApi } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";

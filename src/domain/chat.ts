@@ -1,11 +1,9 @@
-/** A chat request after parsing, and the answer the emulator gives to it, as plain data. */
-
-import type { TokenLogprob } from "./completion/logprobs.js";
+/** A parsed chat request and its answer, as plain data. */
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
 export type ChatRole = (typeof CHAT_ROLES)[number];
 
-/** Parts of a message's content (inference §1.2). */
+/** Part of a message's content (I-1.2b). */
 export type ContentPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image_url"; readonly image_url: { readonly url: string; readonly detail?: string } }
@@ -14,7 +12,7 @@ export type ContentPart =
       readonly input_audio: { readonly data: string; readonly format: "wav" | "mp3" };
     };
 
-/** A call the model asks for; `arguments` is JSON text on the way out, text or object on the way in. */
+/** A tool call of the model (I-1.3c). `arguments` is JSON text. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
@@ -58,15 +56,15 @@ export type ResponseFormat =
   | { readonly type: "grammar"; readonly grammar: string }
   | { readonly type: "structural_tag"; readonly structuralTag: string };
 
-/** A validated `POST /v1/chat/completions` body, defaults filled in (inference §1.1). */
+/** A validated `POST /v1/chat/completions` body with its defaults (I-1.1a, I-1.1b). */
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly stream: boolean;
-  /** `stream_options`, both true unless asked otherwise (X-12). */
+  /** `stream_options`; both default to true (X-12). */
   readonly includeUsage: boolean;
   readonly continuousUsage: boolean;
-  /** Most tokens of the answer: `max_tokens` or `max_completion_tokens`, 4096 by default. */
+  /** Token limit of the answer: `max_tokens` or `max_completion_tokens`, 4096 by default. */
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly includeStop: boolean;
@@ -76,13 +74,13 @@ export interface ChatRequest {
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: ToolChoice;
   readonly metadata: Readonly<Record<string, unknown>> | null;
-  /** Names of body fields that the schema does not know (X-10). */
+  /** Names of unknown body fields (X-10). */
   readonly unknownFields: readonly string[];
 }
 
 export type FinishReason = "stop" | "length" | "tool_calls";
 
-/** Tokens of one answer (inference §1.3). `cached` is part of `prompt`, `reasoning` of `completion`. */
+/** Token counts of one answer (I-1.3a). `prompt` includes `cached`; `completion` includes `reasoning`. */
 export interface Usage {
   readonly prompt: number;
   readonly completion: number;
@@ -90,16 +88,30 @@ export interface Usage {
   readonly reasoning: number;
 }
 
-/** What the emulated model says, before it is put on the wire. */
+export interface ScoredToken {
+  readonly token: string;
+  /** Natural logarithm of the probability, at most 0. */
+  readonly logprob: number;
+  /** The token in UTF-8. */
+  readonly bytes: readonly number[];
+}
+
+/** One element of `choices[].logprobs.content`, keys in the documented order (I-1.3f). */
+export interface TokenLogprob extends ScoredToken {
+  /** The likeliest tokens at this position, this one first. */
+  readonly top_logprobs: readonly ScoredToken[];
+}
+
+/** The answer of the emulated model, before it is encoded. */
 export interface Reply {
   readonly content: string | null;
   readonly reasoning: string | null;
   readonly toolCalls: readonly ToolCall[];
-  /** null: leave `finish_reason` out altogether, as some models do. */
+  /** null: no `finish_reason` at all, as with some models (I-1.3d). */
   readonly finishReason: FinishReason | null;
-  /** The stop sequence that ended it; absent when none did. */
+  /** The stop sequence that ended the answer; absent when none did. */
   readonly stopSequence?: string;
-  /** Of the content's tokens, when they were asked for and the model gives them (inference §1.3). */
+  /** One per token of the content, if requested and supported by the model (I-1.3f). */
   readonly logprobs?: readonly TokenLogprob[];
   readonly usage: Usage;
 }

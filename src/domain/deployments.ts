@@ -1,93 +1,93 @@
-/** Dedicated deployments: what a workspace declares, and which one a request reaches (inference §5). Pure. */
+/** Dedicated deployments: what a workspace declares, and which deployment serves a request (I-5.1a to I-5.1e). */
 
 import type { DeploymentHost } from "./hosts.js";
 
-/** INACTIVE answers 404 until it is activated again; SCALED_TO_ZERO answers after a cold start. */
+/** INACTIVE answers 404 (I-5.1e). SCALED_TO_ZERO answers after a cold start (Y-25). */
 export const DEPLOYMENT_STATUSES = ["ACTIVE", "SCALED_TO_ZERO", "INACTIVE"] as const;
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number];
 
-/** One deployment of a model or chain, as declared. */
+/** One declared deployment of a model or chain. */
 export interface DeclaredDeployment {
   readonly id: string;
-  /** The environment it serves; null: reached by its id alone. */
+  /** The environment it serves; null: only its id selects it. */
   readonly environment: string | null;
   readonly status: DeploymentStatus;
-  /** From the first request, or `wake`, until it answers; milliseconds. */
+  /** Time from the first request, or `wake`, to the first answer, milliseconds. */
   readonly coldStartMs: number;
-  /** After so long without a request it scales to zero; milliseconds, null: never by itself. */
+  /** Idle time before it scales to zero, milliseconds; null: never. */
   readonly scaleDownMs: number | null;
 }
 
-/** What has a host of its own: a declared model or chain. */
+/** A declared model or chain. Each has its own host. */
 export interface Deployable {
   readonly id: string;
   readonly name: string | null;
-  /** `production` is always among them (Y-23). */
+  /** Always includes `production` (Y-23). */
   readonly environments: readonly string[];
-  /** Each environment is served by exactly one; further ones are reached by their id. */
+  /** Exactly one per environment; their ids select the others. */
   readonly deployments: readonly DeclaredDeployment[];
 }
 
-/** The environment without which there is no model (Y-23). */
+/** The environment that every model has (Y-23). */
 export const PRODUCTION = "production";
 
-/** What a path or host name asks for: an environment, or one deployment. */
+/** What a path or host name selects: an environment, or a deployment by its id. */
 export type DeploymentSelector = { readonly environment: string } | { readonly deployment: string };
 
-/** A deployment that a request reached. */
+/** The deployment of a request. */
 export interface Deployment extends DeclaredDeployment {
   readonly kind: DeploymentHost["kind"];
   readonly workspaceId: string;
-  /** `model_id` or `chain_id`, in the case it was declared with. */
+  /** `model_id` or `chain_id`, as declared. */
   readonly ownerId: string;
-  /** The display name, for matching; null when none was declared. */
+  /** Display name, for rules; null when none was declared. */
   readonly ownerName: string | null;
 }
 
-/** A host's label split: whose host it is, and the environment of a regional one. */
-export interface HostOwner<D extends Deployable> {
+/** The model or chain of a host, and the environment of a regional host. */
+interface HostOwner<D extends Deployable> {
   readonly owner: D;
-  /** null: not a regional host, so paths carry the environment. */
+  /** null: not a regional host; the path names the environment. */
   readonly environment: string | null;
 }
 
 /**
- * Whose host a label names. Host names are case-insensitive, so ids are compared without case. A label that is
- * an id is that one's; else the longest id that `-` follows leaves a regional environment (inference §5).
+ * The model or chain of a host. Host names are case-insensitive, so ids are compared without case. If the label
+ * is not an id, the longest id followed by `-` wins; the rest of the label is the environment (I-5.1b).
  */
 export function ownerOfLabel<D extends Deployable>(known: readonly D[], label: string): HostOwner<D> | null {
-  const wanted = label.toLowerCase();
+  const name = label.toLowerCase();
   let best: D | null = null;
-  for (const one of known) {
-    const id = one.id.toLowerCase();
-    if (id === wanted) return { owner: one, environment: null };
-    if (wanted.startsWith(`${id}-`) && (best === null || id.length > best.id.length)) best = one;
+  for (const owner of known) {
+    const id = owner.id.toLowerCase();
+    if (id === name) return { owner, environment: null };
+    if (name.startsWith(`${id}-`) && (best === null || id.length > best.id.length)) best = owner;
   }
-  return best === null ? null : { owner: best, environment: wanted.slice(best.id.length + 1) };
+  return best === null ? null : { owner: best, environment: name.slice(best.id.length + 1) };
 }
 
 /**
- * The deployment that serves an environment or has an id; null when there is none.
- * @param wish environments are compared without case, because regional ones come from a host name
+ * The selected deployment, or null.
+ * @param selector environments are compared without case, because regional ones come from a host name
  */
 export function deploymentOf(
   { deployments }: Deployable,
-  wish: DeploymentSelector,
+  selector: DeploymentSelector,
 ): DeclaredDeployment | null {
-  if ("deployment" in wish) return deployments.find(({ id }) => id === wish.deployment) ?? null;
-  const environment = wish.environment.toLowerCase();
-  return deployments.find((one) => one.environment?.toLowerCase() === environment) ?? null;
+  if ("deployment" in selector) return deployments.find(({ id }) => id === selector.deployment) ?? null;
+  const wanted = selector.environment.toLowerCase();
+  return deployments.find(({ environment }) => environment?.toLowerCase() === wanted) ?? null;
 }
 
-/** When a deployment is awake, as far as it is stored. Epoch milliseconds. */
+/** The stored state of a deployment. Epoch milliseconds. */
 export interface DeploymentState {
   readonly readyAt: number;
   readonly usedAt: number;
 }
 
 /**
- * From when the deployment answers: `now` or before when it is awake, null while it sleeps and nobody woke it.
- * @param state null: nothing happened to it yet
+ * When the deployment is ready: at `now` or earlier if it is awake, later while it wakes, null while it sleeps.
+ * @param state null: never woken or used
  */
 export function readySince(
   { status, scaleDownMs }: DeclaredDeployment,

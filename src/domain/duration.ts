@@ -1,7 +1,7 @@
-/** Durations as people write them: milliseconds, or `250ms`, `61s`, `2m`, `1h`, `1d`. */
+/** Units of durations such as `250ms`, `61s`, `2m`, `1h`, `1d`, in milliseconds. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** What {@link parseDuration} takes, for messages. */
+/** Describes what {@link parseDuration} accepts, for messages. */
 export const DURATION_FORM = 'expected milliseconds or a text such as "250ms", "61s", "2m", "1h"';
 
 /** @returns whole milliseconds >= 0, or null when it is not a duration */

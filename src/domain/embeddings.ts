@@ -1,18 +1,18 @@
-/** Embeddings without a model: the same text gives the same vector everywhere, and texts that share words lie close. */
+/** Embeddings without a model. Equal texts have equal vectors; texts with common words have similar vectors. */
 
-/** Places of the vector that one word touches. */
-const PLACES_PER_WORD = 8;
+/** Dimensions that one word changes. */
+const DIMENSIONS_PER_WORD = 8;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * A vector of length 1 for a text (feature hashing: each word adds to a few places, with a sign). Its values are
- * 32-bit floats, as real engines compute with, so that floats and base64 say the same.
+ * A vector of length 1 for a text (feature hashing: each word adds 1 or -1 to a few dimensions). Values are 32-bit
+ * floats, as in real engines, so that the JSON and the base64 form hold the same numbers (I-5.3d).
  * @param words as {@link wordsOf} gives them, or token ids as text
  */
 export function embedding(words: Iterable<string>, dimensions: number): Float32Array {
   const sums = new Float64Array(dimensions);
-  // Every text has this one in common, so that there is a direction even without words.
+  // All texts share this word, so that a text without words has a direction too.
   add(sums, "");
   for (const word of words) add(sums, word);
   let squares = 0;
@@ -26,15 +26,15 @@ export function embedding(words: Iterable<string>, dimensions: number): Float32A
   return Float32Array.from(sums, (value) => value / length);
 }
 
-/** The words of a text, in lower case; punctuation and spaces tell them apart. */
+/** The words of a text, in lower case, split at punctuation and spaces. */
 export function* wordsOf(text: string): Generator<string> {
   for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) yield word.toLowerCase();
 }
 
 function add(sums: Float64Array, word: string): void {
   let hash = hashOf(word);
-  for (let place = 0; place < PLACES_PER_WORD; place++) {
-    hash = mixed(hash + place);
+  for (let index = 0; index < DIMENSIONS_PER_WORD; index++) {
+    hash = mixed(hash + index);
     const at = (hash >>> 1) % sums.length;
     sums[at] = (sums[at] ?? 0) + ((hash & 1) === 0 ? 1 : -1);
   }
@@ -47,7 +47,7 @@ function hashOf(word: string): number {
   return hash >>> 0;
 }
 
-/** The finalizer of MurmurHash3: every bit depends on every other. */
+/** The finalizer of MurmurHash3. */
 function mixed(value: number): number {
   let hash = value >>> 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,31 +1,31 @@
-/** How many of the catalogue's errors a suite of tests has seen. */
+/** Which errors of the catalogue a test suite has provoked. */
 
 import { ERRORS, type ErrorCode } from "./errors.js";
 
-/** One error of the catalogue, and how often it was answered. */
+/** One error of the catalogue, and how many responses had it. */
 export interface CoveredError {
   readonly code: ErrorCode;
   readonly status: number;
-  /** Clause of the contract, or `emulator`. */
+  /** Clause ids, or `emulator`. */
   readonly clause: string;
   readonly message: string;
-  /** How a test can see this error. */
+  /** How a test can provoke this error. */
   readonly provoke: string;
   readonly count: number;
 }
 
-/** Of the errors that can be provoked, those that were. */
+/** Provoked errors against all that tests can provoke. */
 export interface ErrorCoverage {
   readonly provoked: number;
   readonly known: number;
-  /** All known ones, in the catalogue's order. */
+  /** All errors that tests can provoke, in the catalogue's order. */
   readonly items: readonly CoveredError[];
 }
 
-/** Not among the known ones: no test can ask for a defect of the emulator. */
+/** Not counted: no test can provoke a defect of the emulator. */
 const BEYOND_TESTS: ErrorCode = "internal";
 
-/** @param counts how often each code was answered; absent ones never were */
+/** @param counts responses per code; an absent code has none */
 export function errorCoverage(counts: ReadonlyMap<string, number>): ErrorCoverage {
   const items = codes()
     .filter((code) => code !== BEYOND_TESTS)

@@ -4,8 +4,8 @@ import { INFERENCE_ERRORS } from "./catalogue/inference.js";
 import { MANAGEMENT_ERRORS } from "./catalogue/management.js";
 
 /**
- * Every error that the emulator can answer with. The domain and the services throw a code from here;
- * `http/errors.ts` alone turns it into status, headers and bytes, one dialect per surface.
+ * Every error of the emulator. The domain and the services throw these codes. Only `http/errors.ts` turns them into
+ * status, headers and bytes, in the dialect of each surface.
  */
 export const ERRORS = {
   ...MANAGEMENT_ERRORS,
@@ -19,26 +19,26 @@ export type ErrorCode = keyof typeof ERRORS;
 interface ErrorDetails {
   /** Replaces the catalogue's message on the wire. */
   readonly message?: string;
-  /** One line for a person: `x-emulator-hint`, log and journal. */
+  /** What is wrong and what to do, in one line: for `x-emulator-hint`, the log and the journal. */
   readonly hint?: string | undefined;
   /** Whole seconds, for `retry_after` and `Retry-After`. */
   readonly retryAfter?: number;
-  /** Further response headers. */
+  /** Additional response headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Present when the error comes from behind the gateway. */
+  /** Set when the error comes from a model server behind the gateway. */
   readonly served?: ServedBy;
-  /** The whole answer, of an `injected` error. */
+  /** The whole response of an `injected` error. */
   readonly injected?: InjectedAnswer;
 }
 
-/** An answer that a fault spells out. */
-export interface InjectedAnswer {
+/** The response that a fault defines. */
+interface InjectedAnswer {
   readonly status: number;
-  /** Text as it stands, anything else as JSON; the usual body for the status when absent. */
+  /** A string is sent as it is, anything else as JSON; absent: the usual body for the status. */
   readonly body: unknown;
 }
 
-/** Which model server a request reached, for the headers that say so (inference §1.5). */
+/** The model server that handled a request, for its response headers (I-1.5b). */
 export interface ServedBy {
   /** Epoch milliseconds. */
   readonly acceptedAt: number;
@@ -47,7 +47,7 @@ export interface ServedBy {
   readonly modelId: string;
 }
 
-/** An error from the catalogue, on its way to the wire. */
+/** An error of the catalogue, before it is encoded for a surface. */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -67,7 +67,7 @@ export class GatewayError extends Error {
     this.injected = details.injected;
   }
 
-  /** The same with another code, and from the model server that it is to come from. */
+  /** The same error with another code, and optionally another model server. */
   as(code: ErrorCode, served = this.served): GatewayError {
     const { message, hint, headers = {} } = this;
     return new GatewayError(code, { message, hint, headers, ...(served ? { served } : {}) });

@@ -1,10 +1,11 @@
-/** Misbehaviour on purpose: which fault meets a request, and what it does to the answer. */
+/** Injected faults: which fault applies to a request, and what it does to the answer. */
 
-import { type CompiledMatch, compileMatch, type RuleMatch } from "./completion/match.js";
+import { compileMatch, type RuleMatch } from "./completion/match.js";
 import type { MatchSubject } from "./completion/subject.js";
 import { type ErrorCode, GatewayError } from "./errors.js";
+import type { CompiledMatch } from "./scripted.js";
 
-/** The contract's own errors by a word. */
+/** Errors of the contract that a fault can name. */
 export const FAULT_PRESETS = [
   "wrong_key",
   "unknown_model",
@@ -17,76 +18,76 @@ export const FAULT_PRESETS = [
 ] as const satisfies readonly ErrorCode[];
 export type FaultPreset = (typeof FAULT_PRESETS)[number];
 
-/** What happens to one answer. Times are milliseconds on the world's clock. */
+/** What a fault does to one answer. Times are milliseconds on the world's clock. */
 export interface Fault {
   readonly preset?: FaultPreset | undefined;
-  /** An answer of one's own in place of the model's. */
+  /** Replaces the model's answer. */
   readonly status?: number | undefined;
-  /** Text as it stands, anything else as JSON. */
+  /** A string is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Before the first byte. */
+  /** Wait before the first byte. */
   readonly delay_ms?: number | undefined;
-  /** After so many chunks of a stream nothing comes, for a time or for ever. */
+  /** Pauses a stream after this many chunks, for a time or for ever. */
   readonly stall?: { readonly after_chunks: number; readonly for_ms?: number | undefined } | undefined;
-  /** After so many chunks or bytes the connection ends, without an error event (inference §1.4). */
+  /** Closes the connection after this many chunks or bytes, without an error event (I-1.4i). */
   readonly cut?:
     | { readonly after_chunks?: number | undefined; readonly after_bytes?: number | undefined }
     | undefined;
-  /** The chunk of this number, from 1, is not valid JSON. */
+  /** Number of the chunk that is not valid JSON, from 1. */
   readonly malformed_chunk?: number | undefined;
-  /** A JSON answer that stops in the middle. */
+  /** Sends only half of a JSON answer. */
   readonly truncated_json?: boolean | undefined;
-  /** The connection is reset instead of an answer. */
+  /** Resets the connection instead of answering. */
   readonly reset?: boolean | undefined;
-  /** Strikes the billing event instead of the answer. */
+  /** Applies to the billing event instead of the answer. */
   readonly webhook?: WebhookFault | undefined;
 }
 
 /** What goes wrong with the delivery of a billing event. */
 export interface WebhookFault {
-  /** Delivered twice. */
+  /** Delivers the event twice. */
   readonly duplicate?: boolean | undefined;
-  /** Delivered after the event that follows it. */
+  /** Delivers the event after the next one. */
   readonly out_of_order?: boolean | undefined;
-  /** Signed with another secret. */
+  /** Signs with a wrong secret. */
   readonly bad_signature?: boolean | undefined;
-  /** Its timestamp lies a day back. */
+  /** Sets the timestamp one day back. */
   readonly stale_timestamp?: boolean | undefined;
   readonly delay_ms?: number | undefined;
-  /** In one body with the event that follows it. */
+  /** Delivers the event in one body with the next one. */
   readonly batch?: boolean | undefined;
 }
 
 export interface FaultRule {
   readonly id: string;
   readonly match: RuleMatch;
-  /** How often it strikes; unlimited when absent. */
+  /** How many requests it applies to; absent: unlimited. */
   readonly times?: number | undefined;
-  /** Of the requests that match, how many it meets, 0 to 1, by the seeded random source. */
+  /** Share of the matching requests that it applies to, 0 to 1, by the seeded random source. */
   readonly probability?: number | undefined;
-  /** Lets so many matching requests pass first. */
+  /** Number of matching requests that pass first. */
   readonly after?: number | undefined;
   readonly fault: Fault;
 }
 
-/** A fault rule ready for requests, with what it has seen. */
+/** A compiled fault rule with its counts. */
 export interface CompiledFault {
   readonly rule: FaultRule;
-  readonly match: CompiledMatch;
+  readonly match: CompiledMatch<MatchSubject>;
   matched: number;
   struck: number;
 }
 
-/** @throws SyntaxError for a pattern that `checkPattern` reports; check before */
+/** @throws SyntaxError for patterns that `checkPattern` rejects */
 export function compileFault(rule: FaultRule, matched = 0, struck = 0): CompiledFault {
   return { rule, match: compileMatch(rule.match), matched, struck };
 }
 
 /**
- * The first fault of that kind that strikes this request, or null: one that only disturbs streams lets whole answers
- * pass, and the other way round. Counts what each rule that was asked has seen.
- * @param float a number in [0, 1) from the world's random source, drawn only when a probability asks for it
+ * The first fault of that kind that applies to this request, or null. A fault that only changes streams never
+ * applies to a whole answer, and the other way round (Y-50). Updates the counts of the rules it looked at.
+ * @param float a number in [0, 1) from the world's random source, drawn only for faults with a probability
  */
 export function matchFault(
   faults: readonly CompiledFault[],
@@ -108,19 +109,19 @@ export function matchFault(
   return null;
 }
 
-/** Whether anything of it can be done to such an answer; what cannot strike is not used up. */
+/** Whether the fault can change such an answer (Y-50). */
 function applies(fault: Fault, stream: boolean): boolean {
   const { preset, status, reset, delay_ms, cut, webhook, stall, malformed_chunk, truncated_json } = fault;
   if ((preset ?? status ?? reset ?? delay_ms ?? cut ?? webhook) !== undefined) return true;
   return stream ? (stall ?? malformed_chunk) !== undefined : truncated_json !== undefined;
 }
 
-/** Whether the fault takes the place of the model's answer, so that values are never looked at (X-7). */
+/** Whether the fault replaces the model's answer. Values are then not checked (X-7). */
 export function answersItself({ preset, status, reset }: Fault): boolean {
   return preset !== undefined || status !== undefined || reset === true;
 }
 
-/** The error that a fault gives in the model's place, or null when it only disturbs the answer. */
+/** The error that replaces the model's answer, or null when the fault only changes the answer. */
 export function faultError(fault: Fault): GatewayError | null {
   const headers = fault.headers ?? {};
   if (fault.preset !== undefined) {
@@ -131,10 +132,10 @@ export function faultError(fault: Fault): GatewayError | null {
   return new GatewayError("injected", { injected, headers, hint: "injected by a fault" });
 }
 
-/** Statuses below this are refusals of the gateway: such a request counts nowhere (L-4). */
+/** Lower error statuses are refusals by the gateway: the request is not counted (L-4). */
 const FIRST_SERVER_ERROR = 500;
 
-/** Whether the fault refuses the request instead of letting the model fail: then it counts nowhere (L-4). */
+/** Whether the fault is a refusal by the gateway and not a failure of the model. Refusals are not counted (L-4). */
 export function refuses(fault: Fault): boolean {
   if (fault.preset !== undefined) return PRESET_REFUSES[fault.preset];
   return fault.status !== undefined && fault.status >= 400 && fault.status < FIRST_SERVER_ERROR;

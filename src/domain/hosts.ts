@@ -1,24 +1,24 @@
 import type { Surface } from "./journal.js";
 
-/** A model or chain with a host of its own (inference §5). */
+/** The host of a model or chain (I-5.1a, I-5.1c). */
 export interface DeploymentHost {
   readonly kind: "model" | "chain";
-  /** What stands between `model-` and `.api`, in lower case, as a host name is: an id, or `<id>-<environment>`. */
+  /** The part between `model-` and `.api`, in lower case: an id, or `<id>-<environment>`. */
   readonly label: string;
 }
 
-/** What a request is for: the surface, and the path as that surface knows it. */
+/** The surface of a request, and its path on that surface. */
 export interface Destination {
   readonly surface: Surface;
   readonly path: string;
-  /** On the dedicated surface: whose host it is. */
+  /** The model or chain of the host; null on other surfaces. */
   readonly deployment: DeploymentHost | null;
 }
 
-/** `/_worlds/<name>/...` stands for the same path in another world. */
+/** `/_worlds/<name>/...` is the same path in another world. */
 const WORLD_PREFIX = "/_worlds/";
 
-/** @returns the world that a path names, or null, and the path as that world knows it */
+/** @returns the world that a path names, or null, and the path without the world */
 export function worldOf(path: string): { readonly world: string | null; readonly path: string } {
   if (!path.startsWith(WORLD_PREFIX)) return { world: null, path };
   const end = path.indexOf("/", WORLD_PREFIX.length);
@@ -26,16 +26,16 @@ export function worldOf(path: string): { readonly world: string | null; readonly
   return { world: path.slice(WORLD_PREFIX.length, end), path: path.slice(end) };
 }
 
-/** The emulator's own paths. */
+/** The emulator's control API. */
 const CONTROL = "/_emulator";
-/** `/_host/<hostname>/...` stands for any `Host` header, for resolvers that do not know `*.localhost`. */
+/** `/_host/<hostname>/...` replaces the `Host` header, for resolvers that do not know `*.localhost`. */
 const HOST_PREFIX = "/_host/";
-/** `model-<id>.api.…`, regional `model-<id>-<env>.api.…`, chains alike (inference §5). */
+/** `model-<id>.api.…`, regional `model-<id>-<env>.api.…`; the same for chains (I-5.1a to I-5.1c). */
 const DEPLOYMENT_LABEL = /^(model|chain)-([a-z0-9_-]+)$/;
-/** Cloudflare's AI Gateway (inference §6). */
+/** First labels of the AI Gateway's host (I-6.1a). */
 const CLOUDFLARE = "gateway.ai.";
 
-/** First path segments below `/v1/` that the management API owns on the plain host. */
+/** First path segments under `/v1/` that belong to the management API on the plain host. */
 const MANAGEMENT_SEGMENTS = new Set([
   "gateway",
   "spec",
@@ -45,12 +45,12 @@ const MANAGEMENT_SEGMENTS = new Set([
   "teams",
   "model_apis",
 ]);
-/** What lies below this one is the management API's alone; itself both have (X-24). */
-const MODELS_BELOW = "/v1/models/";
+/** Paths under it belong to the management API; both APIs have `/v1/models` (X-24). */
+const MODEL_PATHS = "/v1/models/";
 
 /**
- * Tells the real service's hosts apart on one port: by the `Host` header, or by the `/_host/` prefix. On any
- * other host the path decides, and what the management API does not own is the inference API's (X-24).
+ * The surface of a request, by its `Host` header or `/_host/` prefix. On any other host the path decides: what does
+ * not belong to the management API belongs to the inference API (X-24).
  * @param host the `Host` header, may carry a port
  * @param path without the query
  */
@@ -88,7 +88,7 @@ function byHost(host: string, path: string): Destination | null {
 
 function surfaceOfPath(path: string): Surface {
   if (!path.startsWith("/v1/")) return "inference";
-  if (path.startsWith(MODELS_BELOW) && path.length > MODELS_BELOW.length) return "management";
+  if (path.startsWith(MODEL_PATHS) && path.length > MODEL_PATHS.length) return "management";
   const end = path.indexOf("/", "/v1/".length);
   const segment = end < 0 ? path.slice("/v1/".length) : path.slice("/v1/".length, end);
   return MANAGEMENT_SEGMENTS.has(segment) ? "management" : "inference";

@@ -1,6 +1,6 @@
-/** One request as the emulator saw it: what `GET /_emulator/requests` answers. */
+/** One request and its answer, as `GET /_emulator/requests` shows it. */
 export interface JournalEntry {
-  /** Grows by one per request; also the id in `x-emulator-request`. */
+  /** Number of the request; also in `x-emulator-request`. */
   readonly seq: number;
   /** Arrival, epoch milliseconds on the world's clock. */
   readonly at: number;
@@ -19,29 +19,29 @@ export interface JournalEntry {
   /** Code of the error catalogue. */
   readonly error: string | null;
   readonly hint: string | null;
-  /** Remarks such as ignored fields (X-10). */
+  /** Notes such as ignored fields (X-10). */
   readonly notes: readonly string[];
   /** Why it was admitted or refused, as JSON text. */
   readonly decision: string | null;
-  /** At most {@link JOURNAL_BODY_CHARS} characters; secrets left out. */
+  /** At most {@link JOURNAL_BODY_CHARS} characters, without secrets. */
   readonly requestBody: string | null;
   readonly responseBody: string | null;
 }
 
-/** The APIs that one port serves; each has its own error dialect. */
+/** The APIs on one port. Each has its own error dialect. */
 export type Surface = "management" | "inference" | "dedicated" | "cloudflare" | "control";
 
-/** The note on a request that was echoed because none of the rules that there are fits it. */
+/** The note on a request that matched no rule and was echoed. */
 export const ECHO_NOTE = "no rule fits: echoed";
 
-/** Most characters of a body that the journal keeps. */
+/** Maximum characters of a body in the journal. */
 export const JOURNAL_BODY_CHARS = 16 * 1024;
-/** The same of a stream, whose chunks say little more than the answer's length. */
+/** The same for a stream, whose chunks are mostly overhead. */
 export const JOURNAL_STREAM_CHARS = 2 * 1024;
-/** Bodies are kept for this many newest requests; the entries themselves stay. */
+/** Number of newest requests whose bodies are kept. All entries are kept. */
 export const JOURNAL_BODIES_KEPT = 10_000;
 
-/** What a list of requests can be narrowed to; every given field has to fit. */
+/** Filter for requests; all given fields must match. */
 export interface JournalFilter {
   readonly method?: string | undefined;
   readonly path?: string | undefined;
@@ -56,9 +56,9 @@ export interface JournalFilter {
   readonly error?: string | undefined;
 }
 
-/** One billed or counted request of a federated key: usage record and billing event in one (W-2, L-2). */
+/** One counted request of a federated key: its usage (L-2) and its billing event (W-2). */
 export interface LedgerEntry {
-  /** ULID, stable over retries (W-2). */
+  /** ULID; the same on every retry (W-2). */
   readonly eventId: string;
   readonly workspaceId: string;
   readonly journalSeq: number;
@@ -73,9 +73,9 @@ export interface LedgerEntry {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly cachedTokens: number;
-  /** False when the model produced nothing: it counts, but is not billed (L-4, W-7). */
+  /** False when the model produced nothing: counted, but not billed (L-4, W-7). */
   readonly billed: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
-  /** Groups whose counters it feeds: its own, and every ancestor under CASCADING (L-6). */
+  /** The groups whose counters include it: its own, and all ancestors under CASCADING (L-6). */
   readonly countedGroupIds: readonly string[];
 }

@@ -1,37 +1,35 @@
 import type { WorkspaceKey } from "./model.js";
 
-/** Forms of API keys (K-1, K-5, inference §7). */
-
-/** Characters of a federated key that name it: `sky_` and 12 more (K-1, K-5). */
+/** Length of a federated key's prefix: `sky_` and 12 characters (K-1, K-5). */
 export const FEDERATED_PREFIX_LENGTH = 16;
-/** Characters of a minted workspace key before its dot: `abcd1234.` in the documents. */
+/** Length of a minted workspace key's prefix, before its dot: `abcd1234.` in the vendor's documents (I-7.1a). */
 export const WORKSPACE_PREFIX_LENGTH = 8;
-/** Length of the secret the emulator mints; the documents do not show one whole. */
+/** Length of minted secrets; the vendor's documents never show a whole one. */
 export const MINTED_SECRET_LENGTH = 32;
 const MIN_REGISTERED_LENGTH = 32;
 const MAX_REGISTERED_LENGTH = 128;
 const MIN_ENTROPY_BITS = 3.0;
 
-/** The first 16 characters of a federated key. */
+/** The prefix of a federated key (K-1). */
 export function federatedPrefix(key: string): string {
   return key.slice(0, FEDERATED_PREFIX_LENGTH);
 }
 
-/** The part of a workspace key before the dot, or its first eight characters (inference §7). */
+/** The prefix of a workspace key: the part before the dot, or its first eight characters (I-7.1c). */
 export function workspacePrefix(key: string): string {
   const dot = key.indexOf(".");
   return dot > 0 ? key.slice(0, dot) : key.slice(0, WORKSPACE_PREFIX_LENGTH);
 }
 
-/** Whether a key that is scoped to models may be used for this one (Y-44). */
+/** Whether a key may be used for this model (I-7.1b, Y-44). */
 export function coversModel({ modelIds }: WorkspaceKey, modelId: string | undefined): boolean {
   return modelIds === null || (modelId !== undefined && modelIds.includes(modelId));
 }
 
-/** A key may have slashes of its own, so everything behind is taken for it. */
+/** Keys may contain slashes, so the rest of the path belongs to the key. */
 const KEY_IN_PATH = /(\/groups\/[^/]+)?\/api_keys\/(.+)/;
 
-/** A path as the journal keeps it: where a key's prefix belongs, somebody may have put the whole key. */
+/** The path for the journal: a caller may have put a whole key in the place of its prefix. */
 export function pathWithoutKey(path: string): string {
   if (!path.includes("/api_keys/")) return path;
   return path.replace(KEY_IN_PATH, (_, group: string | undefined, key: string) => {
@@ -40,12 +38,12 @@ export function pathWithoutKey(path: string): string {
   });
 }
 
-/** Whether it looks like a federated key, for hints; what counts is whether it is one. */
+/** Whether the text looks like a federated key. For hints only. */
 export function isFederatedKey(key: string): boolean {
   return key.startsWith("sky_");
 }
 
-/** Why a caller's own key cannot be registered (K-5), or null. */
+/** Why this key cannot be registered (K-5), or null. */
 export function registrationProblem(key: string): string | null {
   const length = [...key].length;
   if (length < MIN_REGISTERED_LENGTH || length > MAX_REGISTERED_LENGTH) {
@@ -62,7 +60,7 @@ export function registrationProblem(key: string): string | null {
 }
 
 /** Shannon entropy of a text, bits per character. */
-export function shannonEntropy(text: string): number {
+function shannonEntropy(text: string): number {
   const counts = new Map<string, number>();
   let length = 0;
   for (const character of text) {

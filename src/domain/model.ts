@@ -1,32 +1,32 @@
-import type { Webhook } from "./billing.js";
+import type { Webhook } from "./billing-webhook.js";
 import type { Deployable } from "./deployments.js";
 
-/** The nouns of the gateway, as plain data. Times are epoch milliseconds on the world's clock. */
+/** The entities of the gateway, as plain data. Times are epoch milliseconds on the world's clock. */
 
-/** Who owns endpoints, groups and keys. */
+/** The owner of endpoints, groups and keys. */
 export interface Workspace {
   readonly id: string;
   readonly name: string;
-  /** Not onboarded: every call below `/v1/gateway` is refused (A-2, Y-43). */
+  /** false: every call under `/v1/gateway` is refused (A-2, Y-43). */
   readonly onboarded: boolean;
-  /** Prefixes its slugs may use; empty means every prefix (E-3). */
+  /** Prefixes that its slugs may have; empty: any (E-3). */
   readonly orgPrefixes: readonly string[];
-  /** 32 raw bytes, base64: checks registered keys (K-3). */
+  /** Ed25519 key that verifies key registrations: 32 raw bytes in base64 (K-3). */
   readonly registrationPublicKey: string | null;
-  /** Declared models; empty means that none is checked (E-7). */
+  /** Declared models; empty: models are not checked (E-7). */
   readonly models: readonly DeclaredModel[];
-  /** Declared chains: they have hosts of their own (inference §5). */
+  /** Declared chains (I-5.1c). */
   readonly chains: readonly Deployable[];
-  /** Whose `PERSONAL` keys are, and whom every key of the workspace speaks for (inference §7, Y-41). */
+  /** The owner of its `PERSONAL` keys, and the user that `GET /v1/users/me` shows (I-7.3a, Y-41). */
   readonly user: WorkspaceUser;
   /** A workspace has one team (Y-42). */
   readonly team: Team;
-  /** Where billing events go; null: nowhere, they are only recorded (W-1). */
+  /** Receives the billing events; null: they are only recorded (W-1). */
   readonly webhook: Webhook | null;
   readonly createdAt: number;
 }
 
-/** A person, as `GET /v1/users/me` shows them. */
+/** The user that `GET /v1/users/me` shows (I-7.3a). */
 export interface WorkspaceUser {
   readonly userId: string;
   readonly email: string | null;
@@ -38,7 +38,7 @@ export interface Team {
   readonly name: string;
 }
 
-/** A secret of the workspace: endpoints name it by id (E-7). Its value is kept nowhere. */
+/** A secret of the workspace. Endpoints refer to its id (E-7). Its value is not stored (I-7.3e). */
 export interface Secret {
   readonly workspaceId: string;
   readonly id: string;
@@ -46,15 +46,15 @@ export interface Secret {
   readonly createdAt: number;
 }
 
-/** A model that the workspace has deployed, with its environments (E-7). */
+/** A declared model with its environments (E-7). */
 export interface DeclaredModel extends Deployable {
-  /** Names that its engine answers to; empty: any (inference §4.2). */
+  /** Model names that its engine accepts; empty: any (I-4.2e). */
   readonly servedModelNames: readonly string[];
-  /** Length of its embeddings when a request names none. */
+  /** Default length of its embeddings. */
   readonly embeddingDimensions: number;
 }
 
-/** Types of workspace key; the first two manage the gateway (A-7). */
+/** Types of workspace keys; the first two may manage the gateway (A-7). */
 export const WORKSPACE_KEY_TYPES = [
   "PERSONAL",
   "WORKSPACE_MANAGE_ALL",
@@ -64,21 +64,21 @@ export const WORKSPACE_KEY_TYPES = [
 ] as const;
 export type WorkspaceKeyType = (typeof WORKSPACE_KEY_TYPES)[number];
 
-/** A workspace's own key, without its secret. */
+/** A workspace key, without its secret. */
 export interface WorkspaceKey {
-  /** Tells keys of one prefix apart; says nothing of the key's text. */
+  /** Distinguishes keys with the same prefix; reveals nothing of the key. */
   readonly id: string;
   readonly workspaceId: string;
   readonly prefix: string;
   readonly type: WorkspaceKeyType;
   readonly name: string | null;
-  /** The models it may be used for; null: all (inference §7). */
+  /** The models it may be used for; null: all (I-7.1b). */
   readonly modelIds: readonly string[] | null;
-  /** Made for the workspace's team rather than for the workspace. */
+  /** Made for the workspace's team (I-7.1e). */
   readonly ofTeam: boolean;
 }
 
-/** A key that belongs to a group, without its secret (K-1, K-6). */
+/** The key of a group, without its secret (K-1, K-6). */
 export interface FederatedKey {
   readonly workspaceId: string;
   readonly groupId: string;
@@ -86,7 +86,7 @@ export interface FederatedKey {
   readonly name: string | null;
 }
 
-/** Upstream kinds of an endpoint target (E-6). */
+/** Providers of endpoint targets (E-6). */
 export const PROVIDERS = [
   "BASETEN",
   "ANTHROPIC",
@@ -97,7 +97,7 @@ export const PROVIDERS = [
 ] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** Where an endpoint sends its requests; only the fields that were set are present (E-8). */
+/** The target of an endpoint, with only the fields that were set (E-8). */
 export interface Target {
   readonly provider: Provider;
   readonly model_id?: string;
@@ -111,7 +111,7 @@ export interface Target {
 export const REGIONS = ["UNRESTRICTED", "EU"] as const;
 export type Region = (typeof REGIONS)[number];
 
-/** A slug and the target it routes to. */
+/** A slug and its target (E-1). */
 export interface Endpoint {
   readonly id: string;
   readonly workspaceId: string;
@@ -127,24 +127,24 @@ export type RateUnit = "SECOND" | "MINUTE";
 export type UsageUnit = "DAY";
 export type LimitUnit = RateUnit | UsageUnit;
 
-/** At most `threshold` requests or tokens in the rolling window or UTC day (L-2, L-3). */
+/** At most `threshold` requests or tokens per rolling window or UTC day (L-2, L-3). */
 export interface Limit<U extends LimitUnit = LimitUnit> {
   readonly type: LimitType;
   readonly unit: U;
   readonly threshold: number;
 }
 
-/** One slug that a group may call, with the limits the group itself declares (G-3). */
+/** A slug that a group may call, with the limits that the group itself declares (G-3). */
 export interface GroupModel {
   readonly slug: string;
   readonly rate_limits: readonly Limit<RateUnit>[];
   readonly usage_limits: readonly Limit<UsageUnit>[];
 }
 
-/** How limits flow down a tree of groups (L-5, L-6). */
+/** How limits apply to descendants (L-5, L-6). */
 export type LimitEnforcement = "INDEPENDENT" | "CASCADING";
 
-/** A customer, plan or project: the holder of models, limits and keys. */
+/** A customer, plan or project, with its models, limits and keys. */
 export interface Group {
   readonly id: string;
   readonly workspaceId: string;
@@ -156,7 +156,7 @@ export interface Group {
   readonly createdAt: number;
 }
 
-/** A limit that applies to a (group, slug), and the group that declared it (G-10). */
+/** A limit that applies to a (group, slug), with the group that declared it (G-10). */
 export interface EffectiveLimit<U extends LimitUnit = LimitUnit> extends Limit<U> {
   readonly sourceGroup: string;
 }

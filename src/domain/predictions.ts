@@ -1,19 +1,19 @@
-/** Canned predictions: which rule speaks for a request to a dedicated deployment, and what it says. */
+/** Prediction rules: which rule answers a request to a dedicated deployment, and its reply. */
 
-import { describeTextMatch, type TextMatch, textTest } from "./completion/text-match.js";
+import { describeTextMatch, scalarText, type TextMatch, textTest } from "./completion/text-match.js";
 import type { Deployment } from "./deployments.js";
 import type { Compiled, ScriptedRule } from "./scripted.js";
 
-/** What rules look at. `route` is the path behind the environment, such as `/predict` or `/items/123`. */
+/** What rules match. `route` is the path after the environment, such as `/predict` or `/items/123`. */
 export interface PredictionSubject {
   readonly deployment: Deployment;
   readonly route: string;
   readonly method: string;
   /** Name and prefix of the key. */
   readonly key: readonly string[];
-  /** The body as text; "" when it is not text. */
+  /** The body as text; "" when it is binary. */
   readonly text: string;
-  /** The body as JSON; undefined when it is none. */
+  /** The parsed JSON body; undefined when it is not JSON. */
   readonly input: unknown;
   /** A request header, by its lower-case name. */
   header(name: string): string | undefined;
@@ -27,35 +27,35 @@ export interface PredictionMatch {
   readonly chain?: TextMatch | undefined;
   readonly environment?: TextMatch | undefined;
   readonly deployment?: TextMatch | undefined;
-  /** Without it a rule speaks for `/predict` and `/run_remote` only. */
+  /** Default: `/predict` and `/run_remote`. */
   readonly route?: TextMatch | undefined;
   readonly method?: TextMatch | undefined;
   readonly key?: TextMatch | undefined;
   /** The whole body as text. */
   readonly text?: TextMatch | undefined;
-  /** Every named field of a JSON body matches; dots lead inside, as in `input.prompt` or `texts.0`. */
+  /** All named fields of a JSON body must match; paths such as `input.prompt` or `texts.0`. */
   readonly body?: Readonly<Record<string, TextMatch>> | undefined;
   readonly headers?: Readonly<Record<string, TextMatch>> | undefined;
 }
 
-/** Where a failure is put: the model's own code, the platform in front of it, or the deployment not being up. */
+/** Kinds of failures: of the model's code, of the platform in front of it, of a deployment that is not ready. */
 export const PREDICTION_ERRORS = ["model", "unavailable", "not_ready", "timeout", "rate_limited"] as const;
 export type PredictionError = (typeof PREDICTION_ERRORS)[number];
 
-/** What a deployment answers. At most one of `json`, `text`, `chunks`, `base64` and `error`; none echoes the input. */
+/** The answer of a deployment. At most one of `json`, `text`, `chunks`, `base64` and `error`; none: echoes the input. */
 export interface PredictionReply {
   readonly json?: unknown;
   readonly text?: string | undefined;
   /** Pieces of a text, sent one by one. */
   readonly chunks?: readonly string[] | undefined;
-  /** Between two pieces, milliseconds. */
+  /** Pause between two pieces, milliseconds. */
   readonly chunk_delay_ms?: number | undefined;
   readonly base64?: string | undefined;
   readonly error?: PredictionError | undefined;
   readonly content_type?: string | undefined;
   readonly status?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Before the first byte, milliseconds. */
+  /** Wait before the first byte, milliseconds. */
   readonly delay_ms?: number | undefined;
 }
 
@@ -63,42 +63,44 @@ export interface PredictionRule extends ScriptedRule<PredictionReply> {
   readonly match: PredictionMatch;
 }
 
-/** A rule ready for requests. */
-export type CompiledPrediction = Compiled<PredictionRule, PredictionSubject>;
+/** A compiled rule. */
+type CompiledPrediction = Compiled<PredictionRule, PredictionSubject>;
 
-/** Routes of a model's own code; the others belong to a server inside it. */
-export function isPredictRoute(route: string): boolean {
+/** Whether the route calls the model's code; other routes call a server inside the deployment (I-5.3e). */
+function isPredictRoute(route: string): boolean {
   return route === "/predict" || route === "/run_remote";
 }
 
-interface Test {
-  readonly wish: string;
-  readonly fits: (subject: PredictionSubject) => boolean;
+interface Condition {
+  readonly description: string;
+  readonly matches: (subject: PredictionSubject) => boolean;
 }
 
-/** @throws SyntaxError for a pattern that `checkPattern` reports; check before */
+/** @throws SyntaxError for patterns that `checkPattern` rejects */
 export function compilePrediction(rule: PredictionRule, used = 0): CompiledPrediction {
-  const tests = testsOf(rule.match);
+  const conditions = conditionsOf(rule.match);
   return {
     rule,
     used,
     match: {
-      matches: (subject) => tests.every(({ fits }) => fits(subject)),
-      misses: (subject) => tests.filter(({ fits }) => !fits(subject)).map(({ wish }) => wish),
+      matches: (subject) => conditions.every(({ matches }) => matches(subject)),
+      misses: (subject) =>
+        conditions.filter(({ matches }) => !matches(subject)).map(({ description }) => description),
     },
   };
 }
 
-function testsOf(match: PredictionMatch): Test[] {
-  const tests: Test[] = [];
+function conditionsOf(match: PredictionMatch): Condition[] {
+  const conditions: Condition[] = [];
   const text = (
     name: string,
     wanted: TextMatch | undefined,
-    of: (subject: PredictionSubject) => readonly string[],
+    valuesOf: (subject: PredictionSubject) => readonly string[],
   ): void => {
     if (wanted === undefined) return;
-    const fits = textTest(wanted);
-    tests.push({ wish: `${name} ${describeTextMatch(wanted)}`, fits: (subject) => of(subject).some(fits) });
+    const test = textTest(wanted);
+    const description = `${name} ${describeTextMatch(wanted)}`;
+    conditions.push({ description, matches: (subject) => valuesOf(subject).some(test) });
   };
   text("model", match.model, (subject) => ownerNames(subject, "model"));
   text("chain", match.chain, (subject) => ownerNames(subject, "chain"));
@@ -109,12 +111,15 @@ function testsOf(match: PredictionMatch): Test[] {
   text("text", match.text, (subject) => [subject.text]);
   text("route", match.route, ({ route }) => [route]);
   if (match.route === undefined)
-    tests.push({ wish: "route /predict or /run_remote", fits: ({ route }) => isPredictRoute(route) });
+    conditions.push({
+      description: "route /predict or /run_remote",
+      matches: ({ route }) => isPredictRoute(route),
+    });
   for (const [path, wanted] of Object.entries(match.body ?? {}))
     text(`body ${path}`, wanted, ({ input }) => listOf(scalarAt(input, path)));
   for (const [name, wanted] of Object.entries(match.headers ?? {}))
     text(`header ${name}`, wanted, (subject) => listOf(subject.header(name.toLowerCase())));
-  return tests;
+  return conditions;
 }
 
 function listOf(text: string | null | undefined): readonly string[] {
@@ -125,13 +130,12 @@ function ownerNames({ deployment }: PredictionSubject, kind: Deployment["kind"])
   return deployment.kind === kind ? [deployment.ownerId, ...listOf(deployment.ownerName)] : [];
 }
 
-/** Numbers and booleans match by their text. */
+/** The text of a string, number or boolean at a path; undefined for anything else. */
 function scalarAt(value: unknown, path: string): string | undefined {
-  let at = value;
+  let current = value;
   for (const step of path.split(".")) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = Reflect.get(at, step);
+    if (typeof current !== "object" || current === null || !Object.hasOwn(current, step)) return undefined;
+    current = Reflect.get(current, step);
   }
-  if (typeof at === "string") return at;
-  return typeof at === "number" || typeof at === "boolean" ? String(at) : undefined;
+  return scalarText(current);
 }

@@ -1,29 +1,29 @@
-/** What rules of every kind share: which one speaks, what it says this time, and why none did. */
+/** What completion and prediction rules have in common: matching, uses and sequences of replies. */
 
-/** A rule that answers so often, with one reply or a sequence of them. */
+/** A rule with one reply or a sequence of replies. */
 export interface ScriptedRule<Reply> {
   readonly id: string;
-  /** How often it answers; unlimited when absent. */
+  /** How many requests it answers; absent: unlimited. */
   readonly times?: number | undefined;
   readonly reply?: Reply | undefined;
-  /** One reply per use, in order; the last one stays. In place of `reply`. */
+  /** Replaces `reply`: one reply per use, in order; the last one repeats. */
   readonly sequence?: readonly Reply[] | undefined;
 }
 
-/** Whether a subject fits, and which keys of it do not, in words. */
+/** A compiled match. `misses` describes the keys that do not match. */
 export interface CompiledMatch<Subject> {
   matches(subject: Subject): boolean;
   misses(subject: Subject): string[];
 }
 
-/** A rule ready for requests, with how often it was used. */
+/** A compiled rule and its number of uses. */
 export interface Compiled<Rule, Subject> {
   readonly rule: Rule;
   readonly match: CompiledMatch<Subject>;
   used: number;
 }
 
-/** What a rule says at its next use; null when it has nothing to say. */
+/** The reply of a rule at its next use; null: it has none. */
 export function nextReply<Reply>({
   rule: { reply, sequence },
   used,
@@ -35,12 +35,12 @@ export function nextReply<Reply>({
   return sequence[Math.min(used, sequence.length - 1)] ?? null;
 }
 
-/** Whether it matters how often a rule was used. */
+/** Whether the number of uses changes what the rule does. */
 export function countsUses({ times, sequence }: ScriptedRule<unknown>): boolean {
   return times !== undefined || sequence !== undefined;
 }
 
-/** The first rule, in the order given, that has uses left and whose keys all match; null when none does. */
+/** The first rule with uses left whose keys all match, or null. */
 export function firstMatch<Rule extends ScriptedRule<unknown>, Subject>(
   rules: readonly Compiled<Rule, Subject>[],
   subject: Subject,
@@ -51,17 +51,17 @@ export function firstMatch<Rule extends ScriptedRule<unknown>, Subject>(
   return null;
 }
 
-/** Why no rule answered: the rules that missed by the fewest keys, each with what it wanted. */
+/** Why no rule matched: the rules with the fewest misses, each with its misses. */
 export function closestMisses<Subject>(
   rules: readonly Compiled<ScriptedRule<unknown>, Subject>[],
   subject: Subject,
-  most = 3,
+  maximum = 3,
 ): string[] {
   if (rules.length === 0) return [];
   return rules
     .map(({ rule, match }) => ({ rule, misses: match.misses(subject) }))
-    .sort((one, other) => one.misses.length - other.misses.length)
-    .slice(0, most)
+    .sort((a, b) => a.misses.length - b.misses.length)
+    .slice(0, maximum)
     .map(({ rule, misses }) =>
       misses.length === 0
         ? `${rule.id}: all ${rule.times} uses are spent`

@@ -2,7 +2,7 @@ import { GatewayError } from "./errors.js";
 import type { DeclaredModel } from "./model.js";
 
 /**
- * Whether the engine of a deployment answers to a name (inference §4.2); any, when none is declared.
+ * Checks that the engine of a deployment serves a model name (I-4.2e). Without declared names it serves any.
  * @param model null: a chain, which has no engine
  * @throws GatewayError `served_model_unknown`
  */
@@ -11,6 +11,6 @@ export function checkServed(model: DeclaredModel | null, name: string): void {
   if (!model || served.length === 0 || served.includes(name)) return;
   throw new GatewayError("served_model_unknown", {
     message: `The model \`${name}\` does not exist.`,
-    hint: `model ${model.id} serves ${served.join(", ")}`,
+    hint: `Model ${model.id} serves ${served.join(", ")}.`,
   });
 }

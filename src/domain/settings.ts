@@ -1,55 +1,55 @@
-import type { WebhookFields } from "./billing.js";
+import type { WebhookFields } from "./billing-webhook.js";
 import type { StreamStyle } from "./completion/style.js";
 
-/** What an emulated model takes (inference §4.2). */
+/** What an emulated model supports (I-1.2d, I-1.3f). */
 export interface ModelAbilities {
   readonly images: "accept" | "refuse";
-  /** `absent`: the wish is passed over in silence, as recorded on some models; `refused`: 400, as on others. */
+  /** `absent`: the request's `logprobs` is ignored, as by some models; `refused`: 400, as by others. */
   readonly logprobs: "absent" | "supported" | "refused";
 }
 
 /**
- * The switches of a world: every point where the sources are silent or disagree and a user may want the
- * other behaviour. `domain/decisions.ts` says why each default is what it is.
+ * The switches of a world, for behaviour that the sources leave open or disagree about. `docs/decisions.md` explains
+ * the defaults.
  */
 export interface Settings {
-  /** X-1: federated keys may be sent as `Bearer`. */
+  /** Accepts federated keys as `Bearer` (X-1). */
   readonly acceptBearer: boolean;
-  /** A-6: refuse more than 100 management requests a second per key and route. */
+  /** Refuses more than 100 management requests per second, key and route (A-6). */
   readonly managementRateLimit: boolean;
-  /** E-12: seconds until the gateway sees an endpoint change. */
+  /** Interval at which the gateway sees endpoint changes, seconds; 0: at once (E-12). */
   readonly endpointSyncSeconds: number;
-  /** L-11: what a TOKEN limit looks at when a request arrives. */
+  /** Which tokens a TOKEN limit checks when a request arrives (L-11). */
   readonly tokenAdmission: "consumed" | "prompt" | "reserve";
-  /** L-13: add `Retry-After` and `x-ratelimit-*`. */
+  /** Sends `Retry-After` and `x-ratelimit-*` (L-13). */
   readonly rateLimitHeaders: boolean;
-  /** X-8: shape of the model server's errors. */
+  /** Shape of the model server's errors (X-8). */
   readonly modelServerErrors: "nested" | "flat";
-  /** X-10: what happens to body fields that the schema does not know. */
+  /** What happens to unknown body fields (X-10). */
   readonly unknownFields: "ignore" | "reject";
-  /** X-11: how stream chunks look. */
+  /** Form of stream chunks (X-11). */
   readonly streamDialect: "sparse" | "full" | "openai";
-  /** X-14: how tokens are counted. */
+  /** How tokens are counted (X-14). */
   readonly tokenizer: "approximate" | "o200k_base" | "cl100k_base";
-  /** How every answer arrives, unless its rule says otherwise. */
+  /** Default pace and form of answers; a rule may change them. */
   readonly stream: StreamStyle;
-  /** What a request that no rule fits gets. */
+  /** Answer to a request that matches no rule. */
   readonly unmatched: "echo" | "error";
-  /** What the models can do, by slug; `default` for all others. */
+  /** What the models support, by slug; `default` for all others. */
   readonly abilities: Readonly<Record<string, ModelAbilities>> & { readonly default: ModelAbilities };
-  /** W-3: the older name of the external id goes along. */
+  /** `both` also sends the older name of the external id (W-3). */
   readonly webhookFields: WebhookFields;
-  /** W-10: deliveries in flight at once, per workspace. */
+  /** Maximum deliveries in flight per workspace (W-10). */
   readonly webhookConcurrency: number;
-  /** W-2: most events of one delivery. */
+  /** Maximum events per delivery (W-2). */
   readonly webhookBatch: number;
-  /** Y-28: async requests in progress at once, per deployment. */
+  /** Maximum async requests in progress per deployment (Y-28). */
   readonly asyncConcurrency: number;
-  /** X-13: largest request body, bytes. */
+  /** Maximum size of a request body, bytes (X-13). */
   readonly maxBodyBytes: number;
-  /** X-6: another body or further headers for the inference 429. */
+  /** Body and additional headers of the inference 429 (X-6); null: the default body. */
   readonly rateLimitedError: {
-    /** undefined: as ever. */
+    /** undefined: the default body. */
     readonly body: unknown;
     readonly headers: Readonly<Record<string, string>>;
   } | null;

@@ -1,6 +1,6 @@
 import type { Provider, Target } from "./model.js";
 
-/** A target as it arrives: any field may be missing or null. */
+/** A target in a request: fields may be absent or null. */
 export type TargetInput = { readonly provider: Provider } & {
   readonly [Field in keyof Omit<Target, "provider">]?: Target[Field] | null | undefined;
 };
@@ -15,31 +15,31 @@ const FIELDS: readonly Field[] = [
   "vertex_config",
 ];
 
-/** Which fields a provider needs and which it may have (E-6). */
-const RULES: Readonly<Record<Provider, { needs: readonly Field[]; takes: readonly Field[] }>> = {
-  BASETEN: { needs: ["model_id"], takes: ["environment_name", "target_model"] },
-  ANTHROPIC: { needs: ["secret_id", "target_model"], takes: [] },
-  OPENAI: { needs: ["secret_id", "target_model"], takes: [] },
-  OPENAI_COMPATIBLE: { needs: ["base_url", "secret_id", "target_model"], takes: [] },
-  VERTEX: { needs: ["vertex_config"], takes: ["secret_id", "target_model"] },
-  BASETEN_MODEL_API: { needs: ["target_model"], takes: ["secret_id"] },
+/** Required and optional fields of each provider (E-6). */
+const RULES: Readonly<Record<Provider, { required: readonly Field[]; optional: readonly Field[] }>> = {
+  BASETEN: { required: ["model_id"], optional: ["environment_name", "target_model"] },
+  ANTHROPIC: { required: ["secret_id", "target_model"], optional: [] },
+  OPENAI: { required: ["secret_id", "target_model"], optional: [] },
+  OPENAI_COMPATIBLE: { required: ["base_url", "secret_id", "target_model"], optional: [] },
+  VERTEX: { required: ["vertex_config"], optional: ["secret_id", "target_model"] },
+  BASETEN_MODEL_API: { required: ["target_model"], optional: ["secret_id"] },
 };
 
 /** A field of a target and what is wrong with it. */
-export interface TargetProblem {
+interface TargetProblem {
   readonly field: Field;
   readonly expected: string;
 }
 
-/** Checks one target against its provider (E-6); null when it fits. */
+/** The first problem of a target with its provider (E-6), or null. */
 export function targetProblem(target: TargetInput): TargetProblem | null {
-  const { needs, takes } = RULES[target.provider];
+  const { required, optional } = RULES[target.provider];
   for (const field of FIELDS) {
     const present = target[field] !== undefined && target[field] !== null;
-    if (needs.includes(field) && !present) {
+    if (required.includes(field) && !present) {
       return { field, expected: `${target.provider} targets need it` };
     }
-    if (present && !needs.includes(field) && !takes.includes(field)) {
+    if (present && !required.includes(field) && !optional.includes(field)) {
       return { field, expected: `${target.provider} targets do not take it` };
     }
   }
@@ -48,14 +48,14 @@ export function targetProblem(target: TargetInput): TargetProblem | null {
 
 function baseUrlProblem(target: TargetInput): TargetProblem | null {
   if (target.base_url === undefined || target.base_url === null) return null;
-  // An explicit port is refused even where it is the scheme's own, so the text is looked at, not the parsed URL.
+  // Parsing would drop an explicit :443, which is refused too.
   const authority = /^https:\/\/([^/?#\s]+)(?:[/?#]\S*)?$/i.exec(target.base_url)?.[1];
   if (authority === undefined) return { field: "base_url", expected: "expected an https URL" };
   if (/:\d*$/.test(authority)) return { field: "base_url", expected: "expected a URL without a port" };
   return null;
 }
 
-/** The target as it is stored and answered: set fields only, `production` left out (E-8). */
+/** The target as stored and shown: only the fields that were set, without `production` (E-8). */
 export function normalizeTarget(target: TargetInput): Target {
   const { provider, model_id, environment_name, secret_id, target_model, base_url, vertex_config } = target;
   return {

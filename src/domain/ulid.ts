@@ -1,6 +1,6 @@
 /** Crockford's base 32, as ULIDs use it. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/** Two characters, ten bits, at a time. */
+/** All pairs of characters: ten bits each. */
 const PAIRS = Array.from(
   { length: 1024 },
   (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31),
@@ -8,7 +8,7 @@ const PAIRS = Array.from(
 const PAIRS_OF_TIME = 5;
 
 /**
- * A ULID (W-2): 48 bits of time, 80 bits of chance.
+ * A ULID (W-2): 48 bits of time, 80 random bits.
  * @param at epoch milliseconds
  * @param uint32 a source of 32 random bits
  */
@@ -18,16 +18,16 @@ export function ulid(at: number, uint32: () => number): string {
     text = PAIRS[rest % 1024] + text;
     rest = Math.floor(rest / 1024);
   }
-  const [one, two, three] = [uint32(), uint32(), uint32()];
+  const [first, second, third] = [uint32(), uint32(), uint32()];
   return (
     text +
-    PAIRS[one & 1023] +
-    PAIRS[(one >>> 10) & 1023] +
-    PAIRS[(one >>> 20) & 1023] +
-    PAIRS[two & 1023] +
-    PAIRS[(two >>> 10) & 1023] +
-    PAIRS[(two >>> 20) & 1023] +
-    PAIRS[three & 1023] +
-    PAIRS[(three >>> 10) & 1023]
+    PAIRS[first & 1023] +
+    PAIRS[(first >>> 10) & 1023] +
+    PAIRS[(first >>> 20) & 1023] +
+    PAIRS[second & 1023] +
+    PAIRS[(second >>> 10) & 1023] +
+    PAIRS[(second >>> 20) & 1023] +
+    PAIRS[third & 1023] +
+    PAIRS[(third >>> 10) & 1023]
   );
 }

@@ -1,6 +1,6 @@
 /** The decisions with X ids, with their evidence. Decisions with Y ids are in `docs/decisions.md` only. */
 
-import { DECISIONS } from "./decisions/management.js";
+import { DECISIONS } from "./decisions/index.js";
 import type { Evidence, FidelityChapter, FidelityRow, TestReference } from "./row.js";
 import { SOURCE } from "./sources.js";
 import { testsIn } from "./tests.js";

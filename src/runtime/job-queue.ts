@@ -1,4 +1,4 @@
-/** A job waiting for its instant. */
+/** A scheduled job. */
 export interface QueuedJob {
   readonly at: number;
   readonly order: number;
@@ -8,10 +8,10 @@ export interface QueuedJob {
   cancelled: boolean;
 }
 
-/** Fewer cancelled jobs than these are not worth sorting out. */
-const FEW = 64;
+/** Fewer cancelled jobs than this are not removed early. */
+const MIN_CANCELLED = 64;
 
-/** Jobs by time, ties in the order they were added: a binary heap, O(log n) to add and take. */
+/** Jobs by time, ties in the order of adding. A binary heap: O(log n) to add and remove. */
 export class JobQueue {
   #heap: QueuedJob[] = [];
   #cancelled = 0;
@@ -23,16 +23,16 @@ export class JobQueue {
     return entry;
   }
 
-  /** Again, or too late, it is harmless. What is cancelled goes when it is half of all, so that none piles up. */
+  /** Safe to call twice. Cancelled jobs are removed when they are half of all. */
   cancel(entry: QueuedJob): void {
     if (entry.cancelled) return;
     entry.cancelled = true;
     this.#cancelled++;
-    if (this.#cancelled < FEW || this.#cancelled * 2 < this.#heap.length) return;
+    if (this.#cancelled < MIN_CANCELLED || this.#cancelled * 2 < this.#heap.length) return;
     this.#keep(this.#heap.filter(({ cancelled }) => !cancelled));
   }
 
-  /** How many are held, cancelled ones too. */
+  /** Number of jobs, including cancelled ones. */
   get size(): number {
     return this.#heap.length;
   }
@@ -52,7 +52,7 @@ export class JobQueue {
     return first;
   }
 
-  /** Takes out what is due later than `after`. @returns it, in no order */
+  /** Removes the jobs that are due later than `after`. @returns them, unordered */
   clear(after: number): QueuedJob[] {
     const waiting = this.#heap.filter(({ cancelled }) => !cancelled);
     this.#keep(waiting.filter(({ at }) => at <= after));
@@ -97,17 +97,17 @@ export class JobQueue {
     }
   }
 
-  #swapIfBefore(heap: QueuedJob[], one: number, other: number): boolean {
-    const first = heap[one];
-    const second = heap[other];
-    if (!first || !second || !before(first, second)) return false;
-    heap[one] = second;
-    heap[other] = first;
+  #swapIfBefore(heap: QueuedJob[], child: number, parent: number): boolean {
+    const lower = heap[child];
+    const upper = heap[parent];
+    if (!lower || !upper || !before(lower, upper)) return false;
+    heap[child] = upper;
+    heap[parent] = lower;
     return true;
   }
 }
 
-function before(one: QueuedJob | undefined, other: QueuedJob | undefined): boolean {
-  if (!one || !other) return false;
-  return one.at < other.at || (one.at === other.at && one.order < other.order);
+function before(a: QueuedJob | undefined, b: QueuedJob | undefined): boolean {
+  if (!a || !b) return false;
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }

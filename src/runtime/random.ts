@@ -1,6 +1,6 @@
 /**
- * The world's only source of chance: a seeded generator (sfc32), so that the same seed and the same calls
- * give the same ids (X-22). It is not cryptographic; nothing here protects anything outside a test.
+ * The only random source of a world: a seeded generator (sfc32). Equal seeds and equal calls give equal ids (X-22). It is
+ * not cryptographic.
  */
 export interface Random {
   /** 32 random bits. */
@@ -15,7 +15,7 @@ export interface Random {
   alphanumeric(length: number): string;
   /** A version 4 UUID. */
   uuid(): string;
-  /** Where the sequence stands; {@link createRandom} goes on from there. */
+  /** The current state, from which {@link createRandom} continues. */
   state(): RandomState;
 }
 
@@ -25,7 +25,7 @@ export type RandomState = readonly [number, number, number, number];
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const BYTE_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** @param seed any text, whose equals give equal sequences; or where another sequence stood */
+/** @param seed a text (equal seeds give equal sequences), or the state of another source */
 export function createRandom(seed: string | RandomState): Random {
   let [a, b, c, counter] = typeof seed === "string" ? hashSeed(seed) : seed;
 

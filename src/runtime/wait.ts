@@ -1,29 +1,29 @@
 /**
- * Waits, in real time, until `met` says yes.
- * @param changed calls back whenever `met` may have come true; answers what ends that
- * @param patienceMs milliseconds of real time
- * @param end ends the wait; `met` is not asked then
- * @returns whether it came true in time
+ * Waits, in real time, until `condition` is true.
+ * @param subscribe registers a listener for changes of the condition and returns a function that removes it
+ * @param timeoutMs milliseconds of real time
+ * @param end ends the wait; the condition is not read then
+ * @returns false after the timeout or the end
  */
 export function waitFor(
-  met: () => boolean,
-  changed: (listener: () => void) => () => void,
-  patienceMs: number,
+  condition: () => boolean,
+  subscribe: (listener: () => void) => () => void,
+  timeoutMs: number,
   end?: AbortSignal,
 ): Promise<boolean> {
   if (end?.aborted) return Promise.resolve(false);
-  if (met()) return Promise.resolve(true);
+  if (condition()) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const finish = (answer: boolean): void => {
+    const finish = (result: boolean): void => {
       clearTimeout(timer);
-      forget();
+      unsubscribe();
       end?.removeEventListener("abort", giveUp);
-      resolve(answer);
+      resolve(result);
     };
     const giveUp = (): void => finish(false);
-    const timer = setTimeout(() => finish(met()), patienceMs);
-    const forget = changed(() => {
-      if (met()) finish(true);
+    const timer = setTimeout(() => finish(condition()), timeoutMs);
+    const unsubscribe = subscribe(() => {
+      if (condition()) finish(true);
     });
     end?.addEventListener("abort", giveUp);
   });

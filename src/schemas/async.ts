@@ -10,13 +10,13 @@ import {
 import type { AsyncOptions } from "../domain/async/request.js";
 
 /** An optional whole number; null counts as absent (Y-27). */
-const whole = ({ least, most, usual }: { least: number; most: number; usual: number }) =>
+const whole = ({ min, max, standard }: { min: number; max: number; standard: number }) =>
   z
     .int()
-    .min(least)
-    .max(most)
+    .min(min)
+    .max(max)
     .nullish()
-    .meta({ description: `${usual} when absent` });
+    .meta({ description: `${standard} when absent` });
 
 const webhookEndpoint = z.string().superRefine((text, context) => {
   const problem = webhookProblem(URL.canParse(text) ? new URL(text) : null);
@@ -49,12 +49,12 @@ export function asyncOptions(parsed: z.output<typeof asyncPredictSchema>): Async
   return {
     input: JSON.stringify(model_input),
     webhookEndpoint: webhook_endpoint ?? null,
-    priority: priority ?? PRIORITY.usual,
-    maxTimeInQueueMs: (max_time_in_queue_seconds ?? MAX_TIME_IN_QUEUE_SECONDS.usual) * 1000,
+    priority: priority ?? PRIORITY.standard,
+    maxTimeInQueueMs: (max_time_in_queue_seconds ?? MAX_TIME_IN_QUEUE_SECONDS.standard) * 1000,
     retry: {
-      maxAttempts: inference_retry_config?.max_attempts ?? MAX_ATTEMPTS.usual,
-      initialDelayMs: inference_retry_config?.initial_delay_ms ?? INITIAL_DELAY_MS.usual,
-      maxDelayMs: inference_retry_config?.max_delay_ms ?? MAX_DELAY_MS.usual,
+      maxAttempts: inference_retry_config?.max_attempts ?? MAX_ATTEMPTS.standard,
+      initialDelayMs: inference_retry_config?.initial_delay_ms ?? INITIAL_DELAY_MS.standard,
+      maxDelayMs: inference_retry_config?.max_delay_ms ?? MAX_DELAY_MS.standard,
     },
   };
 }

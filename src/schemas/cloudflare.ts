@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { BACKOFFS, MAX_ATTEMPTS, MAX_CACHE_TTL, MAX_RETRY_DELAY_MS } from "../domain/cloudflare/gateway.js";
+import {
+  BACKOFFS,
+  MAX_CACHE_TTL,
+  MAX_RETRY_DELAY_MS,
+  MAX_UPSTREAM_ATTEMPTS,
+} from "../domain/cloudflare/gateway.js";
 import { parseDuration } from "../domain/duration.js";
 import { durationSchema } from "./duration.js";
 
@@ -15,7 +20,7 @@ const retry = z.strictObject({
   max_attempts: z
     .int()
     .min(1)
-    .max(MAX_ATTEMPTS)
+    .max(MAX_UPSTREAM_ATTEMPTS)
     .optional()
     .meta({ description: "1, the default, does not retry" }),
   delay: durationSchema

@@ -1,4 +1,4 @@
-import { type Credential, readAuthorization } from "../domain/access.js";
+import { type Credential, readAuthorization } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel, isFederatedKey } from "../domain/keys.js";
 import {
@@ -12,14 +12,14 @@ import type { SlugRoute } from "./routing.js";
 import { hashKey, sameHash } from "./secrets.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** A workspace, calling with a key of its own. */
+/** A caller with a workspace key. */
 export interface WorkspaceCaller {
   readonly kind: "workspace";
   readonly key: WorkspaceKey;
   readonly workspace: Workspace;
 }
 
-/** Who is calling, once the key has been found. */
+/** The caller of a request, by its key. */
 export type Caller = WorkspaceCaller | { readonly kind: "federated"; readonly key: FederatedKey };
 
 /** A workspace key that may use the management API. */
@@ -29,14 +29,14 @@ export interface ManagementCaller {
 }
 
 /**
- * What a management route asks of a key. `view` (listing groups) and `manage` are of the gateway, and ask for an
- * onboarded workspace too (A-2); `keys` and `workspace` are not (Y-43).
+ * The scope that a management route requires. `view` (listing groups) and `manage` are scopes of the gateway and also
+ * require an onboarded workspace (A-2). `keys` and `workspace` do not (Y-43).
  */
 export type Scope = "view" | "manage" | "keys" | "workspace";
 
-const OF_GATEWAY: readonly Scope[] = ["view", "manage"];
+const GATEWAY_SCOPES: readonly Scope[] = ["view", "manage"];
 
-/** A-7. */
+/** The scopes of each key type (A-7, Y-8, Y-43). */
 const SCOPES: Readonly<Record<WorkspaceKeyType, readonly Scope[]>> = {
   PERSONAL: ["view", "manage", "keys", "workspace"],
   WORKSPACE_MANAGE_ALL: ["view", "manage", "keys", "workspace"],
@@ -45,16 +45,16 @@ const SCOPES: Readonly<Record<WorkspaceKeyType, readonly Scope[]>> = {
   WORKSPACE_EXPORT_METRICS: [],
 };
 
-/** A-7, X-17: keys that may call models. */
+/** Key types that may call models (A-7, X-17). */
 const INVOKING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL", "WORKSPACE_INVOKE"];
 
-/** More callers than this in memory, and the memory starts afresh. */
-const CALLERS_KEPT = 100_000;
+/** The cache of callers is emptied when it has this many entries. */
+const MAX_CALLERS = 100_000;
 
-/** Finds out who calls, and refuses in the order the contract gives. */
+/** Finds the caller of a request by its key, and refuses what the key may not do. */
 export class Access implements Cache {
   readonly #context: WorldContext;
-  /** By the key's hash, so that no key text stays in memory. */
+  /** By the key's hash, so that no key stays in memory. */
   readonly #callers = new Map<string, Caller>();
 
   constructor(context: WorldContext) {
@@ -78,54 +78,54 @@ export class Access implements Cache {
     const credential = readAuthorization(authorization);
     if (credential.kind === "absent") {
       throw new GatewayError("unauthenticated", {
-        hint: 'send "Authorization: Api-Key <workspace key>" (Bearer works too)',
+        hint: 'Send "Authorization: Api-Key <workspace key>". Bearer works too.',
       });
     }
     const caller = credential.kind === "key" ? this.find(credential.key) : null;
     if (caller?.kind !== "workspace") throw managementRefusal(credential, caller);
     if (!SCOPES[caller.key.type].includes(scope)) {
       throw new GatewayError("missing_scope", {
-        hint: `this key is of type ${caller.key.type}; this route asks for ${typesWith(scope).join(" or ")}`,
+        hint: `This key has type ${caller.key.type}. This route needs ${typesWith(scope).join(" or ")}.`,
       });
     }
-    if (OF_GATEWAY.includes(scope) && !caller.workspace.onboarded) {
+    if (GATEWAY_SCOPES.includes(scope) && !caller.workspace.onboarded) {
       throw new GatewayError("not_onboarded", {
-        hint: `workspace "${caller.workspace.name}" has "onboarded: false" in the seed`,
+        hint: `Workspace "${caller.workspace.name}" has "onboarded: false" in the seed.`,
       });
     }
     return caller;
   }
 
   /**
-   * The key behind an inference call: a federated key with the `Api-Key` scheme, or a workspace key that may
-   * invoke, with either (X-1 to X-3, X-16, X-17).
+   * The caller of an inference request: a federated key with the `Api-Key` scheme, or a workspace key that may call
+   * models, with either scheme (X-1 to X-3, X-16, X-17).
    * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`
    */
   inference(credential: Credential): Caller {
     if (credential.kind === "absent") {
-      throw new GatewayError("missing_key", { hint: 'send "Authorization: Api-Key <key>"' });
+      throw new GatewayError("missing_key", { hint: credentialHint(credential) });
     }
     const caller = credential.kind === "key" ? this.find(credential.key) : null;
-    if (caller === null || credential.kind !== "key") throw inferenceRefusal(credential);
+    if (caller === null || credential.kind !== "key") {
+      throw new GatewayError("wrong_key", { hint: credentialHint(credential) });
+    }
     if (caller.kind === "workspace") {
       if (!INVOKING.includes(caller.key.type)) {
-        throw new GatewayError("wrong_key", {
-          hint: `workspace keys of type ${caller.key.type} may not call models`,
-        });
+        throw new GatewayError("wrong_key", { hint: cannotInvokeHint(caller) });
       }
       return caller;
     }
     if (credential.scheme === "bearer" && !this.#context.settings.acceptBearer) {
       throw new GatewayError("bearer_refused", {
-        hint: 'federated keys need "Authorization: Api-Key <key>"; in an OpenAI SDK set defaultHeaders: { Authorization: "Api-Key <key>" } (Python: default_headers), or start with --accept-bearer',
+        hint: 'Federated keys need "Authorization: Api-Key <key>". In an OpenAI SDK set defaultHeaders: { Authorization: "Api-Key <key>" } (Python: default_headers), or start with --accept-bearer.',
       });
     }
     return caller;
   }
 
   /**
-   * The workspace key behind a call to a dedicated deployment, with either scheme (inference §4.5, Y-21). One that
-   * may not call models, and a federated one, are refused like a wrong one.
+   * The caller of a dedicated deployment: a workspace key with either scheme (I-4.5a, Y-21). Federated keys and keys
+   * that may not call models are refused like wrong keys (I-5.1d).
    * @throws GatewayError `deployment_unauthorized`
    */
   dedicated(credential: Credential): WorkspaceCaller {
@@ -136,8 +136,8 @@ export class Access implements Cache {
         caller === null
           ? credentialHint(credential)
           : caller.kind === "federated"
-            ? "this is a federated key; dedicated deployments take a workspace key"
-            : `workspace keys of type ${caller.key.type} may not call models`,
+            ? "This is a federated key. Dedicated deployments need a workspace key."
+            : cannotInvokeHint(caller),
     });
   }
 
@@ -147,38 +147,47 @@ export class Access implements Cache {
     const id = digest.toString("latin1");
     const known = this.#callers.get(id);
     if (known) return known;
-    const found = this.#look(digest);
-    if (!found) return null;
-    if (this.#callers.size >= CALLERS_KEPT) this.#callers.clear();
-    this.#callers.set(id, found);
-    return found;
+    const caller = this.#load(digest);
+    if (!caller) return null;
+    if (this.#callers.size >= MAX_CALLERS) this.#callers.clear();
+    this.#callers.set(id, caller);
+    return caller;
   }
 
-  #look(digest: Buffer): Caller | null {
+  #load(digest: Buffer): Caller | null {
     const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
     if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
-    const own = workspaceKeys.byHash(digest);
-    if (!own || !sameHash(own.hash, digest)) return null;
-    const workspace = workspaces.byId(own.key.workspaceId);
-    return workspace ? { kind: "workspace", key: own.key, workspace } : null;
+    const stored = workspaceKeys.byHash(digest);
+    if (!stored || !sameHash(stored.hash, digest)) return null;
+    const workspace = workspaces.byId(stored.key.workspaceId);
+    return workspace ? { kind: "workspace", key: stored.key, workspace } : null;
   }
 }
 
-/** Whether a workspace key may call what a slug leads to (X-17, Y-44). */
+/** Whether a workspace key may call this slug (X-17, Y-44). */
 export function canCall({ key, workspace }: WorkspaceCaller, route: SlugRoute): boolean {
   return route.workspaceId === workspace.id && coversModel(key, route.targets[0]?.model_id);
 }
 
-/** Why it may not. */
+/** The hint when a workspace key may not call a slug. */
 export function unreachableHint(
   { key, workspace }: WorkspaceCaller,
   route: SlugRoute | null,
   slug: string,
 ): string {
   return route?.workspaceId === workspace.id
-    ? `this key is for the models ${key.modelIds?.join(", ")} only`
-    : `workspace "${workspace.name}" has no endpoint with slug ${slug}`;
+    ? modelsOnlyHint(key)
+    : `Workspace "${workspace.name}" has no endpoint with slug ${slug}.`;
+}
+
+/** The hint when a key may not be used for a model (Y-44). */
+export function modelsOnlyHint({ modelIds }: WorkspaceKey): string {
+  return `This key may only call the models ${modelIds?.join(", ")}.`;
+}
+
+function cannotInvokeHint({ key }: WorkspaceCaller): string {
+  return `Workspace keys of type ${key.type} may not call models.`;
 }
 
 function typesWith(scope: Scope): WorkspaceKeyType[] {
@@ -188,27 +197,23 @@ function typesWith(scope: Scope): WorkspaceKeyType[] {
 function managementRefusal(credential: Credential, caller: Caller | null): GatewayError {
   if (caller?.kind === "federated") {
     return new GatewayError("key_refused", {
-      hint: "this is a federated key; the management API takes a workspace key",
+      hint: "This is a federated key. The management API needs a workspace key.",
     });
   }
   return new GatewayError("key_refused", { hint: credentialHint(credential) });
 }
 
-function inferenceRefusal(credential: Credential): GatewayError {
-  return new GatewayError("wrong_key", { hint: credentialHint(credential) });
-}
-
 function credentialHint(credential: Credential): string {
   switch (credential.kind) {
     case "absent":
-      return 'send "Authorization: Api-Key <key>"';
+      return 'Send "Authorization: Api-Key <key>".';
     case "empty":
-      return "the Authorization header has a scheme but no key behind it; is an environment variable unset?";
+      return "The Authorization header has a scheme but no key. Is an environment variable unset?";
     case "malformed":
-      return 'the Authorization header must be "Api-Key <key>" or "Bearer <key>"';
+      return 'The Authorization header must be "Api-Key <key>" or "Bearer <key>".';
     case "key":
       return isFederatedKey(credential.key)
-        ? "no live federated key like this one: never minted here, revoked, or its group was deleted"
-        : "no such key in this emulator; keys come from the seed or from POST /v1/gateway/groups/{id}/api_keys";
+        ? "Unknown federated key: never made here, revoked, or its group was deleted."
+        : "Unknown key. Keys come from the seed or from POST /v1/gateway/groups/{id}/api_keys.";
   }
 }

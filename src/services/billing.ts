@@ -1,18 +1,18 @@
-import { type BillingEvent, billingEvent } from "../domain/billing.js";
-import type { EventFilter } from "../store/billing.js";
+import { type BillingEvent, billingEvent } from "../domain/billing-webhook.js";
+import type { EventFilter, EventState, SumPair, Sums } from "../store/billing-queries.js";
 import type { WorldContext } from "./world-context.js";
 
-export type { EventFilter };
+export type { EventFilter, Sums };
 
-/** A billing event with what belongs to it inside the emulator. */
+/** A billing event with its delivery state. */
 export interface RecordedEvent {
   readonly seq: number;
   readonly event: BillingEvent;
-  /** What became of it; `recorded` when its workspace has no webhook. */
-  readonly state: "recorded" | "waiting" | "pending" | "delivered" | "dead";
+  /** `recorded`: its workspace has no webhook. */
+  readonly state: EventState;
 }
 
-/** Two books that should agree and do not. */
+/** Two sums that should be equal and are not. */
 export interface Difference {
   /** Such as `answers` and `ledger`. */
   readonly between: readonly [string, string];
@@ -24,23 +24,18 @@ export interface Difference {
   readonly right: Sums;
 }
 
-export interface Sums {
-  readonly requests: number;
-  readonly tokens: number;
-}
-
-/** What was billed, and whether all books say the same. */
+/** Billing events, and the comparison of all records about them. */
 export class Billing {
   readonly #context: WorldContext;
   readonly #flush: () => void;
 
-  /** @param flush writes what is waiting, so that reading sees it */
+  /** @param flush writes pending journal entries, so that reads include them */
   constructor(context: WorldContext, flush: () => void) {
     this.#context = context;
     this.#flush = flush;
   }
 
-  /** At most `limit` billed events after row `after`, in order of completion. */
+  /** At most `limit` billing events after row `after`, in order of completion. */
   events(filter: EventFilter, after: number, limit: number): RecordedEvent[] {
     this.#flush();
     const { billing } = this.#context.store;
@@ -52,9 +47,9 @@ export class Billing {
   }
 
   /**
-   * Compares what clients were sent (the journal), what the ledger holds, what the limits counted and what
-   * deliveries tell, per group, key and slug. Answers what differs; nothing, when all is well. Requests whose
-   * journal entries were deleted are left out of the first comparison.
+   * Compares the answers in the journal, the ledger, the counters of the limits and the deliveries, per group, key and
+   * slug. Requests whose journal entries were deleted are not in the first comparison.
+   * @returns the differences; empty when all records agree
    */
   reconcile(): Difference[] {
     this.#flush();
@@ -67,16 +62,7 @@ export class Billing {
   }
 }
 
-interface Pair {
-  readonly group: string;
-  readonly entity: string | null;
-  readonly key: string | null;
-  readonly slug: string;
-  readonly left: Sums;
-  readonly right: Sums;
-}
-
-function differing(between: readonly [string, string], pairs: readonly Pair[]): Difference[] {
+function differing(between: readonly [string, string], pairs: readonly SumPair[]): Difference[] {
   return pairs
     .filter(({ left, right }) => left.requests !== right.requests || left.tokens !== right.tokens)
     .map(({ group, entity, key, slug, left, right }) => {

@@ -10,8 +10,8 @@ import type { WorldContext } from "./world-context.js";
 const NO_USAGE: Usage = { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
 
 /**
- * Records what an admitted request counts and costs: the counters at once, the ledger together with the journal entry
- * (L-4, W-8). Each request is recorded once, whichever way it ends.
+ * Records the usage of admitted requests: in the counters at once, in the ledger together with the journal entry
+ * (L-4, W-8). Each request is recorded exactly once.
  */
 export class ChatRecords {
   readonly #context: WorldContext;
@@ -21,9 +21,9 @@ export class ChatRecords {
   }
 
   /**
-   * An answer, whole or as far as it was sent.
-   * @param completion completion tokens that the client was sent
-   * @param billed false when the client was sent nothing
+   * Records an answer, or its part that was sent.
+   * @param completion completion tokens sent to the client
+   * @param billed false: nothing was sent (W-7)
    */
   answer(answered: AnsweredChat, completion: number, billed: boolean): void {
     const { inProgress } = answered;
@@ -33,14 +33,14 @@ export class ChatRecords {
     this.#record(answered, usage, billed);
   }
 
-  /** A failure before any output counts one REQUEST (L-4, W-7). */
+  /** Records a failure before any output: one REQUEST, not billed (L-4, W-7). */
   failure(admitted: AdmittedChat): void {
     this.#record(admitted, NO_USAGE, false);
   }
 
   /**
-   * A client that left before the first byte: one REQUEST and the prompt (Y-20). Nothing of the prompt when a fault
-   * answers in the model's place.
+   * Records a client that disconnected before the first byte: one REQUEST and the prompt (Y-20), or no tokens when a
+   * fault replaces the answer.
    */
   disconnect(admitted: AdmittedChat): void {
     const { inProgress, request, fault, rule, overrides } = admitted;

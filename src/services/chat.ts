@@ -21,7 +21,7 @@ import type { Replies, StyledReply } from "./replies.js";
 import type { Routing, SlugRoute } from "./routing.js";
 import type { WorldContext } from "./world-context.js";
 
-interface Parts {
+interface Dependencies {
   readonly access: Access;
   readonly limits: Limits;
   readonly routing: Routing;
@@ -30,7 +30,7 @@ interface Parts {
   readonly faults: Faults;
 }
 
-/** Who got in, and under which limits. */
+/** The caller of a request, and its limits. */
 interface CheckedCaller {
   readonly caller: Caller;
   readonly grant: Grant | null;
@@ -39,89 +39,89 @@ interface CheckedCaller {
 }
 
 const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
-/** What {@link AdmittedChat.limitHeaders} is when there are none. */
+/** The value of {@link AdmittedChat.limitHeaders} without headers. */
 export const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /**
- * Admits a request to a model and makes its answer, whatever its dialect. The order of checks is X-7. What an answer
- * counts and costs is recorded by `ChatRecords`.
+ * Admits requests to models and makes the replies, for all dialects. X-7 is the order of the checks. `ChatRecords`
+ * records the usage.
  */
 export class Chat {
   readonly #context: WorldContext;
-  readonly #parts: Parts;
+  readonly #dependencies: Dependencies;
 
-  constructor(context: WorldContext, parts: Parts) {
+  constructor(context: WorldContext, dependencies: Dependencies) {
     this.#context = context;
-    this.#parts = parts;
+    this.#dependencies = dependencies;
   }
 
   /**
-   * Key, slug, limits, fault, values, in this order; what passes is counted. Synchronous, so that counting is
-   * exact however many arrive together (L-10).
+   * Checks key, slug, limits, fault and values in this order (X-7), and counts the request. Synchronous, so that counting
+   * is exact for simultaneous requests (L-10).
    * @throws GatewayError `missing_key`, `wrong_key`, `bearer_refused`, `unknown_model`, `rate_limited`,
    *   `unmatched`, `invalid_value`
    */
-  admit(inProgress: RequestInProgress, arrival: ChatInput, parsed: ParsedChat): AdmittedChat {
-    const { model } = arrival;
-    const caller = this.#parts.access.inference(arrival.credential);
+  admit(inProgress: RequestInProgress, input: ChatInput, parsed: ParsedChat): AdmittedChat {
+    const { model } = input;
+    const caller = this.#dependencies.access.inference(input.credential);
     inProgress.keyPrefix = caller.key.prefix;
     inProgress.slug = model;
-    const { route, grant } = this.#reach(inProgress, caller, model);
+    const { route, grant } = this.#resolveSlug(inProgress, caller, model);
     const admission = grant ? this.#check(inProgress, grant, parsed) : null;
     const modelId = route.targets[0]?.model_id ?? route.endpointId;
-    return this.#enter(inProgress, arrival, parsed, { caller, grant, admission, modelId });
+    return this.#admitChecked(inProgress, input, parsed, { caller, grant, admission, modelId });
   }
 
   /**
-   * The same for a dedicated deployment, whose caller and model were found before: neither limits nor ledger
-   * (inference §5, Y-26).
+   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26).
    * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
    */
   admitDedicated(
     inProgress: RequestInProgress,
-    arrival: ChatInput,
+    input: ChatInput,
     parsed: ParsedChat,
-    reached: ResolvedDeployment,
+    resolved: ResolvedDeployment,
   ): AdmittedChat {
-    const { caller, deployment, model } = reached;
-    checkServed(model, arrival.model);
+    const { caller, deployment, model } = resolved;
+    checkServed(model, input.model);
     const modelId = deployment.ownerId;
-    return this.#enter(inProgress, arrival, parsed, { caller, grant: null, admission: null, modelId });
+    return this.#admitChecked(inProgress, input, parsed, { caller, grant: null, admission: null, modelId });
   }
 
-  /** Fault, values, rule; what passes is counted. */
-  #enter(
+  /** Checks fault, values and rule, and counts the request. */
+  #admitChecked(
     inProgress: RequestInProgress,
-    arrival: ChatInput,
+    input: ChatInput,
     parsed: ParsedChat,
     { caller, grant, admission, modelId }: CheckedCaller,
   ): AdmittedChat {
-    const { model, overrides } = arrival;
+    const { model, overrides } = input;
     const requestId = this.#context.random.uuid();
     const subject = matchSubject(model, parsed.ok ? parsed.request : null, {
       group: grant ? [grant.chain[0].externalEntityId, grant.chain[0].id] : [],
       key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
-      header: arrival.header,
+      header: input.header,
     });
     const limitHeaders = admission ? this.#limitHeaders(admission, inProgress.at) : NO_HEADERS;
-    const struck = arrival.fault
-      ? { id: "x-emulator-fault", fault: arrival.fault }
-      : this.#parts.faults.match(subject);
-    if (struck) inProgress.notes.push(`met by ${struck.id}`);
-    const ended = struck !== null && answersItself(struck.fault);
-    if (!parsed.ok && !ended) {
+    const matched = input.fault
+      ? { id: "x-emulator-fault", fault: input.fault }
+      : this.#dependencies.faults.match(subject);
+    if (matched) inProgress.notes.push(`applied ${matched.id}`);
+    const replaced = matched !== null && answersItself(matched.fault);
+    if (!parsed.ok && !replaced) {
       const served = { acceptedAt: inProgress.at, requestId, modelId };
       throw new GatewayError("invalid_value", { message: parsed.message, served });
     }
-    const refused = struck !== null && refuses(struck.fault);
+    const refused = matched !== null && refuses(matched.fault);
     const request = parsed.ok ? parsed.request : null;
-    const rule = request && !ended ? this.#rule(inProgress, request, { subject, requestId, modelId }) : null;
+    const rule =
+      request && !replaced ? this.#rule(inProgress, request, { subject, requestId, modelId }) : null;
     if (grant && admission && !refused) countRequest(grant.plan.counters, admission);
     const account =
       grant && !refused && caller.kind === "federated"
         ? { key: caller.key, grant, reserved: admission?.reserved ?? 0 }
         : null;
-    const fault = struck?.fault ?? null;
+    const fault = matched?.fault ?? null;
     return {
       inProgress,
       request,
@@ -136,40 +136,40 @@ export class Chat {
     };
   }
 
-  /** The model's answer; at once for echoed and canned ones. @throws GatewayError */
+  /** The model's reply, see {@link Replies.answer}. @throws GatewayError */
   answer(
     admitted: AdmittedChat,
     request: ChatRequest,
     forwarding?: Forwarding,
   ): StyledReply | Promise<StyledReply> {
     const { subject, rule, overrides } = admitted;
-    return this.#parts.replies.answer(request, subject, rule, overrides, forwarding);
+    return this.#dependencies.replies.answer(request, subject, rule, overrides, forwarding);
   }
 
-  /** X-4, X-17: every way in which a slug cannot be called is one and the same 404. */
-  #reach(
+  /** The route and limits of a slug. All reasons why it cannot be called give the same 404 (X-4, X-17). */
+  #resolveSlug(
     inProgress: RequestInProgress,
     caller: Caller,
     model: string,
   ): { route: SlugRoute; grant: Grant | null } {
-    const route = this.#parts.routing.route(model);
+    const route = this.#dependencies.routing.route(model);
     if (caller.kind === "workspace") {
       if (route && canCall(caller, route)) return { route, grant: null };
       throw new GatewayError("unknown_model", { hint: unreachableHint(caller, route, model) });
     }
-    const grant = this.#parts.limits.grant(caller.key.groupId, model);
+    const grant = this.#dependencies.limits.grant(caller.key.groupId, model);
     const group = grant?.chain[0] ?? this.#context.store.groups.byId(caller.key.groupId);
     inProgress.groupId = caller.key.groupId;
     inProgress.externalEntityId = group?.externalEntityId ?? null;
     if (grant && route?.workspaceId === caller.key.workspaceId) return { route, grant };
     throw new GatewayError("unknown_model", {
       hint: grant
-        ? `this workspace has no endpoint with slug ${model}: POST /v1/gateway/endpoints makes one`
-        : `slug ${model} is not in the models of group ${caller.key.groupId}`,
+        ? `This workspace has no endpoint with slug ${model}. POST /v1/gateway/endpoints creates one.`
+        : `Slug ${model} is not in the models of group ${caller.key.groupId}.`,
     });
   }
 
-  /** Looks at the limits; counting comes later, since a refused body counts nowhere (L-4, X-7). */
+  /** Checks the limits without counting, because an invalid body is not counted (L-4, X-7). */
   #check(
     inProgress: RequestInProgress,
     grant: Grant,
@@ -188,7 +188,7 @@ export class Chat {
           }
         : NO_DEMAND;
     const admission = checkLimits(grant.plan, inProgress.at, demand, tokenAdmission);
-    inProgress.decision = decisionRecord(grant, admission, tokenAdmission);
+    inProgress.decision = decisionRecord(grant.decisionParts, admission, tokenAdmission);
     if (admission.admitted) return admission;
     throw new GatewayError("rate_limited", {
       hint: refusalHint(grant, admission, inProgress.at),
@@ -196,7 +196,7 @@ export class Chat {
     });
   }
 
-  /** What the model is able to do, then which rule speaks. */
+  /** Checks the model's abilities, then finds the rule. */
   #rule(
     inProgress: RequestInProgress,
     request: ChatRequest,
@@ -209,21 +209,22 @@ export class Chat {
     if (request.unknownFields.length > 0) {
       inProgress.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
     }
-    const chosen = this.#parts.completions.match(subject);
-    if (chosen) {
-      inProgress.notes.push(`answered by ${chosen.id}`);
-      return chosen.reply;
+    const matched = this.#dependencies.completions.match(subject);
+    if (matched) {
+      inProgress.notes.push(`answered by ${matched.id}`);
+      return matched.reply;
     }
-    const closest = this.#parts.completions.closest(subject);
+    const closest = this.#dependencies.completions.closest(subject);
     if (settings.unmatched === "echo") {
-      // Where there are no rules, echo is what was asked for.
+      // Without any rules an echo is expected, and needs no note.
       if (closest.length > 0) inProgress.notes.push(ECHO_NOTE, ...closest);
       return null;
     }
     inProgress.notes.push(...closest);
     throw new GatewayError("unmatched", {
       served,
-      hint: closest.length > 0 ? `no rule fits; closest is ${closest[0]}` : "there are no completion rules",
+      hint:
+        closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no completion rules.",
     });
   }
 

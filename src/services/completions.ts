@@ -6,39 +6,39 @@ import type { WorldContext } from "./world-context.js";
 /** The world's completion rules. */
 export class Completions {
   readonly #context: WorldContext;
-  readonly #book: RuleBook<RuleReply, CompletionRule, MatchSubject>;
+  readonly #rules: RuleBook<RuleReply, CompletionRule, MatchSubject>;
 
   constructor(context: WorldContext) {
     this.#context = context;
-    this.#book = new RuleBook(context, context.store.rules, compileRule);
+    this.#rules = new RuleBook(context, context.store.rules, compileRule);
   }
 
-  /** The first rule that fits, used once more; null when none does. */
+  /** The first matching rule, or null. Counts its use. */
   match(subject: MatchSubject): { readonly id: string; readonly reply: RuleReply } | null {
-    const chosen = this.#book.match(subject);
-    return chosen && { id: chosen.id, reply: chosen.reply ?? {} };
+    const matched = this.#rules.match(subject);
+    return matched && { id: matched.id, reply: matched.reply ?? {} };
   }
 
-  /** Why none fits, for the journal. */
+  /** Why no rule matches, for the journal. */
   closest(subject: MatchSubject): string[] {
-    return this.#book.closest(subject);
+    return this.#rules.closest(subject);
   }
 
   list() {
-    return this.#book.list();
+    return this.#rules.list();
   }
 
   /**
-   * Adds rules behind those that are there, and gives them ids. Their patterns have been checked.
-   * @param first put them before the others instead, as a test that adds a rule to a seed expects
+   * Adds rules with new ids. Their patterns must be valid.
+   * @param first before the existing rules, so that a test can override its seed; else after them
    */
   add(rules: readonly Omit<CompletionRule, "id">[], first = false): CompletionRule[] {
     const added = rules.map((rule) => ({ id: `rule-${this.#context.random.hex(6)}`, ...rule }));
-    this.#book.add(added, first);
+    this.#rules.add(added, first);
     return added;
   }
 
   clear(): void {
-    this.#book.clear();
+    this.#rules.clear();
   }
 }

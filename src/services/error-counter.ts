@@ -2,14 +2,13 @@ import { type ErrorCoverage, errorCoverage } from "../domain/error-coverage.js";
 import type { ErrorCode } from "../domain/errors.js";
 
 /**
- * Counts the errors that were answered: one for a whole emulator, over all its worlds. Unlike everything else that
- * changes it belongs to no world and is not stored, because it measures a suite of tests: resets, seeds and
- * restored snapshots between its tests must not forget what was provoked. It ends with the emulator.
+ * Counts the errors of all responses, over all worlds of an emulator. It measures a test suite, so resets and restored
+ * snapshots between tests do not change it, and it is not stored.
  */
 export class ErrorCounter {
   readonly #counts = new Map<ErrorCode, number>();
 
-  /** One more answer with this error, injected by a fault or not. */
+  /** Counts a response with this error, by a fault or not. */
   count(code: ErrorCode): void {
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
   }

@@ -11,20 +11,20 @@ import {
 import type { FaultRuleSeed, FaultSeed } from "../schemas/faults.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** The fault that meets a request, and the rule it comes from. */
+/** The fault that applies to a request, and the id of its rule. */
 export interface MatchedFault {
   readonly id: string;
   readonly fault: Fault;
 }
 
-/** A fault as the control plane lists it. */
+/** A fault and its counts, for the control API. */
 export interface FaultView {
   readonly rule: FaultRule;
   readonly matched: number;
   readonly struck: number;
 }
 
-/** The world's faults, compiled once; what each has seen is stored. */
+/** The faults of a world, compiled once. Their counts are stored. */
 export class Faults implements Cache {
   readonly #context: WorldContext;
   #compiled: CompiledFault[] | null = null;
@@ -35,44 +35,43 @@ export class Faults implements Cache {
     context.caches.push(this);
   }
 
-  configurationChanged(): void {}
-
   stateReplaced(): void {
     this.#compiled = null;
   }
 
+  /** Whether there are no faults. */
   get empty(): boolean {
     return this.#faults().length === 0;
   }
 
-  /** The first fault that strikes, or null. */
+  /** The first fault that applies to an answer, or null. Counts it. */
   match(subject: MatchSubject): MatchedFault | null {
-    return this.#strike("answer", subject);
+    return this.#matchFirst("answer", subject);
   }
 
-  /** What a fault does to a billing event, or null. */
+  /** The first fault that applies to a billing event, or null. Counts it. */
   matchEvent(subject: MatchSubject): WebhookFault | null {
-    return this.#strike("webhook", subject)?.fault.webhook ?? null;
+    return this.#matchFirst("webhook", subject)?.fault.webhook ?? null;
   }
 
-  #strike(kind: "answer" | "webhook", subject: MatchSubject): MatchedFault | null {
+  #matchFirst(kind: "answer" | "webhook", subject: MatchSubject): MatchedFault | null {
     const faults = this.#faults();
     if (faults.length === 0) return null;
     const before = faults.map(({ matched }) => matched);
-    const struck = matchFault(faults, kind, subject, () => this.#context.random.float());
+    const matched = matchFault(faults, kind, subject, () => this.#context.random.float());
     for (const [index, fault] of faults.entries()) {
       if (fault.matched === before[index]) continue;
       const position = this.#positions.get(fault);
       if (position !== undefined) this.#context.store.faults.setSeen(position, fault.matched, fault.struck);
     }
-    return struck ? { id: struck.rule.id, fault: struck.rule.fault } : null;
+    return matched ? { id: matched.rule.id, fault: matched.rule.fault } : null;
   }
 
   list(): FaultView[] {
     return this.#faults().map(({ rule, matched, struck }) => ({ rule, matched, struck }));
   }
 
-  /** Adds faults behind those that are there, and gives them ids. */
+  /** Adds faults after the existing ones, with new ids. */
   add(rules: readonly FaultRuleSeed[]): FaultRule[] {
     const { store, random } = this.#context;
     const added = rules.map(
@@ -83,7 +82,7 @@ export class Faults implements Cache {
     return added;
   }
 
-  /** @returns whether there was such a fault */
+  /** @returns whether the fault existed */
   remove(id: string): boolean {
     const fault = this.#faults().find(({ rule }) => rule.id === id);
     const position = fault ? this.#positions.get(fault) : undefined;
@@ -110,7 +109,7 @@ export class Faults implements Cache {
   }
 }
 
-/** A fault as it is written, with its durations in milliseconds. */
+/** Converts a fault of a seed or request: its durations become milliseconds. */
 export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   return {
     ...rest,
@@ -127,6 +126,6 @@ export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   };
 }
 
-function webhookFaultOf({ delay, ...flaw }: NonNullable<FaultSeed["webhook"]>): WebhookFault {
-  return delay === undefined ? flaw : { ...flaw, delay_ms: parseDuration(delay) ?? 0 };
+function webhookFaultOf({ delay, ...fault }: NonNullable<FaultSeed["webhook"]>): WebhookFault {
+  return delay === undefined ? fault : { ...fault, delay_ms: parseDuration(delay) ?? 0 };
 }

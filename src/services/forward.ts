@@ -1,24 +1,25 @@
 import type { ChatMessage, ChatRequest, ToolChoice, ToolDefinition } from "../domain/chat.js";
 import type { RuleReply } from "../domain/completion/rules.js";
 import { readOpenAiAnswer } from "../domain/completion/upstream.js";
+import { errorMessage } from "../domain/error-message.js";
 import { GatewayError } from "../domain/errors.js";
 
-/** Longest wait for the real server, milliseconds of real time: the documented bound of a sync request. */
+/** Timeout of the real server, milliseconds of real time: the documented limit of a prediction (I-5.2f). */
 const TIMEOUT_MS = 1_200_000;
 
-/** What a forwarded request has beside its values. */
+/** The client's request, for rules that forward it. */
 export interface Forwarding {
-  /** The client's own body, when it spoke as the real server does; absent for other dialects. */
+  /** The client's body, if it has OpenAI's format; absent for other dialects. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks a real OpenAI-compatible server and answers in its words. It is asked for the whole answer; the
- * emulator streams it on, so that limits, faults and billing work as ever.
- * @throws GatewayError `model_unavailable` when it cannot be reached or does not answer as expected,
- *   `client_gone` when nobody waits for it any more
+ * Sends a request to a real OpenAI-compatible server and returns its answer (Y-51). It always asks for a whole answer;
+ * the emulator streams it, so that limits, faults and billing work as usual.
+ * @throws GatewayError `model_unavailable` when the server is unreachable or its answer is not valid, `client_gone` when
+ *   the client has disconnected
  */
 export async function forwardChat(
   request: ChatRequest,
@@ -32,39 +33,41 @@ export async function forwardChat(
     const response = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...target.headers },
-      body: JSON.stringify(body ? { ...forTheModel(body), model } : { ...bodyOf(request), model }),
+      body: JSON.stringify(body ? { ...modelFields(body), model } : { ...bodyOf(request), model }),
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
     });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     const reply = readOpenAiAnswer(await response.json());
-    if (!reply) throw new Error("its answer is no chat completion");
+    if (!reply) throw new Error("its answer is not a chat completion");
     return reply;
   } catch (cause) {
     if (signal?.aborted) throw new GatewayError("client_gone");
-    throw new GatewayError("model_unavailable", { hint: `forwarding to ${url} failed: ${reasonOf(cause)}` });
+    throw new GatewayError("model_unavailable", { hint: `Forwarding to ${url} failed: ${reasonOf(cause)}.` });
   }
 }
 
-/** fetch itself only says that it failed; why is in the cause. */
+/** fetch has the reason in `cause`. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  const message = errorMessage(error);
+  return error instanceof Error && error.cause instanceof Error
+    ? `${message}: ${error.cause.message}`
+    : message;
 }
 
-/** A body without what only paces the answer or is the gateway's own. */
-function forTheModel(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The body without the fields that only concern streaming or the gateway. */
+function modelFields(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { stream, stream_options, metadata, ...rest } = body;
   return rest;
 }
 
-/** A request of another dialect in OpenAI's shape: what shapes the answer, and nothing that was not given. */
+/** A request of another dialect in OpenAI's format, with the fields that change the answer. */
 function bodyOf({ messages, maxTokens, stop, tools, toolChoice }: ChatRequest) {
   return {
     messages: messages.map(messageOf),
     max_tokens: maxTokens,
     ...(stop.length > 0 ? { stop } : {}),
     ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
-    // Without it a model chooses by itself when there are tools.
+    // `auto` is the default.
     ...(tools.length > 0 && toolChoice !== "auto" ? { tool_choice: choiceOf(toolChoice) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from "../domain/error-message.js";
 import {
   JOURNAL_BODIES_KEPT,
   JOURNAL_BODY_CHARS,
@@ -10,14 +11,14 @@ import { dayOf } from "../domain/limits/time.js";
 import { waitFor } from "../runtime/wait.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** A request under way; what is learnt about it is written down here until its answer ends. */
+/** A request in progress, with what is known for its journal entry. */
 export interface RequestInProgress {
   readonly seq: number;
   readonly at: number;
   readonly surface: Surface;
   readonly method: string;
   readonly path: string;
-  /** The state it began in; a reset meanwhile makes it nobody's. */
+  /** Stale after a reset; then not recorded. */
   readonly generation: number;
   keyPrefix: string | null;
   groupId: string | null;
@@ -30,9 +31,9 @@ export interface RequestInProgress {
   notes: string[];
   decision: string | null;
   requestBody: string | null;
-  /** What the journal keeps of the answer; without secrets. */
+  /** The answer's body, without secrets. */
   responseBody: string | null;
-  /** What it counts and costs, of an admitted request to a model. */
+  /** The usage of an admitted request to a model. */
   ledgerEntry: LedgerEntry | null;
 }
 
@@ -43,12 +44,12 @@ interface Pending {
   readonly done: (failure: Error | null) => void;
 }
 
-/** Every so many entries, old bodies are forgotten. */
-const PRUNE_EVERY = 1_000;
+/** Old bodies are deleted after each such number of entries. */
+const PRUNE_INTERVAL = 1_000;
 
 /**
- * Writes down every request. What ends in one turn of the event loop goes into one transaction, journal and
- * ledger together (W-8), and the answers wait for it: nothing acknowledged is lost, and it stays fast.
+ * Records all requests. Requests that end in the same turn of the event loop share one transaction for journal and
+ * ledger (W-8). Answers wait for it, so no answered request is lost.
  */
 export class Journal implements Cache {
   readonly #context: WorldContext;
@@ -67,14 +68,13 @@ export class Journal implements Cache {
     context.caches.push(this);
   }
 
-  configurationChanged(): void {}
-
-  /** Requests under way belong to the state that is gone: they are answered, but not written down. */
+  /** Requests in progress get an answer, but are not recorded. */
   stateReplaced(): void {
     this.#generation++;
     this.#seq = this.#context.store.journal.lastSeq();
   }
 
+  /** Starts a request; pass the result to {@link finish}. */
   begin(surface: Surface, method: string, path: string): RequestInProgress {
     return {
       seq: ++this.#seq,
@@ -100,8 +100,8 @@ export class Journal implements Cache {
   }
 
   /**
-   * Stores a finished request and, when it was admitted, what it counts.
-   * @returns after the commit: what went wrong, or null
+   * Stores a finished request and its ledger entry.
+   * @returns after the commit: the error, or null
    */
   finish(inProgress: RequestInProgress, status: number): Promise<Error | null> {
     const entry: JournalEntry = {
@@ -134,7 +134,7 @@ export class Journal implements Cache {
     });
   }
 
-  /** Writes what is waiting, now. */
+  /** Writes all pending entries now. */
   flush(): void {
     this.#scheduled = false;
     const batch = this.#pending;
@@ -142,20 +142,20 @@ export class Journal implements Cache {
     this.#pending = [];
     const failure = this.#commit(batch);
     if (failure && batch.length > 1) {
-      // One that cannot be stored must not take the others along.
+      // One entry that cannot be stored must not affect the others.
       for (const pending of batch) this.#finished([pending], this.#commit([pending]));
     } else {
       this.#finished(batch, failure);
     }
   }
 
-  /** All of it, or nothing. @returns what went wrong */
+  /** Writes all entries or none. @returns the error, or null */
   #commit(batch: readonly Pending[]): Error | null {
     try {
       this.#context.store.transaction(() => this.#write(batch));
       return null;
     } catch (cause) {
-      return cause instanceof Error ? cause : new Error(String(cause));
+      return cause instanceof Error ? cause : new Error(errorMessage(cause));
     }
   }
 
@@ -167,12 +167,12 @@ export class Journal implements Cache {
     }
   }
 
-  /** Called after a commit that holds billing events. */
+  /** Calls back after each commit with billing events. */
   onBilled(listener: () => void): void {
     this.#onBilled = listener;
   }
 
-  /** @returns a function that ends it */
+  /** Calls back for each entry after its commit. @returns a function that removes the listener */
   onEntry(listener: (entry: JournalEntry) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -190,19 +190,19 @@ export class Journal implements Cache {
   }
 
   /**
-   * Waits, in real time, until exactly `count` fit, or any when that is null.
-   * @param patienceMs milliseconds
-   * @returns whether they did in time, and before {@link endWaits}
+   * Waits, in real time, until exactly `count` entries match; null: at least one.
+   * @param timeoutMs milliseconds
+   * @returns false after the timeout, or {@link endWaits}
    */
-  waitForEntries(filter: JournalFilter, count: number | null, patienceMs: number): Promise<boolean> {
-    const met = (): boolean => {
-      const fitting = this.count(filter);
-      return count === null ? fitting > 0 : fitting === count;
+  waitForEntries(filter: JournalFilter, count: number | null, timeoutMs: number): Promise<boolean> {
+    const reached = (): boolean => {
+      const matching = this.count(filter);
+      return count === null ? matching > 0 : matching === count;
     };
-    return waitFor(met, (listener) => this.onEntry(listener), patienceMs, this.#end.signal);
+    return waitFor(reached, (listener) => this.onEntry(listener), timeoutMs, this.#end.signal);
   }
 
-  /** The world ends, or its emulator stops: nothing that is waited for will come. */
+  /** Ends all waits for entries: the world ends, or its emulator stops. */
   endWaits(): void {
     this.#end.abort();
   }
@@ -230,14 +230,14 @@ export class Journal implements Cache {
       this.#sincePrune++;
     }
     days.write(this.#context);
-    if (this.#sincePrune >= PRUNE_EVERY) {
+    if (this.#sincePrune >= PRUNE_INTERVAL) {
       this.#sincePrune = 0;
       journal.dropBodies(this.#seq - JOURNAL_BODIES_KEPT);
     }
   }
 }
 
-/** Usage of one batch, summed, so that a busy group costs one write per batch and not one per request. */
+/** The summed usage of a batch: one write per group and batch, not per request. */
 class DayTotals {
   readonly #totals = new Map<string, { entry: LedgerEntry; day: number; requests: number; tokens: number }>();
 

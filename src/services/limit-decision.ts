@@ -1,10 +1,10 @@
+import { isoTime } from "../domain/iso-time.js";
 import type { JournalEntry } from "../domain/journal.js";
 import type { Admission, LimitPlan } from "../domain/limits/admission.js";
 import type { Group } from "../domain/model.js";
 import type { Settings } from "../domain/settings.js";
-import type { Grant } from "./limits.js";
 
-/** Why a request was admitted or refused, as `GET /_emulator/decisions/{id}` shows it. */
+/** Why a request was admitted or refused, for `GET /_emulator/decisions/{id}`. */
 export interface Decision {
   readonly id: string;
   /** ISO 8601. */
@@ -14,9 +14,9 @@ export interface Decision {
   readonly key: string | null;
   readonly enforcement: string;
   readonly token_admission: Settings["tokenAdmission"];
-  /** The group itself, then its ancestors. */
+  /** The group, then its ancestors. */
   readonly chain: readonly { readonly id: string; readonly external_entity_id: string }[];
-  /** In effective order (L-12); `used` is before this request, `demand` what had to fit. */
+  /** In effective order (L-12). `used` was used before this request, `demand` had to fit. */
   readonly limits: readonly {
     readonly type: string;
     readonly unit: string;
@@ -26,11 +26,11 @@ export interface Decision {
     readonly demand: number;
     readonly bound: boolean;
   }[];
-  /** Why, in one sentence. */
+  /** One sentence. */
   readonly reason: string;
 }
 
-/** What the journal keeps of a decision: short, because every request has one and few are looked at. */
+/** A decision in the journal: short, because every request has one and few are read. */
 export interface DecisionRecord {
   readonly mode: string;
   readonly tokens: Settings["tokenAdmission"];
@@ -43,26 +43,25 @@ export interface DecisionRecord {
     used: number,
     demand: number,
   ])[];
-  /** Index of the limit that refused, -1 when none did. */
+  /** Index of the limit that refused; -1: none. */
   readonly bound: number;
 }
 
 /**
- * The decision as JSON text for the journal; {@link readDecision} makes it readable. Put together from the
- * parts that the grant has ready: only what was used is new.
+ * The decision as JSON text for the journal, see {@link readDecision}. It joins the prepared parts of the grant with the
+ * used amounts, which is faster than JSON.stringify.
  */
 export function decisionRecord(
-  grant: Grant,
+  { head, limits }: DecisionParts,
   admission: Admission,
   tokenAdmission: Settings["tokenAdmission"],
 ): string {
-  const { head, limits } = grant.decisionParts;
-  const bound = admission.admitted ? -1 : admission.checks.indexOf(admission.bound);
+  const bound = admission.admitted ? -1 : admission.checks.indexOf(admission.limitingCheck);
   const used = admission.checks.map(({ used, demand }, index) => `${limits[index]}${used},${demand}]`);
   return [head, used.join(","), `],"tokens":"`, tokenAdmission, `","bound":`, bound, "}"].join("");
 }
 
-/** What does not change from one decision of a grant to the next: the text before the limits' numbers. */
+/** Prepares the constant texts of a grant's decisions. */
 export function decisionParts(chain: readonly Group[], plan: LimitPlan): DecisionParts {
   const mode = JSON.stringify(chain[0]?.enforcement);
   const groups = JSON.stringify(chain.map((group) => [group.id, group.externalEntityId]));
@@ -75,13 +74,13 @@ export function decisionParts(chain: readonly Group[], plan: LimitPlan): Decisio
   };
 }
 
-/** See {@link decisionParts}. */
+/** The constant texts of a grant's decisions, see {@link decisionParts}. */
 export interface DecisionParts {
   readonly head: string;
   readonly limits: readonly string[];
 }
 
-/** The decision of a journal entry, or null when limits were never looked at. */
+/** The decision of a journal entry, or null when no limits were checked. */
 export function readDecision(entry: JournalEntry): Decision | null {
   if (entry.decision === null) return null;
   const record: DecisionRecord = JSON.parse(entry.decision);
@@ -99,7 +98,7 @@ export function readDecision(entry: JournalEntry): Decision | null {
   const names = new Map(record.chain);
   return {
     id: String(entry.seq),
-    at: new Date(entry.at).toISOString(),
+    at: isoTime(entry.at),
     admitted: record.bound < 0,
     slug,
     key: entry.keyPrefix,
@@ -111,13 +110,13 @@ export function readDecision(entry: JournalEntry): Decision | null {
       ? reasonOf(names, slug, bound)
       : limits.length === 0
         ? "no limit applies"
-        : "room in every limit",
+        : "all limits have room",
   };
 }
 
-/** One line for `x-emulator-hint`: the limit, where it is anchored, what was used, when room returns. */
+/** The hint of a refusal: the limit, its group, the used amount, and when there is room again. */
 export function refusalHint(
-  grant: Grant,
+  grant: { readonly chain: readonly Group[]; readonly slug: string },
   admission: Extract<Admission, { admitted: false }>,
   now: number,
 ): string {
@@ -125,8 +124,8 @@ export function refusalHint(
   const when =
     roomAt === null
       ? "this request is larger than the limit and never fits"
-      : `room returns at ${new Date(roomAt).toISOString()} (in ${(roomAt - now) / 1000} s)`;
-  const { limit, used, demand } = admission.bound;
+      : `room returns at ${isoTime(roomAt)} (in ${(roomAt - now) / 1000} s)`;
+  const { limit, used, demand } = admission.limitingCheck;
   const names = new Map(grant.chain.map((group) => [group.id, group.externalEntityId]));
   const { type, unit, threshold, sourceGroup: source_group } = limit;
   return `${reasonOf(names, grant.slug, { type, unit, threshold, source_group, used, demand })}; ${when}`;
@@ -139,7 +138,7 @@ function reasonOf(
 ): string {
   const { type, unit, threshold, source_group, used, demand } = limit;
   const name = names.get(source_group);
-  const anchor = name === undefined ? source_group : `${name} (${source_group})`;
+  const group = name === undefined ? source_group : `${name} (${source_group})`;
   const needs = demand > 1 ? `, ${demand} more asked for` : "";
-  return `${type}/${unit} of group ${anchor} for ${slug}: ${used} of ${threshold} used${needs}`;
+  return `${type}/${unit} of group ${group} for ${slug}: ${used} of ${threshold} used${needs}`;
 }

@@ -7,36 +7,36 @@ import type { CountedAt } from "../store/ledger.js";
 import { type DecisionParts, decisionParts } from "./limit-decision.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** A federated key's group and slug, resolved: what a chat request is admitted by. */
+/** A group's permission to call a slug, with the limits that apply. */
 export interface Grant {
-  /** The group, its parent, up to the root. */
+  /** The group and its ancestors, up to the root. */
   readonly chain: readonly [Group, ...Group[]];
   readonly slug: string;
   readonly plan: LimitPlan;
-  /** Ids of the groups whose counters an admitted request feeds (L-6). */
+  /** Ids of the groups whose counters include an admitted request (L-6). */
   readonly countedGroupIds: readonly string[];
   readonly decisionParts: DecisionParts;
 }
 
-/** What a seed says was used before the first request. */
-export interface DeclaredUse {
+/** Usage that a seed declares (Y-10). */
+interface DeclaredUse {
   readonly slug: string;
   readonly type: LimitType;
   readonly unit: LimitUnit;
   readonly used: number;
 }
 
-/** More (group, slug) pairs than this in memory, and the memory starts afresh. */
-const GRANTS_KEPT = 100_000;
+/** The cache of grants is emptied when it has this many entries. */
+const MAX_GRANTS = 100_000;
 
 /**
- * Counters and limit plans in memory: a cache of the ledger and the groups. Counters stay when limits
- * change (L-14); plans are made anew.
+ * Counters and limit plans in memory, built from the ledger and the groups. When limits change, counters stay (L-14) and
+ * plans are rebuilt.
  */
 export class Limits implements Cache {
   readonly #context: WorldContext;
   readonly #meters = new Map<string, Map<string, Meter>>();
-  readonly #grants = new Map<string, Map<string, Grant | null>>();
+  readonly #grants = new Map<string, Map<string, Grant>>();
   #grantCount = 0;
 
   constructor(context: WorldContext) {
@@ -53,47 +53,32 @@ export class Limits implements Cache {
     this.rebuild();
   }
 
-  /** What lets this group call this slug, or null when the slug is not in its set (X-4). */
+  /** The grant of a group for a slug, or null when the group does not have the slug (X-4). */
   grant(groupId: string, slug: string): Grant | null {
-    let bySlug = this.#grants.get(groupId);
-    const known = bySlug?.get(slug);
-    if (known !== undefined) return known;
-    const found = this.#resolve(groupId, slug);
-    if (!found) return null;
-    if (this.#grantCount >= GRANTS_KEPT) {
-      this.configurationChanged();
-      bySlug = undefined;
-    }
-    if (!bySlug) {
-      bySlug = new Map();
-      this.#grants.set(groupId, bySlug);
-    }
-    bySlug.set(slug, found);
+    const known = this.#grants.get(groupId)?.get(slug);
+    if (known) return known;
+    const grant = this.#resolve(groupId, slug);
+    if (!grant) return null;
+    if (this.#grantCount >= MAX_GRANTS) this.configurationChanged();
+    entry(this.#grants, groupId, () => new Map<string, Grant>()).set(slug, grant);
     this.#grantCount++;
-    return found;
+    return grant;
   }
 
-  /** The counter of a (group, slug); made on first use, going on from what the ledger holds. */
+  /** The counter of a (group, slug), created on first use from the ledger. */
   meter(groupId: string, slug: string): Meter {
-    let bySlug = this.#meters.get(groupId);
-    if (!bySlug) {
-      bySlug = new Map();
-      this.#meters.set(groupId, bySlug);
-    }
-    let meter = bySlug.get(slug);
-    if (!meter) {
-      // Windows were restored for all at once on open; what is left to fetch is the day.
-      meter = Meter.restore({ buckets: [], lastDay: this.#context.store.ledger.lastDay(groupId, slug) });
-      bySlug.set(slug, meter);
-    }
-    return meter;
+    const bySlug = entry(this.#meters, groupId, () => new Map<string, Meter>());
+    // `rebuild` has restored all rolling windows; only the day is missing.
+    return entry(bySlug, slug, () =>
+      Meter.restore({ buckets: [], lastDay: this.#context.store.ledger.lastDay(groupId, slug) }),
+    );
   }
 
   #resolve(groupId: string, slug: string): Grant | null {
     const [group, ...ancestors] = this.#context.store.groups.chain(groupId);
     if (!group?.models.some((model) => model.slug === slug)) return null;
     const chain: readonly [Group, ...Group[]] = [group, ...ancestors];
-    const plan = planFor(chain, slug, (id, of) => this.meter(id, of));
+    const plan = planFor(chain, slug, (group, name) => this.meter(group, name));
     return {
       chain,
       slug,
@@ -104,9 +89,8 @@ export class Limits implements Cache {
   }
 
   /**
-   * Declares what a group's own keys have used already, as real requests would have counted it. Each unit
-   * stands for itself: a minute's use is put one second back, where it is out of the second's window.
-   * Call {@link rebuild} when all is declared.
+   * Adds usage that a seed declares, as if the group's own keys had caused it (Y-10). Usage of a minute is dated one
+   * second back, so that it does not count for the second. Call {@link rebuild} afterwards.
    */
   preload(group: Group, declared: DeclaredUse): void {
     const { ledger, groups } = this.#context.store;
@@ -121,8 +105,8 @@ export class Limits implements Cache {
     }
   }
 
-  /** The first instant from `now` on at which every rolling window is empty, if nothing more is asked. */
-  quietAt(now: number): number {
+  /** When all rolling windows are empty without further requests: `now` or later (Y-14). */
+  windowsEmptyAt(now: number): number {
     let latest = now;
     for (const bySlug of this.#meters.values()) {
       for (const meter of bySlug.values()) {
@@ -134,7 +118,7 @@ export class Limits implements Cache {
     return latest;
   }
 
-  /** Counters anew from the database (L-15): windows for all at once, days when first needed. */
+  /** Rebuilds the counters from the database (L-15): all rolling windows now, days on first use. */
   rebuild(): void {
     this.configurationChanged();
     this.#meters.clear();
@@ -149,25 +133,25 @@ export class Limits implements Cache {
     }
   }
 
-  /** Every request of the last minute, counted where it was counted then. */
+  /** Adds all requests of the last minute to the groups that counted them. */
   #addRequests(buckets: BucketTable, since: number): void {
     const { ledger, groups } = this.#context.store;
-    const feeds = new Map<string, readonly string[]>();
+    const countedBy = new Map<string, readonly string[]>();
     for (const count of ledger.endedSince(since)) {
-      const fed = entry(feeds, count.groupId, () => countedGroups(groups.chain(count.groupId)));
-      for (const groupId of fed) buckets.add(groupId, count);
+      const groupIds = entry(countedBy, count.groupId, () => countedGroups(groups.chain(count.groupId)));
+      for (const groupId of groupIds) buckets.add(groupId, count);
     }
   }
 }
 
-/** Whose counters a request of the first group of the chain feeds (L-5, L-6). */
+/** The groups whose counters include a request of the first group (L-5, L-6). */
 function countedGroups(chain: readonly Group[]): readonly string[] {
   const [group] = chain;
   if (!group) return [];
   return group.enforcement === "CASCADING" ? chain.map(({ id }) => id) : [group.id];
 }
 
-/** Buckets by group, slug and instant, while they are gathered. */
+/** Collects buckets by group, slug and instant. */
 class BucketTable {
   readonly #byGroup = new Map<string, Map<string, Map<number, Bucket>>>();
 
@@ -185,13 +169,13 @@ class BucketTable {
   *counters(): Generator<{ groupId: string; slug: string; ascending: Bucket[] }> {
     for (const [groupId, bySlug] of this.#byGroup) {
       for (const [slug, byInstant] of bySlug) {
-        yield { groupId, slug, ascending: [...byInstant.values()].sort((one, other) => one.at - other.at) };
+        yield { groupId, slug, ascending: [...byInstant.values()].sort((a, b) => a.at - b.at) };
       }
     }
   }
 }
 
-/** The value of a key, made when it is not there. */
+/** The value of a key, created if missing. */
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {

@@ -1,16 +1,16 @@
 import type { ChatRequest } from "../domain/chat.js";
 import type { ModelAbilities, Settings } from "../domain/settings.js";
 
-/** What the model of a slug can do. */
+/** What the model of a slug supports. */
 export function abilitiesOf({ abilities }: Settings, slug: string): ModelAbilities {
   return abilities[slug] ?? abilities.default;
 }
 
-/** What a model server says to what its model cannot do, in its own words (inference §4.2); null when it can. */
+/** The model server's recorded message when a request needs what its model does not support (I-4.2c), or null. */
 export function abilityProblem(request: ChatRequest, abilities: ModelAbilities): string | null {
   if (abilities.images === "refuse") {
     if (hasPart(request, "image_url")) return "image_url is not supported";
-    // A model of text alone hears no more than it sees; this message is the one that names audio.
+    // The recorded message that names audio (Y-52).
     if (hasPart(request, "input_audio")) {
       return "This model does not support multimodal (image/video/audio) inputs.";
     }

@@ -1,4 +1,4 @@
-import type { Credential } from "../domain/access.js";
+import type { Credential } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel } from "../domain/keys.js";
 import { orgPrefixOf } from "../domain/slug.js";
@@ -7,7 +7,7 @@ import type { RequestInProgress } from "./journal.js";
 import type { Routing } from "./routing.js";
 import type { WorldContext } from "./world-context.js";
 
-/** One entry of the catalogue (inference §3). */
+/** One entry of the catalogue (I-3a). */
 export interface CatalogueModel {
   readonly slug: string;
   /** Epoch milliseconds. */
@@ -15,7 +15,7 @@ export interface CatalogueModel {
   readonly ownedBy: string;
 }
 
-/** `GET /v1/models` of the inference host: what the key may call. */
+/** `GET /v1/models` of the inference host: the models that a key may call. */
 export class Models {
   readonly #context: WorldContext;
   readonly #access: Access;
@@ -42,7 +42,7 @@ export class Models {
     });
   }
 
-  /** A federated key lists its group's slugs only; a workspace key every slug of its workspace. */
+  /** The slugs of a federated key's group (I-3c), or of a workspace key's workspace (X-17). */
   #slugs(inProgress: RequestInProgress, caller: Caller): string[] {
     const { endpoints, groups } = this.#context.store;
     if (caller.kind === "workspace") return endpoints.slugs(caller.workspace.id);

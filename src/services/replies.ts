@@ -11,19 +11,19 @@ import { type Forwarding, forwardChat } from "./forward.js";
 import { abilitiesOf } from "./model-abilities.js";
 import type { WorldContext } from "./world-context.js";
 
-/** What a test may ask of one answer by header. */
+/** What a test can set for one answer by headers. */
 export interface RequestOverrides {
-  /** The exact charge of this answer. */
+  /** The exact usage of this answer. */
   readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
 }
 
-/** A reply and how it arrives. */
+/** A reply with its pace and form. */
 export interface StyledReply {
   readonly reply: Reply;
   readonly style: StreamStyle;
 }
 
-/** Turns what a rule says, or what a request asks for, into the model's answer. */
+/** Makes the model's reply from a rule, or from the request alone. */
 export class Replies {
   readonly #context: WorldContext;
 
@@ -32,9 +32,9 @@ export class Replies {
   }
 
   /**
-   * The answer. At once for echoed and canned ones; a promise when something has to be loaded or asked.
-   * @param rule null: the request decides, and without overrides of its own it is echoed
-   * @param forwarding for a rule that asks a real server
+   * The model's reply; a promise when it is generated or forwarded.
+   * @param rule null: JSON or a tool call if the request requires one, else an echo
+   * @param forwarding for a rule that forwards
    * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
   answer(
@@ -44,38 +44,38 @@ export class Replies {
     overrides: RequestOverrides,
     forwarding?: Forwarding,
   ): StyledReply | Promise<StyledReply> {
-    const source = rule ?? implicitRule(request);
-    if (source === null) return this.#finish(request, subject, null, overrides);
-    const said = { ...source, ...filled(source, subject) };
+    const effectiveRule = rule ?? implicitRule(request);
+    if (effectiveRule === null) return this.#finish(request, subject, null, overrides);
+    const filledRule = { ...effectiveRule, ...filled(effectiveRule, subject) };
     const finish = (reply: RuleReply): StyledReply => this.#finish(request, subject, reply, overrides);
-    if (said.forward) {
-      const answered = forwardChat(request, said.forward, forwarding);
-      return answered.then((real) => this.#forwarded(request, subject, said, real, overrides));
+    if (filledRule.forward) {
+      const upstream = forwardChat(request, filledRule.forward, forwarding);
+      return upstream.then((reply) => this.#forwarded(request, subject, filledRule, reply, overrides));
     }
-    switch (said.mode) {
+    switch (filledRule.mode) {
       case "lorem":
-        return this.#lorem(subject, said).then(finish);
+        return this.#lorem(subject, filledRule).then(finish);
       case "schema":
-        return this.#fromSchema(request, subject, said).then(finish);
+        return this.#fromSchema(request, subject, filledRule).then(finish);
       case "echo":
       case undefined:
-        return finish(said);
+        return finish(filledRule);
     }
   }
 
   #finish(
     request: ChatRequest,
     subject: MatchSubject,
-    said: RuleReply | null,
+    rule: RuleReply | null,
     overrides: RequestOverrides,
   ): StyledReply {
     const { random, settings, tokenizer } = this.#context;
     const usage = overrides.usage
       ? { prompt_tokens: overrides.usage.prompt, completion_tokens: overrides.usage.completion }
       : undefined;
-    const source = usage ? { ...said, usage: { ...said?.usage, ...usage } } : said;
+    const source = usage ? { ...rule, usage: { ...rule?.usage, ...usage } } : rule;
     const built = buildReply(request, source, { hex32: () => random.hex(32) }, tokenizer);
-    const style = mergeStyles(settings.stream, said?.stream);
+    const style = mergeStyles(settings.stream, rule?.stream);
     const silent = style.finish_reason_in_json_mode === false && wantsJson(request);
     const reply = silent ? { ...built, finishReason: null } : built;
     return { reply: request.logprobs ? this.#withLogprobs(request, subject, reply) : reply, style };
@@ -88,26 +88,26 @@ export class Replies {
     return { ...reply, logprobs: tokenLogprobs(reply.content, request.topLogprobs, () => random.float()) };
   }
 
-  /** A real server's answer, as it stands: that server was told where to end it. The rule's numbers win. */
+  /** A real server's answer, uncut: that server has applied the limits. Rule usage overrides the upstream's. */
   #forwarded(
     request: ChatRequest,
     subject: MatchSubject,
-    source: RuleReply,
-    said: RuleReply,
+    rule: RuleReply,
+    upstream: RuleReply,
     overrides: RequestOverrides,
   ): StyledReply {
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
-    const usage = { ...said.usage, ...source.usage };
-    return this.#finish(uncut, subject, { ...said, usage, stream: source.stream }, overrides);
+    const usage = { ...upstream.usage, ...rule.usage };
+    return this.#finish(uncut, subject, { ...upstream, usage, stream: rule.stream }, overrides);
   }
 
-  async #lorem(subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
+  async #lorem(subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {
     const { lorem } = await import("../generate/lorem.js");
-    return { ...source, mode: undefined, content: await lorem(this.#randomFor(subject)) };
+    return { ...rule, mode: undefined, content: await lorem(this.#randomFor(subject)) };
   }
 
-  /** JSON that fits what the request asks for: the chosen tool's arguments, or `response_format`. */
-  async #fromSchema(request: ChatRequest, subject: MatchSubject, source: RuleReply): Promise<RuleReply> {
+  /** JSON for the chosen tool's arguments, or for `response_format` (I-2b, I-2f). */
+  async #fromSchema(request: ChatRequest, subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {
     const { generateValid } = await import("../generate/valid.js");
     const random = this.#randomFor(subject);
     const tool = chosenTool(request);
@@ -116,27 +116,27 @@ export class Replies {
     if (!generated.ok) {
       throw new GatewayError("invalid_value", {
         message: "Invalid request: the JSON schema cannot be satisfied",
-        hint: `no value was found for the schema: ${generated.reason}`,
+        hint: `No value was found for the schema: ${generated.reason}.`,
       });
     }
     const text = JSON.stringify(generated.value);
-    const said = tool ? { tool_calls: [{ name: tool.name, arguments: text }] } : { content: text };
-    return { ...source, mode: undefined, ...said };
+    const generatedReply = tool ? { tool_calls: [{ name: tool.name, arguments: text }] } : { content: text };
+    return { ...rule, mode: undefined, ...generatedReply };
   }
 
-  /** The same request gets the same words, whatever was asked before. By its texts: schemas may nest without end. */
+  /** Equal requests get equal replies, in any order. Seeded by texts only, because schemas can be cyclic. */
   #randomFor({ model, system, lastMessage, turn, toolsCalled }: MatchSubject): Random {
     const request = JSON.stringify([model, system, lastMessage, turn, toolsCalled]);
     return createRandom(`${this.#context.randomSeed} ${request}`);
   }
 }
 
-/** Without a rule: a wanted tool is called, wanted JSON is given; null is an echo. */
+/** The rule for a request without a matching rule: a tool call or JSON if required; null: an echo. */
 function implicitRule(request: ChatRequest): RuleReply | null {
   return chosenTool(request) !== null || wantsJson(request) ? { mode: "schema" } : null;
 }
 
-/** The tool that the request insists on: the one it names, or the first when any will do. */
+/** The tool that the request requires: the named one, or the first of all. */
 function chosenTool({ toolChoice, tools }: ChatRequest) {
   if (typeof toolChoice === "object") return tools.find(({ name }) => name === toolChoice.name) ?? null;
   return toolChoice === "required" ? (tools[0] ?? null) : null;
@@ -152,10 +152,10 @@ function schemaOf({ responseFormat }: ChatRequest): Readonly<Record<string, unkn
     : { type: "object", properties: { answer: { type: "string" } }, required: ["answer"] };
 }
 
-/** The texts of a reply with their `{{names}}` filled in; pieces without a content of their own are the content. */
-function filled(source: RuleReply, subject: MatchSubject): Partial<RuleReply> {
-  const { reasoning_content, tool_calls, stream } = source;
-  const { content = stream?.chunks?.join("") } = source;
+/** The texts of a reply with their `{{names}}` replaced. Without content, the stream's pieces are the content. */
+function filled(rule: RuleReply, subject: MatchSubject): Partial<RuleReply> {
+  const { reasoning_content, tool_calls, stream } = rule;
+  const { content = stream?.chunks?.join("") } = rule;
   const fill = (text: string): string => fillTemplate(text, subject);
   return {
     ...(content === undefined ? {} : { content: fill(content) }),

@@ -5,15 +5,15 @@ import type { Cache, WorldContext } from "./world-context.js";
 export type { SlugRoute };
 
 const LAST_SYNC = "last_endpoint_sync";
-/** Whether an endpoint changed since then. */
+/** Whether an endpoint has changed since the last sync. */
 const PENDING = "endpoint_sync_pending";
 
-/** Slugs that lead nowhere are remembered too, so callers must not be able to fill the memory. */
-const ROUTES_KEPT = 10_000;
+/** The cache of routes is emptied when it has this many entries. Unknown slugs are cached too. */
+const MAX_ROUTES = 10_000;
 
 /**
- * Slug to endpoint as the gateway sees it. By default that is what the endpoints are; with
- * `endpoint_sync_seconds` it is what they were at the last multiple of that many seconds (E-12).
+ * The endpoint of a slug, as the gateway sees it. With `endpoint_sync_seconds` the gateway sees the endpoints as they
+ * were at the last multiple of that interval, else as they are (E-12).
  */
 export class Routing implements Cache {
   readonly #context: WorldContext;
@@ -37,22 +37,22 @@ export class Routing implements Cache {
     if (this.#context.store.meta.get(PENDING) === true) this.#announceSync();
   }
 
-  /** Where the slug leads now, or null. */
+  /** The current route of a slug, or null. */
   route(slug: string): SlugRoute | null {
     if (slug.length > MAX_SLUG_LENGTH) return null;
     this.#syncIfDue();
     let route = this.#routes.get(slug);
     if (route === undefined) {
       route = this.#find(slug);
-      if (this.#routes.size >= ROUTES_KEPT) this.#routes.clear();
+      if (this.#routes.size >= MAX_ROUTES) this.#routes.clear();
       this.#routes.set(slug, route);
     }
     return route;
   }
 
   /**
-   * A sync that fell due before this change has to see the endpoints without it. Nothing is scheduled:
-   * between two changes the endpoints stay as they are, so looking when somebody asks is as good.
+   * Call before an endpoint changes. A sync that was due earlier must not include the change. Syncs run on demand,
+   * because between two changes the endpoints stay the same.
    */
   beforeEndpointChange(): void {
     this.#syncIfDue();
@@ -61,7 +61,7 @@ export class Routing implements Cache {
     this.#announceSync();
   }
 
-  /** Makes every change visible at once; what a seed declares is there from the start. */
+  /** Makes all changes visible now. Seeded endpoints are visible at once. */
   publishNow(): void {
     this.#context.store.endpoints.publish();
     this.#routes.clear();
@@ -81,7 +81,7 @@ export class Routing implements Cache {
     this.#context.store.transaction(() => this.publishNow());
   }
 
-  /** A job only so that an advance of the clock can say that a sync fell due. */
+  /** Schedules a job, so that an advance of the clock reports the sync. */
   #announceSync(): void {
     const seconds = this.#context.settings.endpointSyncSeconds;
     if (seconds === 0) return;

@@ -9,26 +9,26 @@ import {
 import type { RuleStore } from "../store/rules.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** A rule as the control plane lists it. */
+/** A rule and its uses, for the control API. */
 export interface RuleView<Rule> {
   readonly rule: Rule;
   readonly used: number;
 }
 
-/** The rule that answers a request, and what it says this time. */
-export interface MatchedRule<Reply> {
+/** The matching rule of a request, and its reply. */
+interface MatchedRule<Reply> {
   readonly id: string;
-  /** null: a rule without a reply. */
+  /** null: the rule has no reply. */
   readonly reply: Reply | null;
 }
 
-/** The world's rules of one kind, compiled once. */
+/** The rules of one kind, completions or predictions, compiled once. */
 export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
   readonly #context: WorldContext;
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
   #compiled: Compiled<Rule, Subject>[] | null = null;
-  /** Place of each rule in the database. */
+  /** Position of each rule in the database. */
   readonly #positions = new Map<Compiled<Rule, Subject>, number>();
 
   constructor(
@@ -42,13 +42,11 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     context.caches.push(this);
   }
 
-  configurationChanged(): void {}
-
   stateReplaced(): void {
     this.#compiled = null;
   }
 
-  /** The first rule that fits, used once more; null when none does. */
+  /** The first matching rule, or null. Counts its use. */
   match(subject: Subject): MatchedRule<Reply> | null {
     const compiled = firstMatch(this.#rules(), subject);
     if (!compiled) return null;
@@ -59,7 +57,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     return { id: compiled.rule.id, reply };
   }
 
-  /** Why none fits, for the journal. */
+  /** Why no rule matches, for the journal. */
   closest(subject: Subject): string[] {
     return closestMisses(this.#rules(), subject);
   }
@@ -68,10 +66,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     return this.#rules().map(({ rule, used }) => ({ rule, used }));
   }
 
-  /** @param first before those that are there, else behind them */
+  /** @param first before the existing rules, else after them */
   add(rules: readonly Rule[], first: boolean): void {
     this.#context.store.transaction(() => {
-      // Uses that decide nothing are not stored one by one; they are about to be read again.
+      // Most uses are only counted in memory; the rules are reloaded below.
       for (const [{ used }, position] of this.#positions) this.#store.setUsed(position, used);
       this.#store.add(rules, first);
     });

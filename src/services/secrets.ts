@@ -1,24 +1,18 @@
 import { createPublicKey, hash, timingSafeEqual, verify } from "node:crypto";
 
-/** SHA-256 of a key: all that is ever stored of it (K-1). Keys are random, so no salt or stretching is needed. */
+/** SHA-256 of a key; the key itself is never stored (K-1). Keys are random, so they need no salt. */
 export function hashKey(key: string): Buffer {
   return hash("sha256", key, "buffer");
 }
 
 /** Compares two hashes in constant time. */
-export function sameHash(one: Buffer, other: Buffer): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
+export function sameHash(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** What precedes the 32 raw bytes of an Ed25519 public key in its DER form (RFC 8410). */
+/** DER header of an Ed25519 public key, before its 32 raw bytes (RFC 8410). */
 const ED25519_DER_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
-const ED25519_KEY_BYTES = 32;
 const ED25519_SIGNATURE_BYTES = 64;
-
-/** Whether a text is the base64 form of a raw Ed25519 public key (K-3). */
-export function isRegistrationKey(base64: string): boolean {
-  return decodeBase64(base64)?.length === ED25519_KEY_BYTES;
-}
 
 /**
  * Whether `signature` (base64) is the Ed25519 signature of `body` under the workspace's public key (K-3).
@@ -31,7 +25,7 @@ export function signatureHolds(publicKey: string, body: Buffer, signature: strin
   return verify(null, body, createPublicKey({ key: der, format: "der", type: "spki" }), bytes);
 }
 
-/** Buffer.from skips what is not base64; here that is an error. */
+/** Strict base64, or null. Buffer.from would skip invalid characters. */
 function decodeBase64(text: string): Buffer | null {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0 ? Buffer.from(text, "base64") : null;
 }

@@ -1,16 +1,16 @@
-import { ROTATION_MS, type Webhook } from "../domain/billing.js";
+import { ROTATION_MS, type Webhook } from "../domain/billing-webhook.js";
 import { GatewayError } from "../domain/errors.js";
 import type { Group, Workspace } from "../domain/model.js";
 import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import type { GroupSeed, Seed, WorkspaceSeed } from "../schemas/seed.js";
 import { declaredDeployable, declaredModel } from "./deployments/declared.js";
-import { defaultTeam, defaultUser, teamOf, userOf } from "./people.js";
 import type { Services } from "./services.js";
+import { defaultTeam, defaultUser, teamOf, userOf } from "./user-and-team.js";
 import { newId } from "./world-context.js";
 
-/** A seed that parses but cannot be applied: two groups of one name, a limit above its parent's, and so on. */
+/** A valid seed that cannot be applied, for example with a limit above its parent's. */
 export class SeedError extends Error {
-  /** Where in the seed, such as `workspaces.0.groups.1`. */
+  /** Path in the seed, such as `workspaces.0.groups.1`. */
   readonly path: readonly (string | number)[];
 
   constructor(path: readonly (string | number)[], message: string) {
@@ -20,11 +20,11 @@ export class SeedError extends Error {
   }
 }
 
-/** What a world without any declared workspace is called. */
+/** Name of the workspace when the seed declares none. */
 const DEFAULT_WORKSPACE = "default";
 
 /**
- * Adds what a seed declares, by the same rules as the API. Runs in the caller's transaction.
+ * Adds the contents of a seed, by the same rules as the API. Runs in the caller's transaction.
  * @throws SeedError
  */
 export function applySeed(services: Services, seed: Seed): void {
@@ -38,18 +38,18 @@ export function applySeed(services: Services, seed: Seed): void {
   services.routing.publishNow();
 }
 
-/** The first workspace of a seed, made if the seed declares none, with `key` as one of its managing keys. */
+/** Makes `key` a managing key of the first workspace, which is created if the seed declares none. */
 export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
   const { context } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
   const workspace = context.store.workspaces.byName(name) ?? createWorkspace(services, { name });
-  // As the seed declares it, if it does.
+  // The seed may declare this key with other settings.
   if (services.workspaceKeys.manages(workspace, key)) return;
   const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
   services.workspaceKeys.adopt(workspace, key, input);
 }
 
-/** The key that manages the first workspace of a seed, or null when it declares none. */
+/** The first managing key of a seed's first workspace, or null. */
 export function declaredWorkspaceKey(seed: Seed): string | null {
   const managing = seed.workspaces?.[0]?.api_keys?.find(
     ({ type }) => type === "WORKSPACE_MANAGE_ALL" || type === "PERSONAL",
@@ -57,7 +57,7 @@ export function declaredWorkspaceKey(seed: Seed): string | null {
   return managing?.key ?? null;
 }
 
-/** Names and texts of the federated keys that a seed declares, in its order. */
+/** The federated keys of a seed by name, in its order. */
 export function declaredKeys(seed: Seed): Record<string, string> {
   const keys: Record<string, string> = {};
   const visit = (group: GroupSeed): void => {
@@ -68,28 +68,28 @@ export function declaredKeys(seed: Seed): Record<string, string> {
   return keys;
 }
 
-/** The switches of a seed over others, the defaults unless told otherwise. */
+/** The settings of a seed; those that it does not set come from `base`. */
 export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Settings {
-  const given = seed.settings ?? {};
-  const limited = given.errors?.rate_limited;
+  const declared = seed.settings ?? {};
+  const limited = declared.errors?.rate_limited;
   return {
-    acceptBearer: given.accept_bearer ?? base.acceptBearer,
-    managementRateLimit: given.management_rate_limit ?? base.managementRateLimit,
-    endpointSyncSeconds: given.endpoint_sync_seconds ?? base.endpointSyncSeconds,
-    tokenAdmission: given.token_admission ?? base.tokenAdmission,
-    rateLimitHeaders: given.rate_limit_headers ?? base.rateLimitHeaders,
-    modelServerErrors: given.model_server_errors ?? base.modelServerErrors,
-    unknownFields: given.unknown_fields ?? base.unknownFields,
-    streamDialect: given.stream_dialect ?? base.streamDialect,
-    tokenizer: given.tokenizer ?? base.tokenizer,
-    stream: given.stream ?? base.stream,
-    unmatched: given.unmatched ?? base.unmatched,
-    abilities: abilitiesOf(given, base.abilities),
-    webhookFields: given.webhook_fields ?? base.webhookFields,
-    webhookConcurrency: given.webhook_concurrency ?? base.webhookConcurrency,
-    webhookBatch: given.webhook_batch ?? base.webhookBatch,
-    asyncConcurrency: given.async_concurrency ?? base.asyncConcurrency,
-    maxBodyBytes: given.max_body_bytes ?? base.maxBodyBytes,
+    acceptBearer: declared.accept_bearer ?? base.acceptBearer,
+    managementRateLimit: declared.management_rate_limit ?? base.managementRateLimit,
+    endpointSyncSeconds: declared.endpoint_sync_seconds ?? base.endpointSyncSeconds,
+    tokenAdmission: declared.token_admission ?? base.tokenAdmission,
+    rateLimitHeaders: declared.rate_limit_headers ?? base.rateLimitHeaders,
+    modelServerErrors: declared.model_server_errors ?? base.modelServerErrors,
+    unknownFields: declared.unknown_fields ?? base.unknownFields,
+    streamDialect: declared.stream_dialect ?? base.streamDialect,
+    tokenizer: declared.tokenizer ?? base.tokenizer,
+    stream: declared.stream ?? base.stream,
+    unmatched: declared.unmatched ?? base.unmatched,
+    abilities: abilitiesOf(declared, base.abilities),
+    webhookFields: declared.webhook_fields ?? base.webhookFields,
+    webhookConcurrency: declared.webhook_concurrency ?? base.webhookConcurrency,
+    webhookBatch: declared.webhook_batch ?? base.webhookBatch,
+    asyncConcurrency: declared.async_concurrency ?? base.asyncConcurrency,
+    maxBodyBytes: declared.max_body_bytes ?? base.maxBodyBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,
@@ -97,14 +97,14 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
 }
 
 function abilitiesOf(
-  given: NonNullable<Seed["settings"]>,
+  declared: NonNullable<Seed["settings"]>,
   base: Settings["abilities"],
 ): Settings["abilities"] {
   const standard = {
-    images: given.images ?? base.default.images,
-    logprobs: given.logprobs ?? base.default.logprobs,
+    images: declared.images ?? base.default.images,
+    logprobs: declared.logprobs ?? base.default.logprobs,
   };
-  const bySlug = Object.entries(given.models ?? {}).map(([slug, own]) => [
+  const bySlug = Object.entries(declared.models ?? {}).map(([slug, own]) => [
     slug,
     { images: own.images ?? standard.images, logprobs: own.logprobs ?? standard.logprobs },
   ]);
@@ -123,13 +123,13 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
     services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
   }
   const { secrets } = seed;
-  if (secrets) at(path, () => services.workspaceSecrets.declare(workspace, secrets));
+  if (secrets) atPath(path, () => services.workspaceSecrets.declare(workspace, secrets));
   for (const [index, { key, type, name = null, model_ids }] of (seed.api_keys ?? []).entries()) {
     const input = { type, name, modelIds: model_ids ?? null, ofTeam: false };
-    at([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
+    atPath([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
   }
   for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
-    at([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
+    atPath([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
   }
   for (const [index, group] of (seed.groups ?? []).entries()) {
     seedGroup(services, workspace, group, null, [...path, "groups", index]);
@@ -153,11 +153,11 @@ function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = [
     createdAt: services.context.clock.now(),
   };
   store.workspaces.insert(workspace);
-  markOutbox(services, workspace);
+  startOutbox(services, workspace);
   return workspace;
 }
 
-/** A later seed replaces what it names and leaves the rest. */
+/** Replaces what the seed declares and keeps the rest. */
 function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed, path: Path): Workspace {
   const workspace: Workspace = {
     ...known,
@@ -170,27 +170,29 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
   services.context.store.workspaces.update(workspace);
-  if (!known.webhook) markOutbox(services, workspace);
+  if (!known.webhook) startOutbox(services, workspace);
   return workspace;
 }
 
-/** The models and chains that a seed declares; what it leaves out is absent. */
+/** The declared models and chains; absent keys are not declared. */
 function declaredIn(
   { models, chains }: WorkspaceSeed,
   path: Path,
 ): Partial<Pick<Workspace, "models" | "chains">> {
   return {
     ...(models && {
-      models: models.map((one, index) => at([...path, "models", index], () => declaredModel(one))),
+      models: models.map((model, index) => atPath([...path, "models", index], () => declaredModel(model))),
     }),
     ...(chains && {
-      chains: chains.map((one, index) => at([...path, "chains", index], () => declaredDeployable(one))),
+      chains: chains.map((chain, index) =>
+        atPath([...path, "chains", index], () => declaredDeployable(chain)),
+      ),
     }),
   };
 }
 
-/** Events from before there was a webhook are recorded, but not sent (W-1). */
-function markOutbox({ context }: Services, { id, webhook }: Workspace): void {
+/** Events from before the webhook are not sent (W-1). */
+function startOutbox({ context }: Services, { id, webhook }: Workspace): void {
   if (webhook) context.store.deliveries.begin(id, context.store.ledger.lastSeq());
 }
 
@@ -198,7 +200,7 @@ function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | un
   return webhook && { url: webhook.url, secrets: rotated(services, webhook.secrets) };
 }
 
-/** Older secrets sign for 24 hours from now (W-4). */
+/** The first secret is current; the others sign for 24 more hours (W-4). */
 function rotated({ context }: Services, secrets: readonly string[]): Webhook["secrets"] {
   return secrets.map((secret, index) => ({
     secret,
@@ -216,7 +218,7 @@ function seedGroup(
   if (parent && seed.limit_enforcement && seed.limit_enforcement !== parent.enforcement) {
     throw new SeedError(path, `limit_enforcement: expected the parent's mode ${parent.enforcement}`);
   }
-  const { group } = at(path, () =>
+  const { group } = atPath(path, () =>
     services.groups.create(workspace, {
       name: seed.name ?? null,
       externalEntityId: seed.external_entity_id,
@@ -230,17 +232,18 @@ function seedGroup(
     }),
   );
   for (const [index, { key, name }] of (seed.keys ?? []).entries()) {
-    at([...path, "keys", index], () => services.keys.adopt(group, key, name));
+    atPath([...path, "keys", index], () => services.keys.adopt(group, key, name));
   }
   for (const [index, usage] of (seed.usage ?? []).entries()) {
-    at([...path, "usage", index], () => services.limits.preload(group, usage));
+    atPath([...path, "usage", index], () => services.limits.preload(group, usage));
   }
   for (const [index, child] of (seed.groups ?? []).entries()) {
     seedGroup(services, workspace, child, group, [...path, "groups", index]);
   }
 }
 
-function at<T>(path: Path, work: () => T): T {
+/** Runs `work` and adds the path to its errors. @throws SeedError */
+function atPath<T>(path: Path, work: () => T): T {
   try {
     return work();
   } catch (cause) {

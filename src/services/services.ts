@@ -27,7 +27,7 @@ import { Time } from "./time.js";
 import { Webhooks } from "./webhooks/webhooks.js";
 import type { WorldContext } from "./world-context.js";
 
-/** The services of one world, wired to each other. */
+/** The services of one world. */
 export interface Services {
   readonly context: WorldContext;
   readonly access: Access;

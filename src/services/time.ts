@@ -1,5 +1,6 @@
 import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 import { invalid } from "../domain/errors.js";
+import { isoTime } from "../domain/iso-time.js";
 import { nextMidnight, SECOND_MS } from "../domain/limits/time.js";
 import { ClockError, type FiredJob } from "../runtime/clock.js";
 import type { Limits } from "./limits.js";
@@ -7,26 +8,26 @@ import type { WorldContext } from "./world-context.js";
 
 export type { FiredJob };
 
-/** Where to move time: by a duration (milliseconds or `61s`), or to an instant or a landmark. */
+/** How far to advance the clock: by a duration (milliseconds or `61s`), or to a time. */
 export type Advance =
   | { readonly by: number | string }
   /** ISO 8601, `next_window` or `next_midnight`. */
   | { readonly to: string };
 
-/** How the clock stands. */
+/** The state of the clock, for the control API. */
 export interface ClockView {
   /** ISO 8601 with milliseconds. */
   readonly now: string;
   readonly mode: "real" | "running" | "frozen";
   readonly frozen: boolean;
-  /** How far it is ahead of the machine's clock, milliseconds; null while it stands still. */
+  /** Offset to the machine's clock, milliseconds; null while frozen. */
   readonly offset_ms: number | null;
 }
 
-/** The last instant that a JavaScript date can name, less a day for what is computed from it. */
+/** The last time of JavaScript dates, less one day for calculations. */
 const LAST_INSTANT = 8.64e15 - 86_400_000;
 
-/** The world's clock as tests move it, over HTTP and in process alike. */
+/** Moves the world's clock, for the control API. */
 export class Time {
   readonly #context: WorldContext;
   readonly #limits: Limits;
@@ -41,7 +42,7 @@ export class Time {
     const { state } = clock;
     const frozen = state.mode === "frozen";
     return {
-      now: iso(clock.now()),
+      now: isoTime(clock.now()),
       mode: state.mode,
       frozen,
       offset_ms: frozen ? null : state.mode === "running" ? state.offsetMs : 0,
@@ -62,8 +63,8 @@ export class Time {
   }
 
   /**
-   * Jumps to an instant; what falls due on the way runs, as {@link advance} runs it.
-   * @throws GatewayError `validation` for a time that is none, or lies in the past
+   * Moves the clock to a time and runs the due jobs, as {@link advance} does.
+   * @throws GatewayError `validation` for an invalid or a past time
    */
   async set(instant: string): Promise<FiredJob[]> {
     const target = instantOf("set", instant);
@@ -71,8 +72,8 @@ export class Time {
   }
 
   /**
-   * Moves time on, from due job to due job.
-   * @returns what fell due, in order
+   * Advances the clock from due job to due job.
+   * @returns the jobs that ran, in order
    * @throws GatewayError `validation`
    */
   async advance(advance: Advance): Promise<FiredJob[]> {
@@ -81,16 +82,16 @@ export class Time {
       if (by === null) throw invalid("by", DURATION_FORM);
       return this.#move("by", (now) => now + by);
     }
-    return this.#move("to", this.#landmark(advance.to));
+    return this.#move("to", this.#targetOf(advance.to));
   }
 
-  /** Where a landmark is, seen from the instant at which the move begins. */
-  #landmark(to: string): (now: number) => number {
+  /** The target time, as a function of the time at which the move begins. */
+  #targetOf(to: string): (now: number) => number {
     switch (to) {
       case "next_midnight":
         return nextMidnight;
       case "next_window":
-        return (now) => Math.max(this.#limits.quietAt(now), now + SECOND_MS);
+        return (now) => Math.max(this.#limits.windowsEmptyAt(now), now + SECOND_MS);
       default: {
         const target = instantOf("to", to);
         return () => target;
@@ -101,7 +102,7 @@ export class Time {
   async #move(field: string, target: (now: number) => number): Promise<FiredJob[]> {
     const checked = (now: number): number => {
       const at = target(now);
-      if (at > LAST_INSTANT) throw invalid(field, "that is beyond the last instant a date can name");
+      if (at > LAST_INSTANT) throw invalid(field, "the time is too far in the future");
       return at;
     };
     try {
@@ -112,7 +113,7 @@ export class Time {
   }
 }
 
-/** With a zone: a local time would mean another instant on each machine. */
+/** The zone is required: local times differ between machines. */
 const INSTANT_FORM = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
 
 function instantOf(field: string, text: string): number {
@@ -125,8 +126,4 @@ function instantOf(field: string, text: string): number {
 
 function backwards(field: string, cause: unknown): unknown {
   return cause instanceof ClockError ? invalid(field, cause.message) : cause;
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -2,27 +2,27 @@ import { createRequire } from "node:module";
 import { APPROXIMATE, type Tokenizer } from "../domain/completion/tokens.js";
 import type { Settings } from "../domain/settings.js";
 
-/** What is used of gpt-tokenizer, an optional package. Not its `decode`, which keeps half characters for later. */
+/** The used part of gpt-tokenizer, an optional package. Its `decode` is not used: it delays split characters. */
 interface Encoding {
-  /** The tokens of a text, some at a time: those of one word, or whatever else it does not split further. */
+  /** The tokens of a text in groups, such as those of one word. */
   encodeGenerator(text: string, options: { disallowedSpecial: Set<string> }): Iterable<readonly number[]>;
 }
 
-/** What each token stands for: text, or bytes that are no whole characters. */
+/** Text or bytes of each token; bytes when it ends inside a character. */
 type Vocabulary = readonly (string | readonly number[])[];
 
-/** Text is only text here: what looks like a special token is counted like any other. */
-const NOTHING_SPECIAL = { disallowedSpecial: new Set<string>([]) };
+/** Special tokens in a text are counted as ordinary text. */
+const NO_SPECIAL_TOKENS = { disallowedSpecial: new Set<string>([]) };
 
 /**
- * Where a run of letters, of symbols or of blanks is cut. The library's time for one grows with the square of its
- * length; no ordinary text has one so long, so what people write is counted as the library does.
+ * Maximum length of a run of letters, symbols or blanks. The library's time grows with the square of a run's length.
+ * Ordinary texts have no longer runs, so their counts are the library's.
  */
 export const MAX_RUN = 512;
 
 /**
- * The runs that the library takes as one, up to {@link MAX_RUN} characters of each: line breaks and slashes (they
- * end a run of symbols), letters, symbols, blanks. Numbers are absent, being three digits at most.
+ * The runs that the library does not split, up to {@link MAX_RUN} characters: line breaks and slashes (which end a run
+ * of symbols), letters, symbols, blanks. The library splits numbers after three digits.
  */
 const RUNS = new RegExp(
   [String.raw`[\r\n/]`, String.raw`[\p{L}\p{M}]`, String.raw`[^\s\p{L}\p{N}]`, String.raw`\s`]
@@ -31,10 +31,10 @@ const RUNS = new RegExp(
   "gu",
 );
 
-/** The package that a tokenizer needs is not installed. */
+/** The package of a tokenizer is not installed. */
 export class TokenizerMissing extends Error {}
 
-/** The tokenizers of a world (X-14); a real one is loaded when it is first wanted. */
+/** The tokenizers of a world (X-14). Real ones are loaded on first use. */
 export class Tokenizers {
   readonly #loaded = new Map<Settings["tokenizer"], Tokenizer>();
 
@@ -58,13 +58,13 @@ function load(name: Exclude<Settings["tokenizer"], "approximate">): Tokenizer {
     return tokenizerOf(encoding, vocabulary);
   } catch (cause) {
     throw new TokenizerMissing(
-      `the tokenizer ${name} needs the package gpt-tokenizer: npm i -D gpt-tokenizer@3`,
+      `The tokenizer ${name} needs the package gpt-tokenizer. Run: npm i -D gpt-tokenizer@3`,
       { cause },
     );
   }
 }
 
-/** A text in pieces that end behind its overlong runs; nearly always it is one piece. */
+/** The text in pieces that end after each run of maximum length; usually one piece. */
 function* pieces(text: string): Generator<string> {
   let start = 0;
   for (const { 0: run, index } of text.matchAll(RUNS)) {
@@ -75,7 +75,7 @@ function* pieces(text: string): Generator<string> {
   yield text.slice(start);
 }
 
-/** Bytes of a code point in UTF-8; half a surrogate pair is written as U+FFFD. */
+/** Bytes of a code point in UTF-8. A lone surrogate is written as U+FFFD. */
 function utf8Length(code: number): number {
   if (code < 0x80) return 1;
   if (code < 0x800) return 2;
@@ -83,10 +83,9 @@ function utf8Length(code: number): number {
 }
 
 function tokenizerOf({ encodeGenerator }: Encoding, vocabulary: Vocabulary): Tokenizer {
-  /** The tokens of a text, made as they are asked for. */
   function* tokensOf(text: string): Generator<number> {
     for (const piece of pieces(text)) {
-      for (const tokens of encodeGenerator(piece, NOTHING_SPECIAL)) yield* tokens;
+      for (const tokens of encodeGenerator(piece, NO_SPECIAL_TOKENS)) yield* tokens;
     }
   }
 
@@ -101,13 +100,13 @@ function tokenizerOf({ encodeGenerator }: Encoding, vocabulary: Vocabulary): Tok
       for (const _ of tokensOf(text)) count += 1;
       return count;
     },
-    take(text, most) {
+    take(text, max) {
       let whole = { end: 0, count: 0 };
       let count = 0;
       let at = 0;
-      let missing = 0; // bytes of the tokens so far that the characters before `at` do not make up
+      let missing = 0; // bytes of the tokens so far after the characters before `at`
       for (const token of tokensOf(text)) {
-        if (count >= most) return whole;
+        if (count >= max) return whole;
         count += 1;
         missing += bytesOf(token);
         while (missing > 0 && at < text.length) {
@@ -115,7 +114,7 @@ function tokenizerOf({ encodeGenerator }: Encoding, vocabulary: Vocabulary): Tok
           missing -= utf8Length(code);
           at += code > 0xffff ? 2 : 1;
         }
-        // A token may end inside a character; half of one is not text, so only the next whole one is a cut.
+        // A token may end inside a character; only the end of a whole character is a cut.
         if (missing === 0) whole = { end: at, count };
       }
       return { end: text.length, count };

@@ -4,42 +4,42 @@ import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Store } from "../store/store.js";
 
-/** What every service of one world works with. */
+/** What all services of one world share. */
 export interface WorldContext {
   readonly store: Store;
   readonly clock: Clock;
-  /** Replaced by a reset, so that the same seed gives the same ids again. */
+  /** Replaced by a reset, so that the same seed gives the same ids. */
   random: Random;
-  /** What `random` was made from; derives further sources that do not depend on what came before. */
+  /** The seed text of `random`. It also seeds sources that must not depend on earlier requests. */
   randomSeed: string;
   settings: Settings;
-  /** The one that the settings name (X-14). */
+  /** The tokenizer of the settings (X-14). */
   tokenizer: Tokenizer;
-  /** Seals the cursors of lists (P-2). */
+  /** Authenticates the cursors of lists (P-2). */
   cursorSecret: string;
-  /** Told after every change to what the hot path keeps in memory. */
+  /** Notified of all changes to the database's configuration. */
   readonly caches: Cache[];
 }
 
-/** Something held in memory that mirrors the database. */
+/** Data in memory that comes from the database. */
 export interface Cache {
-  /** Groups, keys, endpoints or workspaces changed. */
-  configurationChanged(): void;
-  /** Everything changed: forget it all. */
+  /** Groups, keys, endpoints or workspaces have changed. */
+  configurationChanged?(): void;
+  /** The whole database has changed. */
   stateReplaced(): void;
 }
 
-/** Runs a management write: one short transaction, then the caches follow. */
+/** Runs a management write in one transaction, then notifies the caches. */
 export function write<T>(context: WorldContext, work: () => T): T {
   const result = context.store.transaction(work);
-  for (const cache of context.caches) cache.configurationChanged();
+  for (const cache of context.caches) cache.configurationChanged?.();
   return result;
 }
 
 /** Ids are 8 characters `[A-Za-z0-9]` (X-22). */
 export const ID_LENGTH = 8;
 
-/** An id that nothing has yet, from the world's random source. */
+/** A new id from the world's random source. @param taken whether an id is in use */
 export function newId(context: WorldContext, taken: (id: string) => boolean): string {
   for (;;) {
     const id = context.random.alphanumeric(ID_LENGTH);

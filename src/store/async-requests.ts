@@ -1,122 +1,109 @@
-import type {
-  ArrivedRequest,
-  AsyncRequest,
-  AsyncStatus,
-  AsyncTarget,
-  WebhookStatus,
-} from "../domain/async/request.js";
-import type { PredictionFailure } from "../domain/async/retry.js";
-import type { Webhook } from "../domain/billing.js";
-import type { DeploymentHost } from "../domain/hosts.js";
+import type { ArrivedRequest, AsyncRequest, AsyncStatus, AsyncTarget } from "../domain/async/request.js";
+import type { PredictionRetryPolicy } from "../domain/async/retry.js";
+import type { Webhook } from "../domain/billing-webhook.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
-interface Row {
-  seq: number;
-  id: string;
-  workspace_id: string;
-  kind: DeploymentHost["kind"];
-  owner_id: string;
-  deployment_id: string;
-  /** JSON. */
-  key_names: string;
-  input: string;
-  webhook_endpoint: string | null;
-  priority: number;
-  max_attempts: number;
-  initial_delay_ms: number;
-  max_delay_ms: number;
-  created_at: number;
-  expires_at: number;
-  status: AsyncStatus;
-  status_at: number;
-  webhook_status: WebhookStatus;
-  errors: string;
-  attempts: number;
-  due_at: number;
-  result: string | null;
-  webhook_attempts: number;
-  completed_at: number | null;
-}
+/** A row with its fields in camel case; `keyNames` and `errors` are JSON. */
+type Row = Omit<AsyncRequest, "key" | "retry" | "errors"> &
+  PredictionRetryPolicy & { readonly keyNames: string; readonly errors: string };
 
-/** A row to be; SQLite numbers new ones. */
-type Written = Omit<Row, "seq"> & { seq: number | null };
+/** The fields that an update changes. */
+const CHANGING = [
+  "status",
+  "statusAt",
+  "webhookStatus",
+  "errors",
+  "attempts",
+  "dueAt",
+  "result",
+  "webhookAttempts",
+  "completedAt",
+] as const;
+const FIELDS = [
+  "id",
+  "workspaceId",
+  "kind",
+  "ownerId",
+  "deploymentId",
+  "keyNames",
+  "input",
+  "webhookEndpoint",
+  "priority",
+  "maxAttempts",
+  "initialDelayMs",
+  "maxDelayMs",
+  "createdAt",
+  "expiresAt",
+  ...CHANGING,
+] as const satisfies readonly (keyof Row)[];
 
-/** How much there is to do for one deployment. */
+/** Number of requests of one deployment by status (I-5.4h). */
 export interface QueueCounts {
   readonly queued: number;
   readonly inProgress: number;
 }
 
-/** Requests for a later prediction, their results on the way to a webhook, and the secrets that sign those. */
+/** Async requests, and the secrets that sign their webhooks. */
 export interface AsyncRequestStore {
-  /** @returns it with its place in the order of arrival */
+  /** @returns the request with its number in the order of arrival */
   insert(request: ArrivedRequest): AsyncRequest;
-  /** What a transition of the domain changed. */
+  /** Stores all fields that can change. */
   update(request: AsyncRequest): void;
   byId(id: string): AsyncRequest | null;
-  /** The head of a deployment's queue: lowest priority number first, then the order of arrival. */
+  /** The next request of a deployment's queue: lowest priority number, then the order of arrival (I-5.4i). */
   nextQueued(target: AsyncTarget): AsyncRequest | null;
-  /** The one in any queue that expires first. */
+  /** The queued request of any deployment that expires first. */
   nextToExpire(): AsyncRequest | null;
-  /** Whether anything is queued, in progress or to be told. */
+  /** Whether any request is queued, in progress, or has an undelivered result. */
   hasWork(): boolean;
-  /** Deployments with something in their queue. */
+  /** Deployments with queued requests. */
   queues(): AsyncTarget[];
-  /** Those that a replica has taken, in order of arrival. */
+  /** Requests in progress, in order of arrival. */
   inProgress(): AsyncRequest[];
-  /** Completed ones whose webhook has not heard of it, in order of arrival. */
-  untold(): AsyncRequest[];
+  /** Completed requests with an undelivered result, in order of arrival. */
+  undelivered(): AsyncRequest[];
   counts(target: AsyncTarget): QueueCounts;
-  /** Forgets what was completed at or before an instant, unless its webhook is still to be told. */
-  forget(completedBefore: number): void;
+  /** Deletes requests completed at or before an instant, except those with an undelivered result. */
+  deleteOld(completedBefore: number): void;
   /** The workspace's webhook secrets, newest first. */
   secrets(workspaceId: string): Webhook["secrets"];
   setSecrets(workspaceId: string, secrets: Webhook["secrets"]): void;
 }
 
-/** In the words of the index. */
+/** As in the index, so that SQLite uses it. */
 const OPEN = "completed_at IS NULL";
 const OF_TARGET =
   "workspace_id = :workspaceId AND kind = :kind AND owner_id = :ownerId AND deployment_id = :deploymentId";
 
 export function createAsyncRequestStore(db: Db): AsyncRequestStore {
-  const insert = db.prepare<[Written]>(
-    `INSERT INTO async_requests VALUES (:seq, :id, :workspace_id, :kind, :owner_id, :deployment_id, :key_names, :input,
-       :webhook_endpoint, :priority, :max_attempts, :initial_delay_ms, :max_delay_ms, :created_at, :expires_at, :status,
-       :status_at, :webhook_status, :errors, :attempts, :due_at, :result, :webhook_attempts, :completed_at)`,
-  );
-  const update = db.prepare<[Written]>(
-    `UPDATE async_requests SET status = :status, status_at = :status_at, webhook_status = :webhook_status,
-       errors = :errors, attempts = :attempts, due_at = :due_at, result = :result,
-       webhook_attempts = :webhook_attempts, completed_at = :completed_at
-     WHERE seq = :seq`,
-  );
-  const byId = db.prepare<[string], Row>("SELECT * FROM async_requests WHERE id = ?");
+  const select = `SELECT ${columnsOf(["seq", ...FIELDS])} FROM async_requests`;
+  const insert = db.prepare(insertInto("async_requests", FIELDS));
+  const update = db.prepare(`UPDATE async_requests SET ${assignmentsOf(CHANGING)} WHERE seq = ?`);
+  const byId = db.prepare<[string], Row>(`${select} WHERE id = ?`);
   const nextQueued = db.prepare<[AsyncTarget], Row>(
-    `SELECT * FROM async_requests WHERE ${OPEN} AND status = 'QUEUED' AND ${OF_TARGET} ORDER BY priority, seq LIMIT 1`,
+    `${select} WHERE ${OPEN} AND status = 'QUEUED' AND ${OF_TARGET} ORDER BY priority, seq LIMIT 1`,
   );
   const nextToExpire = db.prepare<[], Row>(
-    "SELECT * FROM async_requests WHERE status = 'QUEUED' ORDER BY expires_at, seq LIMIT 1",
+    `${select} WHERE status = 'QUEUED' ORDER BY expires_at, seq LIMIT 1`,
   );
   const work = db.prepare<[], { some: number }>(
     `SELECT EXISTS (SELECT 1 FROM async_requests WHERE ${OPEN})
        OR EXISTS (SELECT 1 FROM async_requests WHERE webhook_status = 'PENDING' AND result IS NOT NULL) AS some`,
   );
   const queues = db.prepare<[], AsyncTarget>(
-    `SELECT DISTINCT workspace_id AS workspaceId, kind, owner_id AS ownerId, deployment_id AS deploymentId
+    `SELECT DISTINCT ${columnsOf(["workspaceId", "kind", "ownerId", "deploymentId"])}
      FROM async_requests WHERE status = 'QUEUED'`,
   );
-  const inProgress = db.prepare<[], Row>(
-    `SELECT * FROM async_requests WHERE ${OPEN} AND status = 'IN_PROGRESS' ORDER BY seq`,
-  );
-  const untold = db.prepare<[], Row>(
-    "SELECT * FROM async_requests WHERE webhook_status = 'PENDING' AND result IS NOT NULL ORDER BY seq",
+  const inProgress = db.prepare<[], Row>(`${select} WHERE ${OPEN} AND status = 'IN_PROGRESS' ORDER BY seq`);
+  const undelivered = db.prepare<[], Row>(
+    `${select} WHERE webhook_status = 'PENDING' AND result IS NOT NULL ORDER BY seq`,
   );
   const counts = db.prepare<[AsyncTarget], { status: AsyncStatus; count: number }>(
     `SELECT status, count(*) AS count FROM async_requests
      WHERE ${OPEN} AND ${OF_TARGET} GROUP BY status`,
   );
-  const forget = db.prepare<[number]>(
+  const deleteOld = db.prepare<[number]>(
     "DELETE FROM async_requests WHERE completed_at <= ? AND webhook_status <> 'PENDING'",
   );
   const secrets = db.prepare<[string], { secret: string; until: number | null }>(
@@ -129,26 +116,26 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
 
   return {
     insert(request) {
-      const { lastInsertRowid } = insert.run(toRow({ ...request, seq: null }));
+      const { lastInsertRowid } = insert.run(valuesOf(toRow(request), FIELDS));
       return { ...request, seq: Number(lastInsertRowid) };
     },
-    update: (request) => void update.run(toRow(request)),
+    update: (request) => void update.run(valuesOf(toRow(request), CHANGING), request.seq),
     byId: (id) => found(byId.get(id)),
-    nextQueued: (target) => found(nextQueued.get(keyOf(target))),
+    nextQueued: (target) => found(nextQueued.get(target)),
     nextToExpire: () => found(nextToExpire.get()),
     hasWork: () => work.get()?.some === 1,
     queues: () => queues.all(),
     inProgress: () => inProgress.all().map(fromRow),
-    untold: () => untold.all().map(fromRow),
+    undelivered: () => undelivered.all().map(fromRow),
     counts(target) {
       const result = { queued: 0, inProgress: 0 };
-      for (const { status, count } of counts.all(keyOf(target))) {
+      for (const { status, count } of counts.all(target)) {
         if (status === "QUEUED") result.queued = count;
         else result.inProgress = count;
       }
       return result;
     },
-    forget: (completedBefore) => void forget.run(completedBefore),
+    deleteOld: (completedBefore) => void deleteOld.run(completedBefore),
     secrets: (workspaceId) => secrets.all(workspaceId),
     setSecrets(workspaceId, list) {
       dropSecrets.run(workspaceId);
@@ -159,75 +146,26 @@ export function createAsyncRequestStore(db: Db): AsyncRequestStore {
   };
 }
 
-/** Nothing but what the statement names. */
-function keyOf({ workspaceId, kind, ownerId, deploymentId }: AsyncTarget): AsyncTarget {
-  return { workspaceId, kind, ownerId, deploymentId };
-}
-
-function toRow(request: ArrivedRequest & { readonly seq: number | null }): Written {
-  const { seq, id, kind, input, priority, retry, status, attempts, result } = request;
-  return {
-    seq,
-    id,
-    workspace_id: request.workspaceId,
-    kind,
-    owner_id: request.ownerId,
-    deployment_id: request.deploymentId,
-    key_names: JSON.stringify(request.key),
-    input,
-    webhook_endpoint: request.webhookEndpoint,
-    priority,
-    max_attempts: retry.maxAttempts,
-    initial_delay_ms: retry.initialDelayMs,
-    max_delay_ms: retry.maxDelayMs,
-    created_at: request.createdAt,
-    expires_at: request.expiresAt,
-    status,
-    status_at: request.statusAt,
-    webhook_status: request.webhookStatus,
-    errors: JSON.stringify(request.errors),
-    attempts,
-    due_at: request.dueAt,
-    result,
-    webhook_attempts: request.webhookAttempts,
-    completed_at: request.completedAt,
-  };
+function toRow<T extends ArrivedRequest>({ key, retry, errors, ...request }: T) {
+  return { ...request, ...retry, keyNames: JSON.stringify(key), errors: JSON.stringify(errors) };
 }
 
 function found(row: Row | undefined): AsyncRequest | null {
   return row ? fromRow(row) : null;
 }
 
-function fromRow(row: Row): AsyncRequest {
-  const { seq, id, kind, input, priority, status, attempts, result } = row;
-  const errors: PredictionFailure[] = JSON.parse(row.errors);
-  const key: string[] = JSON.parse(row.key_names);
+function fromRow({
+  keyNames,
+  errors,
+  maxAttempts,
+  initialDelayMs,
+  maxDelayMs,
+  ...request
+}: Row): AsyncRequest {
   return {
-    seq,
-    id,
-    workspaceId: row.workspace_id,
-    kind,
-    ownerId: row.owner_id,
-    deploymentId: row.deployment_id,
-    key,
-    input,
-    webhookEndpoint: row.webhook_endpoint,
-    priority,
-    retry: {
-      maxAttempts: row.max_attempts,
-      initialDelayMs: row.initial_delay_ms,
-      maxDelayMs: row.max_delay_ms,
-    },
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    status,
-    statusAt: row.status_at,
-    webhookStatus: row.webhook_status,
-    errors,
-    attempts,
-    dueAt: row.due_at,
-    result,
-    webhookAttempts: row.webhook_attempts,
-    completedAt: row.completed_at,
+    ...request,
+    key: JSON.parse(keyNames),
+    errors: JSON.parse(errors),
+    retry: { maxAttempts, initialDelayMs, maxDelayMs },
   };
 }

@@ -1,18 +1,18 @@
 import type { Db } from "./database.js";
 
-/** An answer that the AI Gateway keeps: always a 200. */
+/** A cached answer of the AI Gateway; its status is 200. */
 export interface CachedAnswer {
   readonly contentType: string;
   readonly body: Buffer;
-  /** The request that was answered with it first. */
+  /** The request that put it into the cache. */
   readonly journalSeq: number;
 }
 
-/** Cached answers by the hash of what they answer. */
+/** Cached answers by the hash of their cache key. */
 export interface AiCacheStore {
-  /** The one that is fresh at `now` (epoch milliseconds), or null. */
+  /** The answer, if it is fresh at `now` (epoch milliseconds), or null. */
   get(key: Buffer, now: number): CachedAnswer | null;
-  /** Keeps it while now < `until`, in place of an older one; forgets what has expired. */
+  /** Stores or replaces an answer that is fresh before `until`, and deletes expired ones. */
   put(key: Buffer, answer: CachedAnswer, until: number, now: number): void;
 }
 

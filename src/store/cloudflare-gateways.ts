@@ -3,7 +3,7 @@ import type { Db } from "./database.js";
 
 /** Declared AI Gateways. */
 export interface AiGatewayStore {
-  /** Replaces the one of that account and name. */
+  /** Adds or replaces the gateway of that account and name. */
   put(gateway: AiGateway): void;
   all(): AiGateway[];
 }

@@ -14,24 +14,24 @@ export type Db = Database.Database;
 
 const Driver = loadDriver();
 
-/** How long to wait for a state file that another process is just letting go of, milliseconds. */
+/** How long to wait for a state file that another process is closing, milliseconds. */
 const BUSY_TIMEOUT_MS = 500;
 
-/** Most memory for pages of the file. */
+/** Size of SQLite's page cache. */
 const CACHE_KIB = 32 * 1024;
 
-/** How many pages of 4 KiB the log holds before it is copied into the file. */
+/** Pages of 4 KiB in the write-ahead log before it is copied into the file. */
 const CHECKPOINT_PAGES = 4_000;
 
-/** Read and write versions in SQLite's header: 2 asks for a write-ahead log, 1 does not (sqlite.org/fileformat). */
+/** Read and write versions in SQLite's header: 2 means write-ahead log, 1 rollback journal (sqlite.org/fileformat). */
 const JOURNAL_MODE_AT = 18;
 const ROLLBACK_JOURNAL = 1;
 
 /**
- * Opens a state file (or `:memory:`), takes it for this process alone and brings its schema up to date.
- * WAL without syncs: what was acknowledged survives `kill -9` of the emulator, because the operating system
- * has it; a power cut may cost the file, which is the price of writing tens of thousands of rows a second.
- * @throws StateError with one line that says what to do; the file is then untouched
+ * Opens a state file (or `:memory:`), locks it for this process and migrates its schema.
+ * It writes ahead without syncs. Committed data survives `kill -9` of the emulator, because the operating system has it.
+ * A power cut may damage the file; that is the price of writing tens of thousands of rows a second.
+ * @throws StateError that says what to do; the file is then unchanged
  */
 export function openDatabase(path: string): Db {
   if (path !== ":memory:") inspectStateFile(path, MIGRATIONS.length);
@@ -39,8 +39,8 @@ export function openDatabase(path: string): Db {
 }
 
 /**
- * Opens a copy in memory of what {@link imageOf} gave.
- * @param name what to call it when it cannot be opened
+ * Opens an image of {@link imageOf} in memory.
+ * @param name of the image, for errors
  * @throws StateError
  */
 export function openImage(image: Uint8Array, name: string): Db {
@@ -52,7 +52,7 @@ export function openImage(image: Uint8Array, name: string): Db {
 /** The whole database as the bytes of a state file. */
 export function imageOf(db: Db): Buffer {
   const image = db.serialize();
-  // The log is merged into it; a header that still asks for one cannot be opened in memory.
+  // The image has no log, and SQLite cannot open a header with a log in memory.
   image.fill(ROLLBACK_JOURNAL, JOURNAL_MODE_AT, JOURNAL_MODE_AT + 2);
   return image;
 }
@@ -82,11 +82,11 @@ function open(source: string | Buffer, name = String(source)): Db {
   }
 }
 
-/** Runs the steps that the file has not had, in one transaction with the new version. */
+/** Runs the missing migrations and sets the new version, in one transaction. */
 function migrate(db: Db): void {
   const version = Number(db.pragma("user_version", { simple: true }));
   if (version === MIGRATIONS.length) {
-    db.exec("BEGIN IMMEDIATE; COMMIT"); // Takes the exclusive lock now rather than at the first write.
+    db.exec("BEGIN IMMEDIATE; COMMIT"); // Takes the exclusive lock now, not at the first write.
     return;
   }
   db.exec("BEGIN EXCLUSIVE");
@@ -99,7 +99,7 @@ function migrate(db: Db): void {
     db.exec("ROLLBACK");
     throw cause;
   }
-  // The header has to be in the file itself: it is what the next start looks at first.
+  // The next start reads the header from the file, not from the log.
   db.pragma("wal_checkpoint(TRUNCATE)");
 }
 

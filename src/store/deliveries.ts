@@ -1,3 +1,5 @@
+import type { WebhookFault } from "../domain/faults.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
@@ -10,20 +12,21 @@ export interface Delivery {
   readonly workspaceId: string;
   readonly url: string;
   readonly body: string;
-  /** What a fault does to it, as JSON text. */
-  readonly flaws: string | null;
+  /** The fault on this delivery. */
+  readonly fault: WebhookFault | null;
   readonly state: DeliveryState;
   /** Why it is dead. */
   readonly reason: string | null;
   readonly createdAt: number;
-  /** When its first attempt began, or its first since a redrive. */
+  /** When its first attempt began; reset by a redrive. */
   readonly startedAt: number | null;
   /** When its next attempt is due. */
   readonly dueAt: number;
-  /** Since its start or redrive. */
+  /** Number of attempts; reset by a redrive. */
   readonly attempts: number;
 }
 
+/** One attempt at a delivery. */
 export interface Attempt {
   readonly number: number;
   readonly at: number;
@@ -34,94 +37,80 @@ export interface Attempt {
   readonly answer: string | null;
 }
 
-interface Row {
-  seq: number;
-  id: string;
-  workspace_id: string;
-  url: string;
-  body: string;
-  flaws: string | null;
-  state: DeliveryState;
-  reason: string | null;
-  created_at: number;
-  started_at: number | null;
-  due_at: number;
-  attempts: number;
-}
+/** A row with its fields in camel case; `flaws` is the fault as JSON. */
+type Row = Omit<Delivery, "fault"> & { readonly flaws: string | null };
 
-interface AttemptRow {
-  number: number;
-  at: number;
-  duration_ms: number;
-  status: number | null;
-  error: string | null;
-  answer: string | null;
-}
+/** The fields that an update changes. */
+const CHANGING = ["state", "reason", "startedAt", "dueAt", "attempts"] as const;
+const FIELDS = [
+  "id",
+  "workspaceId",
+  "url",
+  "body",
+  "flaws",
+  "createdAt",
+  ...CHANGING,
+] as const satisfies readonly (keyof Row)[];
 
-/** What a list of deliveries can be narrowed to; every given field has to fit. */
+/** Filter for deliveries; all given fields must match. */
 export interface DeliveryFilter {
   readonly state?: DeliveryState | undefined;
-  /** `idempotencyKey` of an event that it carries. */
+  /** `idempotencyKey` of one of its events. */
   readonly event?: string | undefined;
 }
 
 export interface DeliveryStore {
-  /** @param ledgerSeqs the events it carries */
+  /** @param ledgerSeqs ledger rows of its events. @returns its number */
   insert(delivery: Omit<Delivery, "seq">, ledgerSeqs: readonly number[]): number;
   update(delivery: Pick<Delivery, "seq" | "state" | "reason" | "startedAt" | "dueAt" | "attempts">): void;
-  /** Makes a dead delivery pending again, without its flaws; null: every dead one of the workspace. @returns how many */
+  /** Makes a dead delivery pending again, without its fault; null: all of the workspace. @returns their number */
   revive(seq: number | null, workspaceId: string, url: string, dueAt: number): number;
   bySeq(seq: number): Delivery | null;
   byId(id: string): Delivery | null;
-  /** At most `limit` after `after`, oldest first. */
+  /** At most `limit` deliveries after number `after`, oldest first. */
   page(filter: DeliveryFilter, after: number, limit: number): Delivery[];
-  /** The first pending one with a higher number than `after`. */
+  /** The first pending delivery after number `after`. */
   nextPending(workspaceId: string, after: number): Delivery | null;
   addAttempt(deliverySeq: number, attempt: Omit<Attempt, "number">): void;
   attempts(deliverySeq: number): Attempt[];
-  /** The last ledger row that became part of a delivery, or was passed over (W-8). */
+  /** The last ledger row that the outbox has processed (W-8). */
   handedOver(workspaceId: string): number;
   setHandedOver(workspaceId: string, ledgerSeq: number): void;
-  /** Starts a workspace's outbox behind this ledger row, unless it has one. */
+  /** Starts a workspace's outbox after this ledger row, unless it has one. */
   begin(workspaceId: string, ledgerSeq: number): void;
-  counts(): Readonly<Record<DeliveryState, number>>;
 }
 
 export function createDeliveryStore(db: Db): DeliveryStore {
-  const insert = db.prepare(
-    `INSERT INTO deliveries (id, workspace_id, url, body, flaws, state, reason, created_at, started_at, due_at, attempts)
-     VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
-  );
+  const columns = columnsOf(["seq", ...FIELDS]);
+  const insert = db.prepare(insertInto("deliveries", FIELDS));
   const link = db.prepare<[number, number]>(
     "INSERT INTO delivery_events (delivery_seq, ledger_seq) VALUES (?, ?)",
   );
-  const update = db.prepare(
-    "UPDATE deliveries SET state = ?, reason = ?, started_at = ?, due_at = ?, attempts = ? WHERE seq = ?",
-  );
-  const bySeq = db.prepare<[number], Row>("SELECT * FROM deliveries WHERE seq = ?");
-  const byId = db.prepare<[string], Row>("SELECT * FROM deliveries WHERE id = ?");
+  const update = db.prepare(`UPDATE deliveries SET ${assignmentsOf(CHANGING)} WHERE seq = ?`);
+  const bySeq = db.prepare<[number], Row>(`SELECT ${columns} FROM deliveries WHERE seq = ?`);
+  const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM deliveries WHERE id = ?`);
   const revive = db.prepare<[object]>(
     `UPDATE deliveries SET state = 'pending', reason = NULL, flaws = NULL, url = :url, started_at = NULL,
        due_at = :dueAt, attempts = 0
      WHERE state = 'dead' AND workspace_id = :workspaceId AND (:seq IS NULL OR seq = :seq)`,
   );
   const page = db.prepare<[object], Row>(
-    `SELECT * FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state)
+    `SELECT ${columns} FROM deliveries WHERE seq > :after AND (:state IS NULL OR state = :state)
        AND (:event IS NULL OR EXISTS (
          SELECT 1 FROM delivery_events JOIN ledger ON ledger.seq = ledger_seq
          WHERE delivery_seq = deliveries.seq AND event_id = :event))
      ORDER BY seq LIMIT :limit`,
   );
   const nextPending = db.prepare<[string, number], Row>(
-    "SELECT * FROM deliveries WHERE workspace_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT 1",
+    `SELECT ${columns} FROM deliveries WHERE workspace_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT 1`,
   );
   const addAttempt = db.prepare(
     `INSERT INTO delivery_attempts (delivery_seq, number, at, duration_ms, status, error, answer)
      VALUES (:seq, (SELECT count(*) + 1 FROM delivery_attempts WHERE delivery_seq = :seq),
-       :at, :duration, :status, :error, :answer)`,
+       :at, :durationMs, :status, :error, :answer)`,
   );
-  const attempts = db.prepare<[number], AttemptRow>(
-    "SELECT * FROM delivery_attempts WHERE delivery_seq = ? ORDER BY number",
+  const attempts = db.prepare<[number], Attempt>(
+    "SELECT number, at, duration_ms AS durationMs, status, error, answer FROM delivery_attempts WHERE delivery_seq = ? ORDER BY number",
   );
   const handedOver = db.prepare<[string], { handed_over: number }>(
     "SELECT handed_over FROM outbox WHERE workspace_id = ?",
@@ -133,43 +122,28 @@ export function createDeliveryStore(db: Db): DeliveryStore {
     `INSERT INTO outbox (workspace_id, began_after, handed_over) VALUES (?, ?, ?)
      ON CONFLICT (workspace_id) DO NOTHING`,
   );
-  const counts = db.prepare<[], { state: DeliveryState; count: number }>(
-    "SELECT state, count(*) AS count FROM deliveries GROUP BY state",
-  );
 
   return {
-    insert(delivery, ledgerSeqs) {
-      const { id, workspaceId, url, body, flaws, state, reason, createdAt, startedAt, dueAt, attempts } =
-        delivery;
-      const seq = Number(
-        insert.run(id, workspaceId, url, body, flaws, state, reason, createdAt, startedAt, dueAt, attempts)
-          .lastInsertRowid,
+    insert({ fault, ...delivery }, ledgerSeqs) {
+      const { lastInsertRowid } = insert.run(
+        valuesOf({ ...delivery, flaws: fault && JSON.stringify(fault) }, FIELDS),
       );
+      const seq = Number(lastInsertRowid);
       for (const ledgerSeq of ledgerSeqs) link.run(seq, ledgerSeq);
       return seq;
     },
-    update: ({ seq, state, reason, startedAt, dueAt, attempts }) =>
-      void update.run(state, reason, startedAt, dueAt, attempts, seq),
+    update: (delivery) => void update.run(valuesOf(delivery, CHANGING), delivery.seq),
     revive: (seq, workspaceId, url, dueAt) => revive.run({ seq, workspaceId, url, dueAt }).changes,
     bySeq: (seq) => found(bySeq.get(seq)),
     byId: (id) => found(byId.get(id)),
     page: ({ state, event }, after, limit) =>
       page.all({ state: state ?? null, event: event ?? null, after, limit }).map(fromRow),
     nextPending: (workspaceId, after) => found(nextPending.get(workspaceId, after)),
-    addAttempt: (seq, { at, durationMs, status, error, answer }) =>
-      void addAttempt.run({ seq, at, duration: durationMs, status, error, answer }),
-    attempts: (seq) =>
-      attempts.all(seq).map(({ number, at, duration_ms, status, error, answer }) => {
-        return { number, at, durationMs: duration_ms, status, error, answer };
-      }),
+    addAttempt: (seq, attempt) => void addAttempt.run({ seq, ...attempt }),
+    attempts: (seq) => attempts.all(seq),
     handedOver: (workspaceId) => handedOver.get(workspaceId)?.handed_over ?? 0,
     setHandedOver: (workspaceId, ledgerSeq) => void setHandedOver.run({ workspaceId, seq: ledgerSeq }),
     begin: (workspaceId, ledgerSeq) => void begin.run(workspaceId, ledgerSeq, ledgerSeq),
-    counts() {
-      const result = { pending: 0, delivered: 0, dead: 0 };
-      for (const { state, count } of counts.all()) result[state] = count;
-      return result;
-    },
   };
 }
 
@@ -177,20 +151,6 @@ function found(row: Row | undefined): Delivery | null {
   return row ? fromRow(row) : null;
 }
 
-function fromRow(row: Row): Delivery {
-  const { seq, id, url, body, flaws, state, reason, attempts } = row;
-  return {
-    seq,
-    id,
-    workspaceId: row.workspace_id,
-    url,
-    body,
-    flaws,
-    state,
-    reason,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    dueAt: row.due_at,
-    attempts,
-  };
+function fromRow({ flaws, ...delivery }: Row): Delivery {
+  return { ...delivery, fault: flaws === null ? null : JSON.parse(flaws) };
 }

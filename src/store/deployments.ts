@@ -4,9 +4,9 @@ import type { Db } from "./database.js";
 type Key = Pick<Deployment, "workspaceId" | "kind" | "ownerId" | "id">;
 type KeyColumns = [workspaceId: string, kind: string, ownerId: string, id: string];
 
-/** Which deployments were woken and used, and when. */
+/** When deployments were woken and used. */
 export interface DeploymentStore {
-  /** null: nothing happened to it yet. */
+  /** null: never woken or used. */
   state(deployment: Key): DeploymentState | null;
   setState(deployment: Key, state: DeploymentState): void;
 }

@@ -1,29 +1,28 @@
 import { createRequire } from "node:module";
 import type Database from "better-sqlite3";
 
-/** better-sqlite3 as it is called in TypeScript. */
+/** The module better-sqlite3. */
 export type Driver = typeof Database;
 
-/** From here on better-sqlite3 13 runs; on earlier ones loading it ends the process. */
-const NODE_OF_13 = 22;
-/** The two lines of better-sqlite3 side by side, as `package.json` names them. */
-const LINE_12 = "better-sqlite3";
-const LINE_13 = "better-sqlite3-13";
+/** First Node version for better-sqlite3 13; on earlier ones loading it ends the process. */
+const MIN_NODE_FOR_13 = 22;
+/** Names of the two installed versions in `package.json`. */
+const VERSION_12 = "better-sqlite3";
+const VERSION_13 = "better-sqlite3-13";
 
 /**
- * Line 12 is the last one for Node 20. Line 13 comes with its binaries, and does not end the process on Node 24.19
- * and later, as line 12 may when it was compiled there (nodejs/node issue 65446); it is taken wherever it was
- * installed.
+ * Loads better-sqlite3 13 if it is installed, else 12. Version 12 is the last one for Node 20. Version 13 has its own
+ * binaries; 12 may end the process on Node 24.19 and later when it was compiled there (nodejs/node issue 65446).
  * @param nodeVersion such as `v24.1.0`
  */
 export function loadDriver(nodeVersion: string = process.version): Driver {
   const require = createRequire(import.meta.url);
-  if (Number.parseInt(nodeVersion.slice(1), 10) >= NODE_OF_13) {
+  if (Number.parseInt(nodeVersion.slice(1), 10) >= MIN_NODE_FOR_13) {
     try {
-      return require(LINE_13);
+      return require(VERSION_13);
     } catch {
-      // Not installed, or not made for this system: line 12 says what is to be done when it fails as well.
+      // Not installed, or not for this system. If version 12 fails too, its error says what to do.
     }
   }
-  return require(LINE_12);
+  return require(VERSION_12);
 }

@@ -1,19 +1,22 @@
-import type { Endpoint, Region, Target } from "../domain/model.js";
+import type { Endpoint, Target } from "../domain/model.js";
+import { assignmentsOf, columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
-interface EndpointRow {
-  id: string;
-  workspace_id: string;
-  slug: string;
-  targets: string;
-  region: Region | null;
-  created_at: number;
-  updated_at: number;
-  deleted_at: number | null;
-}
+/** A row with its fields in camel case; `targets` is JSON. */
+type EndpointRow = Omit<Endpoint, "targets"> & { readonly targets: string };
 
-/** Where a slug leads, as the gateway sees it at the moment (E-12). */
+/** The fields that an update changes. */
+const CHANGING = ["slug", "targets", "updatedAt"] as const;
+const FIELDS = [
+  "id",
+  "workspaceId",
+  "region",
+  "createdAt",
+  ...CHANGING,
+] as const satisfies readonly (keyof Endpoint)[];
+
+/** The target of a slug, as the gateway currently sees it (E-12). */
 export interface SlugRoute {
   readonly slug: string;
   readonly endpointId: string;
@@ -21,12 +24,7 @@ export interface SlugRoute {
   readonly targets: readonly Target[];
 }
 
-interface RouteRow {
-  slug: string;
-  endpoint_id: string;
-  workspace_id: string;
-  targets: string;
-}
+type RouteRow = Omit<SlugRoute, "targets"> & { readonly targets: string };
 
 export interface EndpointStore {
   insert(endpoint: Endpoint): void;
@@ -35,32 +33,24 @@ export interface EndpointStore {
   /** Deleted ones are not found. */
   byId(id: string): Endpoint | null;
   bySlug(slug: string): Endpoint | null;
-  /** At most `limit` after `after`, oldest first, ties by id (P-2). */
+  /** At most `limit` endpoints after `after`, oldest first, ties by id (P-2). */
   page(workspaceId: string, after: PageKey, limit: number): Endpoint[];
-  /** Every live slug of a workspace, oldest first. */
+  /** All slugs of a workspace, oldest first. */
   slugs(workspaceId: string): string[];
-  /** Makes the routes what the endpoints are now (E-12). */
+  /** Replaces all routes by the current endpoints (E-12). */
   publish(): void;
   route(slug: string): SlugRoute | null;
 }
 
 export function createEndpointStore(db: Db): EndpointStore {
-  const insert = db.prepare(
-    `INSERT INTO endpoints (id, workspace_id, slug, targets, region, created_at, updated_at)
-     VALUES (:id, :workspace_id, :slug, :targets, :region, :created_at, :updated_at)`,
-  );
-  const update = db.prepare(
-    "UPDATE endpoints SET slug = :slug, targets = :targets, updated_at = :updated_at WHERE id = :id",
-  );
+  const select = `SELECT ${columnsOf(FIELDS)} FROM endpoints`;
+  const insert = db.prepare(insertInto("endpoints", FIELDS));
+  const update = db.prepare(`UPDATE endpoints SET ${assignmentsOf(CHANGING)} WHERE id = ?`);
   const remove = db.prepare<[number, string]>("UPDATE endpoints SET deleted_at = ? WHERE id = ?");
-  const byId = db.prepare<[string], EndpointRow>(
-    "SELECT * FROM endpoints WHERE id = ? AND deleted_at IS NULL",
-  );
-  const bySlug = db.prepare<[string], EndpointRow>(
-    "SELECT * FROM endpoints WHERE slug = ? AND deleted_at IS NULL",
-  );
+  const byId = db.prepare<[string], EndpointRow>(`${select} WHERE id = ? AND deleted_at IS NULL`);
+  const bySlug = db.prepare<[string], EndpointRow>(`${select} WHERE slug = ? AND deleted_at IS NULL`);
   const page = db.prepare<[string, number, string, number], EndpointRow>(
-    `SELECT * FROM endpoints WHERE workspace_id = ? AND deleted_at IS NULL AND (created_at, id) > (?, ?)
+    `${select} WHERE workspace_id = ? AND deleted_at IS NULL AND (created_at, id) > (?, ?)
      ORDER BY created_at, id LIMIT ?`,
   );
   const slugs = db.prepare<[string], { slug: string }>(
@@ -71,56 +61,35 @@ export function createEndpointStore(db: Db): EndpointStore {
     `INSERT INTO routes (slug, endpoint_id, workspace_id, targets)
      SELECT slug, id, workspace_id, targets FROM endpoints WHERE deleted_at IS NULL`,
   );
-  const route = db.prepare<[string], RouteRow>("SELECT * FROM routes WHERE slug = ?");
+  const route = db.prepare<[string], RouteRow>(
+    `SELECT ${columnsOf(["slug", "endpointId", "workspaceId", "targets"])} FROM routes WHERE slug = ?`,
+  );
 
   return {
-    insert: (endpoint) => void insert.run(toRow(endpoint)),
-    update: ({ id, slug, targets, updatedAt }) =>
-      void update.run({ id, slug, targets: JSON.stringify(targets), updated_at: updatedAt }),
+    insert: (endpoint) => void insert.run(valuesOf(toRow(endpoint), FIELDS)),
+    update: (endpoint) => void update.run(valuesOf(toRow(endpoint), CHANGING), endpoint.id),
     remove: (id, at) => void remove.run(at, id),
-    byId: (id) => fromRow(byId.get(id)),
-    bySlug: (slug) => fromRow(bySlug.get(slug)),
-    page: (workspaceId, after, limit) =>
-      page
-        .all(workspaceId, after.at, after.id, limit)
-        .map(fromRow)
-        .filter((endpoint) => endpoint !== null),
+    byId: (id) => found(byId.get(id)),
+    bySlug: (slug) => found(bySlug.get(slug)),
+    page: (workspaceId, after, limit) => page.all(workspaceId, after.at, after.id, limit).map(fromRow),
     slugs: (workspaceId) => slugs.all(workspaceId).map((row) => row.slug),
     publish() {
       clearRoutes.run();
       fillRoutes.run();
     },
-    route(slug) {
-      const row = route.get(slug);
-      if (!row) return null;
-      const targets: Target[] = JSON.parse(row.targets);
-      return { slug: row.slug, endpointId: row.endpoint_id, workspaceId: row.workspace_id, targets };
-    },
+    route: (slug) => found(route.get(slug)),
   };
 }
 
-function toRow(endpoint: Endpoint): Omit<EndpointRow, "deleted_at"> {
-  return {
-    id: endpoint.id,
-    workspace_id: endpoint.workspaceId,
-    slug: endpoint.slug,
-    targets: JSON.stringify(endpoint.targets),
-    region: endpoint.region,
-    created_at: endpoint.createdAt,
-    updated_at: endpoint.updatedAt,
-  };
+function toRow(endpoint: Endpoint): EndpointRow {
+  return { ...endpoint, targets: JSON.stringify(endpoint.targets) };
 }
 
-function fromRow(row: EndpointRow | undefined): Endpoint | null {
-  if (!row) return null;
+function found<Row extends { readonly targets: string }>(row: Row | undefined) {
+  return row ? fromRow(row) : null;
+}
+
+function fromRow<Row extends { readonly targets: string }>(row: Row) {
   const targets: Target[] = JSON.parse(row.targets);
-  return {
-    id: row.id,
-    workspaceId: row.workspace_id,
-    slug: row.slug,
-    targets,
-    region: row.region,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+  return { ...row, targets };
 }

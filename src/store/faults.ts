@@ -1,15 +1,15 @@
 import type { FaultRule } from "../domain/faults.js";
 import type { Db } from "./database.js";
 
-/** A fault rule with its place in the order and what it has seen. */
-export interface StoredFault {
+/** A fault rule with its position and counts. */
+interface StoredFault {
   readonly position: number;
   readonly rule: FaultRule;
   readonly matched: number;
   readonly struck: number;
 }
 
-/** Fault rules in the order in which they are tried. */
+/** Fault rules in order of precedence. */
 export interface FaultStore {
   all(): StoredFault[];
   add(rules: readonly FaultRule[]): void;

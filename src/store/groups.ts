@@ -1,18 +1,21 @@
-import type { Group, GroupModel, LimitEnforcement } from "../domain/model.js";
+import type { Group } from "../domain/model.js";
+import { columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
-interface GroupRow {
-  id: string;
-  workspace_id: string;
-  external_entity_id: string;
-  name: string | null;
-  models: string;
-  enforcement: LimitEnforcement;
-  parent_id: string | null;
-  created_at: number;
-  deleted_at: number | null;
-}
+/** A row with its fields in camel case; `models` is JSON. */
+type GroupRow = Omit<Group, "models"> & { readonly models: string };
+
+const FIELDS = [
+  "id",
+  "workspaceId",
+  "externalEntityId",
+  "name",
+  "models",
+  "enforcement",
+  "parentId",
+  "createdAt",
+] as const satisfies readonly (keyof Group)[];
 
 export interface GroupStore {
   insert(group: Group): void;
@@ -22,29 +25,27 @@ export interface GroupStore {
   /** Deleted ones are not found. */
   byId(id: string): Group | null;
   byEntity(workspaceId: string, externalEntityId: string): Group | null;
-  /** At most `limit` after `after`, oldest first, ties by id (P-2). */
+  /** At most `limit` groups after `after`, oldest first, ties by id (P-2). */
   page(workspaceId: string, after: PageKey, limit: number): Group[];
-  /** Itself, its parent, up to the root. */
+  /** The group and its ancestors, up to the root. */
   chain(id: string): Group[];
-  /** The same as ids only, for deleted groups as well: what they spent still counts above them. */
-  chainIds(id: string): string[];
-  /** Every live group below, itself left out, parents before children. */
+  /** Whether a group has or had this id. */
+  idTaken(id: string): boolean;
+  /** All descendants, without the group itself, parents before children. */
   descendants(id: string): Group[];
 }
 
 export function createGroupStore(db: Db): GroupStore {
-  const insert = db.prepare(
-    `INSERT INTO groups (id, workspace_id, external_entity_id, name, models, enforcement, parent_id, created_at)
-     VALUES (:id, :workspace_id, :external_entity_id, :name, :models, :enforcement, :parent_id, :created_at)`,
-  );
+  const select = `SELECT ${columnsOf(FIELDS)} FROM groups`;
+  const insert = db.prepare(insertInto("groups", FIELDS));
   const update = db.prepare("UPDATE groups SET name = :name, models = :models WHERE id = :id");
   const remove = db.prepare<[number, string]>("UPDATE groups SET deleted_at = ? WHERE id = ?");
-  const byId = db.prepare<[string], GroupRow>("SELECT * FROM groups WHERE id = ? AND deleted_at IS NULL");
+  const byId = db.prepare<[string], GroupRow>(`${select} WHERE id = ? AND deleted_at IS NULL`);
   const byEntity = db.prepare<[string, string], GroupRow>(
-    "SELECT * FROM groups WHERE workspace_id = ? AND external_entity_id = ? AND deleted_at IS NULL",
+    `${select} WHERE workspace_id = ? AND external_entity_id = ? AND deleted_at IS NULL`,
   );
   const page = db.prepare<[string, number, string, number], GroupRow>(
-    `SELECT * FROM groups WHERE workspace_id = ? AND deleted_at IS NULL AND (created_at, id) > (?, ?)
+    `${select} WHERE workspace_id = ? AND deleted_at IS NULL AND (created_at, id) > (?, ?)
      ORDER BY created_at, id LIMIT ?`,
   );
   const chain = db.prepare<[string], GroupRow>(
@@ -53,59 +54,38 @@ export function createGroupStore(db: Db): GroupStore {
        UNION ALL
        SELECT up.level + 1, groups.parent_id FROM up JOIN groups USING (id) WHERE groups.parent_id IS NOT NULL
      )
-     SELECT groups.* FROM up JOIN groups USING (id) ORDER BY up.level`,
+     ${select} JOIN up USING (id) ORDER BY up.level`,
   );
+  const idTaken = db.prepare<[string], { taken: 1 }>("SELECT 1 AS taken FROM groups WHERE id = ?");
   const descendants = db.prepare<[string], GroupRow>(
     `WITH RECURSIVE down (level, id) AS (
        SELECT 1, id FROM groups WHERE parent_id = ?
        UNION ALL
        SELECT down.level + 1, groups.id FROM down JOIN groups ON groups.parent_id = down.id
      )
-     SELECT groups.* FROM down JOIN groups USING (id) WHERE deleted_at IS NULL
+     ${select} JOIN down USING (id) WHERE deleted_at IS NULL
      ORDER BY down.level, created_at, id`,
   );
 
   return {
-    insert: (group) =>
-      void insert.run({
-        id: group.id,
-        workspace_id: group.workspaceId,
-        external_entity_id: group.externalEntityId,
-        name: group.name,
-        models: JSON.stringify(group.models),
-        enforcement: group.enforcement,
-        parent_id: group.parentId,
-        created_at: group.createdAt,
-      }),
+    insert: (group) => void insert.run(valuesOf({ ...group, models: JSON.stringify(group.models) }, FIELDS)),
     update: ({ id, name, models }) => void update.run({ id, name, models: JSON.stringify(models) }),
     remove(ids, at) {
       for (const id of ids) remove.run(at, id);
     },
-    byId(id) {
-      const row = byId.get(id);
-      return row ? fromRow(row) : null;
-    },
-    byEntity(workspaceId, externalEntityId) {
-      const row = byEntity.get(workspaceId, externalEntityId);
-      return row ? fromRow(row) : null;
-    },
+    byId: (id) => found(byId.get(id)),
+    byEntity: (workspaceId, externalEntityId) => found(byEntity.get(workspaceId, externalEntityId)),
     page: (workspaceId, after, limit) => page.all(workspaceId, after.at, after.id, limit).map(fromRow),
     chain: (id) => chain.all(id).map(fromRow),
-    chainIds: (id) => chain.all(id).map((row) => row.id),
+    idTaken: (id) => idTaken.get(id) !== undefined,
     descendants: (id) => descendants.all(id).map(fromRow),
   };
 }
 
+function found(row: GroupRow | undefined): Group | null {
+  return row ? fromRow(row) : null;
+}
+
 function fromRow(row: GroupRow): Group {
-  const models: GroupModel[] = JSON.parse(row.models);
-  return {
-    id: row.id,
-    workspaceId: row.workspace_id,
-    name: row.name,
-    externalEntityId: row.external_entity_id,
-    models,
-    enforcement: row.enforcement,
-    parentId: row.parent_id,
-    createdAt: row.created_at,
-  };
+  return { ...row, models: JSON.parse(row.models) };
 }

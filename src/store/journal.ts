@@ -1,42 +1,28 @@
-import type { JournalEntry, JournalFilter, Surface } from "../domain/journal.js";
+import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import type { Db } from "./database.js";
 
-interface JournalRow {
-  seq: number;
-  at: number;
-  duration_ms: number;
-  surface: Surface;
-  method: string;
-  path: string;
-  status: number;
-  key_prefix: string | null;
-  group_id: string | null;
-  external_entity_id: string | null;
-  slug: string | null;
-  prompt_tokens: number | null;
-  completion_tokens: number | null;
-  error: string | null;
-  hint: string | null;
-  notes: string | null;
-  decision: string | null;
-  request: string | null;
-  response: string | null;
-}
+/** A row with its fields in camel case; `notes` is JSON. */
+type JournalRow = Omit<JournalEntry, "notes"> & { readonly notes: string | null };
 
 export interface JournalStore {
   insert(entry: JournalEntry): void;
   bySeq(seq: number): JournalEntry | null;
-  /** At most `limit` with a number above `after`, oldest first. */
+  /** At most `limit` entries after number `after`, oldest first. */
   page(filter: JournalFilter, after: number, limit: number): JournalEntry[];
   count(filter: JournalFilter): number;
   clear(): void;
   lastSeq(): number;
-  /** Forgets the bodies of entries up to and including `seq`. */
+  /** Deletes the bodies of entries up to and including `seq`. */
   dropBodies(seq: number): void;
 }
 
-/** Bodies lie apart, so that forgetting old ones frees whole pages and never rewrites an entry. */
-const JOINED = "journal LEFT JOIN journal_bodies USING (seq)";
+/** Bodies have their own table, so that deleting them frees whole pages and rewrites no entry. */
+const SELECT = `
+  SELECT seq, at, duration_ms AS durationMs, surface, method, path, status, key_prefix AS keyPrefix,
+    group_id AS groupId, external_entity_id AS externalEntityId, slug, prompt_tokens AS promptTokens,
+    completion_tokens AS completionTokens, error, hint, notes, decision, request AS requestBody,
+    response AS responseBody
+  FROM journal LEFT JOIN journal_bodies USING (seq)`;
 
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
@@ -48,9 +34,9 @@ const FILTER = `
 export function createJournalStore(db: Db): JournalStore {
   const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
-  const bySeq = db.prepare<[number], JournalRow>(`SELECT * FROM ${JOINED} WHERE seq = ?`);
+  const bySeq = db.prepare<[number], JournalRow>(`${SELECT} WHERE seq = ?`);
   const page = db.prepare<[object], JournalRow>(
-    `SELECT * FROM ${JOINED} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
+    `${SELECT} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
   );
   const count = db.prepare<[object], { count: number }>(
     `SELECT count(*) AS count FROM journal WHERE ${FILTER}`,
@@ -111,27 +97,6 @@ function parameters(filter: JournalFilter) {
   };
 }
 
-function fromRow(row: JournalRow): JournalEntry {
-  const notes: string[] = row.notes === null ? [] : JSON.parse(row.notes);
-  return {
-    seq: row.seq,
-    at: row.at,
-    durationMs: row.duration_ms,
-    surface: row.surface,
-    method: row.method,
-    path: row.path,
-    status: row.status,
-    keyPrefix: row.key_prefix,
-    groupId: row.group_id,
-    externalEntityId: row.external_entity_id,
-    slug: row.slug,
-    promptTokens: row.prompt_tokens,
-    completionTokens: row.completion_tokens,
-    error: row.error,
-    hint: row.hint,
-    notes,
-    decision: row.decision,
-    requestBody: row.request,
-    responseBody: row.response,
-  };
+function fromRow({ notes, ...entry }: JournalRow): JournalEntry {
+  return { ...entry, notes: notes === null ? [] : JSON.parse(notes) };
 }

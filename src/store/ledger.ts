@@ -1,8 +1,10 @@
 import type { LedgerEntry } from "../domain/journal.js";
+import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
+import { columnsOf, insertInto, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
-/** What one (group, slug) admitted at one instant. */
+/** Usage of one (group, slug) at one instant. */
 export interface CountedAt {
   readonly groupId: string;
   readonly slug: string;
@@ -11,61 +13,54 @@ export interface CountedAt {
   readonly tokens: number;
 }
 
-/** Totals of one UTC day; `day` counts days since the epoch. */
-export interface DayTotal {
-  readonly day: number;
-  readonly requests: number;
-  readonly tokens: number;
-}
-
-/** A ledger entry as it is stored. */
+/** A stored ledger entry. */
 export type LedgerRow = Omit<LedgerEntry, "countedGroupIds"> & { readonly seq: number };
 
 export interface LedgerStore {
   insert(entry: LedgerEntry): void;
-  /** Adds to the day's totals of one (group, slug). */
+  /** Adds to the totals of one (group, slug) and day. */
   addToDay(groupId: string, slug: string, day: number, requests: number, tokens: number): void;
-  /** Declares traffic that no request made: what a seed says was used already, by the unit it stands for. */
+  /** Adds usage that a seed declares, by its unit (Y-10). */
   declare(unit: LimitUnit, count: CountedAt): void;
-  /** What seeds declared at `since` or later, per counter, not per request. */
+  /** Declared usage of seconds and minutes at `since` or later, per counter. */
   declaredSince(since: number): CountedAt[];
-  /** The newest day with traffic, or null when there never was any (U-2). */
-  lastDay(groupId: string, slug: string): DayTotal | null;
+  /** The latest day with traffic; null: no traffic ever (U-2). */
+  lastDay(groupId: string, slug: string): DayCount | null;
   /** At most `limit` billed entries of a workspace after row `seq`, in order of completion (W-10). */
   billedAfter(workspaceId: string, seq: number, limit: number): LedgerRow[];
   lastSeq(): number;
-  /** Requests that ended at `since` or later, newest first: what rolling windows are rebuilt from (L-15). */
+  /** Requests that ended at `since` or later, newest first; rebuilds the rolling windows (L-15). */
   endedSince(since: number): CountedAt[];
 }
 
-export interface FullRow extends Row {
-  seq: number;
-  event_id: string;
-  workspace_id: string;
-  journal_seq: number;
-  request_id: string;
-  external_entity_id: string;
-  key_prefix: string;
-  cached_tokens: number;
-  billed: number;
-  metadata: string | null;
-}
+/** A row with its fields in camel case; `metadata` is JSON. */
+export type StoredLedgerRow = Omit<LedgerRow, "billed" | "metadata"> & {
+  readonly billed: 0 | 1;
+  readonly metadata: string | null;
+};
 
-export interface Row {
-  group_id: string;
-  slug: string;
-  admitted_at: number;
-  completed_at: number;
-  prompt_tokens: number;
-  completion_tokens: number;
-}
+const PLAIN_FIELDS = [
+  "eventId",
+  "workspaceId",
+  "journalSeq",
+  "requestId",
+  "groupId",
+  "externalEntityId",
+  "keyPrefix",
+  "slug",
+  "admittedAt",
+  "completedAt",
+  "promptTokens",
+  "completionTokens",
+  "cachedTokens",
+] as const satisfies readonly (keyof LedgerEntry)[];
+const FIELDS = [...PLAIN_FIELDS, "billed", "metadata"];
+
+/** The columns of a {@link StoredLedgerRow}. */
+export const LEDGER_COLUMNS = columnsOf(["seq", ...FIELDS]);
 
 export function createLedgerStore(db: Db): LedgerStore {
-  const insert = db.prepare(
-    `INSERT INTO ledger (event_id, workspace_id, journal_seq, request_id, group_id, external_entity_id, key_prefix, slug,
-       admitted_at, completed_at, prompt_tokens, completion_tokens, cached_tokens, billed, metadata)
-     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-  );
+  const insert = db.prepare(insertInto("ledger", FIELDS));
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (group_id, slug, day) DO UPDATE
@@ -74,85 +69,47 @@ export function createLedgerStore(db: Db): LedgerStore {
   const declare = db.prepare<[string, string, LimitUnit, number, number, number]>(
     "INSERT INTO declared_usage (group_id, slug, unit, at, requests, tokens) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  const declaredSince = db.prepare<[number], Omit<CountedAt, "groupId"> & { group_id: string }>(
-    "SELECT group_id, slug, at, requests, tokens FROM declared_usage WHERE unit <> 'DAY' AND at >= ?",
+  const declaredSince = db.prepare<[number], CountedAt>(
+    "SELECT group_id AS groupId, slug, at, requests, tokens FROM declared_usage WHERE unit <> 'DAY' AND at >= ?",
   );
-  const lastDay = db.prepare<[string, string], DayTotal>(
+  const lastDay = db.prepare<[string, string], DayCount>(
     "SELECT day, requests, tokens FROM usage_days WHERE group_id = ? AND slug = ? ORDER BY day DESC LIMIT 1",
   );
-  const billedAfter = db.prepare<[number, string, number], FullRow>(
-    "SELECT * FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?",
+  const billedAfter = db.prepare<[number, string, number], StoredLedgerRow>(
+    `SELECT ${LEDGER_COLUMNS} FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?`,
   );
   const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM ledger");
-  // Rows are written in order of completion, so the newest ones answer without an index on time.
-  const newestFirst = db.prepare<[], Row>(
-    `SELECT group_id, slug, admitted_at, completed_at, prompt_tokens, completion_tokens
+  // Rows are in order of completion, so no index on time is needed.
+  const newestFirst = db.prepare<[], CountedAt & { readonly completedAt: number }>(
+    `SELECT group_id AS groupId, slug, admitted_at AS at, 1 AS requests,
+       prompt_tokens + completion_tokens AS tokens, completed_at AS completedAt
      FROM ledger ORDER BY seq DESC`,
   );
 
   return {
-    insert: (entry) =>
-      void insert.run(
-        entry.eventId,
-        entry.workspaceId,
-        entry.journalSeq,
-        entry.requestId,
-        entry.groupId,
-        entry.externalEntityId,
-        entry.keyPrefix,
-        entry.slug,
-        entry.admittedAt,
-        entry.completedAt,
-        entry.promptTokens,
-        entry.completionTokens,
-        entry.cachedTokens,
-        entry.billed ? 1 : 0,
-        entry.metadata === null ? null : JSON.stringify(entry.metadata),
-      ),
+    insert(entry) {
+      const metadata = entry.metadata && JSON.stringify(entry.metadata);
+      insert.run(valuesOf(entry, PLAIN_FIELDS), entry.billed ? 1 : 0, metadata);
+    },
     addToDay: (groupId, slug, day, requests, tokens) =>
       void addToDay.run(groupId, slug, day, requests, tokens),
     declare: (unit, { groupId, slug, at, requests, tokens }) =>
       void declare.run(groupId, slug, unit, at, requests, tokens),
-    declaredSince: (since) =>
-      declaredSince.all(since).map(({ group_id, ...count }) => ({ groupId: group_id, ...count })),
+    declaredSince: (since) => declaredSince.all(since),
     lastDay: (groupId, slug) => lastDay.get(groupId, slug) ?? null,
-    billedAfter: (workspaceId, seq, limit) => billedAfter.all(seq, workspaceId, limit).map(fromRow),
+    billedAfter: (workspaceId, seq, limit) => billedAfter.all(seq, workspaceId, limit).map(ledgerRowOf),
     lastSeq: () => lastSeq.get()?.seq ?? 0,
     endedSince(since) {
       const counted: CountedAt[] = [];
-      for (const row of newestFirst.iterate()) {
-        if (row.completed_at < since) break;
-        counted.push({
-          groupId: row.group_id,
-          slug: row.slug,
-          at: row.admitted_at,
-          requests: 1,
-          tokens: row.prompt_tokens + row.completion_tokens,
-        });
+      for (const { completedAt, ...count } of newestFirst.iterate()) {
+        if (completedAt < since) break;
+        counted.push(count);
       }
       return counted;
     },
   };
 }
 
-export function fromRow(row: FullRow): LedgerRow {
-  const metadata: Record<string, unknown> | null = row.metadata === null ? null : JSON.parse(row.metadata);
-  return {
-    seq: row.seq,
-    eventId: row.event_id,
-    workspaceId: row.workspace_id,
-    journalSeq: row.journal_seq,
-    requestId: row.request_id,
-    groupId: row.group_id,
-    externalEntityId: row.external_entity_id,
-    keyPrefix: row.key_prefix,
-    slug: row.slug,
-    admittedAt: row.admitted_at,
-    completedAt: row.completed_at,
-    promptTokens: row.prompt_tokens,
-    completionTokens: row.completion_tokens,
-    cachedTokens: row.cached_tokens,
-    billed: row.billed === 1,
-    metadata,
-  };
+export function ledgerRowOf({ billed, metadata, ...entry }: StoredLedgerRow): LedgerRow {
+  return { ...entry, billed: billed === 1, metadata: metadata === null ? null : JSON.parse(metadata) };
 }

@@ -1,7 +1,8 @@
 import type { Db } from "./database.js";
 
-/** Small facts about a state: its clock, seed, settings and counters, as JSON by name. */
+/** Single values of a state, such as its clock, seed and settings, as JSON by name. */
 export interface MetaStore {
+  /** undefined: not set. */
   get(key: string): unknown;
   set(key: string, value: unknown): void;
 }

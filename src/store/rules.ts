@@ -1,22 +1,21 @@
 import type { Db } from "./database.js";
 
-/** A rule with its place in the order and how often it was used. */
-export interface StoredRule<Rule> {
+/** A rule with its position and number of uses. */
+interface StoredRule<Rule> {
   readonly position: number;
   readonly rule: Rule;
   readonly used: number;
 }
 
-/** Rules of one kind in the order in which they are tried. */
+/** Rules of one kind in order of precedence. */
 export interface RuleStore<Rule> {
   all(): StoredRule<Rule>[];
-  /** Behind the others, or before them. */
+  /** @param first before the existing rules, else after them */
   add(rules: readonly Rule[], first: boolean): void;
   setUsed(position: number, used: number): void;
   clear(): void;
 }
 
-/** @param table one of those that hold rules */
 export function createRuleStore<Rule>(
   db: Db,
   table: "completion_rules" | "prediction_rules",

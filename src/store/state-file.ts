@@ -1,7 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { errorMessage } from "../domain/error-message.js";
 
-/** A state that cannot be opened; the message is one line that says what to do. */
+/** A state that cannot be opened. The message is one line and says what to do. */
 export class StateError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -9,18 +10,18 @@ export class StateError extends Error {
   }
 }
 
-/** Marks a SQLite file as ours: "gwem" in ASCII, in the header's application id. */
+/** Application id of our SQLite files: "gwem" in ASCII. */
 export const APPLICATION_ID = 0x6777656d;
 
-/** Where SQLite's file format keeps its magic text, user version and application id (sqlite.org/fileformat). */
+/** The header of SQLite files, and offsets in it (sqlite.org/fileformat). */
 export const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
 /**
- * Looks at a state file's header without opening it as a database, so that a file that is not ours, or comes
- * from a newer version, stays untouched.
+ * Checks a state file's header without opening the file as a database, so that files of other programs or newer versions
+ * stay unchanged.
  * @throws StateError
  */
 export function inspectStateFile(path: string, newestVersion: number): void {
@@ -29,11 +30,11 @@ export function inspectStateFile(path: string, newestVersion: number): void {
     return;
   }
   const header = readHeader(path);
-  if (header.length === 0) return; // SQLite takes an empty file as a new database.
+  if (header.length === 0) return; // For SQLite an empty file is a new database.
   inspectHeader(path, header, newestVersion);
 }
 
-/** The same of the first bytes of a file. @throws StateError */
+/** Checks the first bytes of a state file. @throws StateError */
 export function inspectHeader(path: string, header: Buffer, newestVersion: number): void {
   if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw new StateError(
@@ -77,8 +78,8 @@ function readHeader(path: string): Buffer {
   }
 }
 
-/** The first line of an unknown error. */
+/** The first line of an error's message. */
 export function reason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = errorMessage(cause);
   return text.split("\n", 1)[0] ?? text;
 }

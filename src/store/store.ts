@@ -1,7 +1,7 @@
 import type { CompletionRule } from "../domain/completion/rules.js";
 import type { PredictionRule } from "../domain/predictions.js";
 import { type AsyncRequestStore, createAsyncRequestStore } from "./async-requests.js";
-import { type BillingStore, createBillingStore } from "./billing.js";
+import { type BillingStore, createBillingStore } from "./billing-queries.js";
 import { type AiCacheStore, createAiCacheStore } from "./cloudflare-cache.js";
 import { type AiGatewayStore, createAiGatewayStore } from "./cloudflare-gateways.js";
 import { type Db, imageOf, openDatabase, openImage } from "./database.js";
@@ -19,7 +19,7 @@ import { createSecretStore, type SecretStore } from "./secrets.js";
 import { createWorkspaceKeyStore, type WorkspaceKeyStore } from "./workspace-keys.js";
 import { createWorkspaceStore, type WorkspaceStore } from "./workspaces.js";
 
-/** All state of one world: one SQLite database, one part per table group. */
+/** The SQLite database of one world, one part per group of tables. */
 export interface Store {
   readonly meta: MetaStore;
   readonly workspaces: WorkspaceStore;
@@ -39,18 +39,18 @@ export interface Store {
   readonly predictions: RuleStore<PredictionRule>;
   readonly deployments: DeploymentStore;
   readonly asyncRequests: AsyncRequestStore;
-  /** Runs `work` in one transaction; what it throws undoes everything. Nested calls join the outer one. */
+  /** Runs `work` in one transaction, which an exception rolls back. Nested calls join the outer transaction. */
   transaction<T>(work: () => T): T;
   /** Empties every table. */
   clear(): void;
-  /** Everything, as the bytes of a state file. */
+  /** The database as the bytes of a state file. */
   image(): Buffer;
-  /** Everything as it was in an image of the same version. All of it, or nothing. */
+  /** Replaces all rows by those of an image, or none if it fails. @param name of the image, for errors */
   replace(image: Uint8Array, name: string): void;
   close(): void;
 }
 
-/** In an order that no foreign key minds. */
+/** In an order that respects foreign keys. */
 const TABLES = [
   "meta",
   "federated_keys",
@@ -80,14 +80,14 @@ const TABLES = [
 ] as const;
 
 /**
- * @param path a file, made when it is not there, or `:memory:`
+ * @param path a file, created if missing, or `:memory:`
  * @throws StateError
  */
 export function openStore(path: string): Store {
   return storeOf(openDatabase(path));
 }
 
-/** A store in memory, with what an image of another one holds. @throws StateError */
+/** Opens an image of another store in memory. @param name of the image, for errors. @throws StateError */
 export function openStoreImage(image: Uint8Array, name: string): Store {
   return storeOf(openImage(image, name));
 }
@@ -121,12 +121,12 @@ function storeOf(db: Db): Store {
 }
 
 function clear(db: Db): void {
-  // Parents and children of groups go in one statement, whose references are checked at its end.
+  // One statement deletes parents and children of groups; foreign keys are checked at its end.
   db.pragma("defer_foreign_keys = ON");
   for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
 }
 
-/** Row by row from the image, whose schema has been brought up to date. */
+/** Copies row by row from the image, which opening has migrated. */
 function replace(db: Db, image: Uint8Array, name: string): void {
   const source = openImage(image, name);
   try {

@@ -12,17 +12,17 @@ interface KeyRow {
   created_at: number;
 }
 
-/** Bytes of its hash that tell a key from the others. */
+/** Bytes of the hash that form a key's id. */
 const ID_BYTES = 8;
 
-/** A workspace's own keys, each as a hash only. */
+/** Workspace keys, stored as hashes only. */
 export interface WorkspaceKeyStore {
-  /** A key that the workspace has already changes its type, name and scope. */
+  /** Adds a key, or replaces type, name and models of the workspace's existing key. */
   put(key: Omit<WorkspaceKey, "id">, hash: Buffer, at: number): void;
   byHash(hash: Buffer): { key: WorkspaceKey; hash: Buffer } | null;
-  /** Every one, oldest first, ties by prefix. */
+  /** All keys, oldest first, ties by prefix. */
   list(workspaceId: string): WorkspaceKey[];
-  /** Minted ones have a prefix of their own; those of a seed may share one. */
+  /** Several keys of a seed may have the same prefix. */
   byPrefix(workspaceId: string, prefix: string): WorkspaceKey[];
   /** Whether a key of any workspace has this prefix. */
   prefixTaken(prefix: string): boolean;

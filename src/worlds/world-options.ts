@@ -1,18 +1,18 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
 
-/** What a world is opened with. */
+/** The options of a world. */
 export interface WorldOptions {
   /** A file, or `:memory:`. */
   readonly state: string;
-  /** Start as a copy of the world that this was taken of ({@link World.image}), in memory. */
+  /** An image of another world (`World.image`): starts as its copy, in memory. */
   readonly image?: Uint8Array;
-  /** Fills an empty state, and is what {@link World.reset} goes back to. */
+  /** Fills an empty state, and is the target of `World.reset`. */
   readonly seed: Seed | null;
-  /** Start from the seed even when the state has data. */
+  /** Starts from the seed even when the state has data. */
   readonly reset: boolean;
-  /** Manages the first workspace besides the keys of the seed. */
+  /** An additional managing key of the first workspace. */
   readonly workspaceKey: string | null;
-  /** Win over the seed's settings. */
+  /** Override the seed's settings. */
   readonly overrides: Partial<Settings>;
 }

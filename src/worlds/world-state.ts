@@ -1,22 +1,22 @@
 import type { Settings } from "../domain/settings.js";
 import type { RandomState } from "../runtime/random.js";
 
-/** Names in the meta table of a world's state: what is not rows. */
+/** Keys in the meta table of a world's state. The values are part of the file format. */
 export const META = {
-  /** What a reset goes back to. */
+  /** The target of a reset. */
   seed: "seed",
   clock: "clock",
-  /** How often the state was resumed. */
+  /** Number of resumes. */
   epoch: "random_epoch",
   cursorSecret: "cursor_secret",
   state: "standing",
 } as const;
 
-/** What an image, or a resumed state, remembers of a world besides its seed and its rows. */
+/** What an image or a state file has of a world besides seed and tables. */
 export interface WorldState {
   readonly settings: Settings;
-  /** Keys that were declared since the last reset, by name. */
+  /** Keys added since the last reset, by name. */
   readonly added: Readonly<Record<string, string>>;
-  /** Where the random sequence stood; null in a state that is no image. */
+  /** State of the random source; null unless in an image. */
   readonly random: RandomState | null;
 }

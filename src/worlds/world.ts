@@ -21,18 +21,17 @@ import { META, type WorldState } from "./world-state.js";
 
 export type { WorldOptions } from "./world-options.js";
 
-/** The development key of a world whose seed declares none: fixed, so that it can be pasted. */
+/** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
 export const DEVELOPMENT_KEY = "emulator.local-development-key";
 
 const EMPTY_SEED: Seed = {};
 
 /**
- * One isolated emulator: its database, clock, random source and services. Reset is defined here, once, for
- * HTTP, command line and fixture alike.
+ * One isolated emulator: its database, clock, random source and services.
  */
 export class World {
   readonly services: Services;
-  /** Whether the state had data, so that the seed was not applied but only remembered. */
+  /** Whether the state had data; the seed is then only the target of resets. */
   readonly resumed: boolean;
   /** Whether {@link close} was called. */
   closed = false;
@@ -40,7 +39,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #tokenizers = new Tokenizers();
   #seed: Seed;
-  /** Keys that {@link add} declared since the last reset. */
+  /** Keys that {@link add} has added since the last reset. */
   #added: Readonly<Record<string, string>> = {};
 
   /** @throws StateError, SeedError */
@@ -49,8 +48,8 @@ export class World {
     const { image } = options;
     const store = image ? openStoreImage(image, "the copied world") : openStore(options.state);
     const clock = new Clock();
-    const remembered = store.meta.get(META.seed) as Seed | undefined;
-    this.#seed = options.seed ?? remembered ?? EMPTY_SEED;
+    const storedSeed = store.meta.get(META.seed) as Seed | undefined;
+    this.#seed = options.seed ?? storedSeed ?? EMPTY_SEED;
     this.#context = {
       store,
       clock,
@@ -62,9 +61,9 @@ export class World {
       caches: [],
     };
     this.services = createServices(this.#context);
-    this.resumed = remembered !== undefined && !options.reset;
+    this.resumed = storedSeed !== undefined && !options.reset;
     try {
-      if (image) this.#goOn();
+      if (image) this.#continue();
       else if (this.resumed) this.#resume();
       else this.#start();
     } catch (cause) {
@@ -74,43 +73,43 @@ export class World {
     clock.onChange((state) => store.meta.set(META.clock, state));
   }
 
-  /** The key that manages the first workspace. */
+  /** The managing key of the first workspace. */
   get workspaceKey(): string {
     return this.#options.workspaceKey ?? declaredWorkspaceKey(this.#seed) ?? DEVELOPMENT_KEY;
   }
 
-  /** Federated keys that were declared by name, and their texts. */
+  /** Federated keys of the seeds, by name. */
   get keys(): Readonly<Record<string, string>> {
     return { ...declaredKeys(this.#seed), ...this.#added };
   }
 
-  /** What reset goes back to. */
+  /** The target of a reset. */
   get seed(): Seed {
     return this.#seed;
   }
 
-  /** Back to the seed: rows, counters, clock, ids. What is under way is answered, but leaves no trace. */
+  /** Back to the seed: tables, counters, clock and ids. Requests in progress get an answer but are not stored. */
   reset(): void {
     this.services.journal.flush();
     this.#start();
   }
 
-  /** Makes a seed what reset goes back to, and resets. One that cannot be applied changes nothing. @throws SeedError */
+  /** Makes a seed the target of resets, and resets. Changes nothing if the seed cannot be applied. @throws SeedError */
   reseed(seed: Seed): void {
-    // Tried elsewhere first: a reset also drops jobs and draws ids, which no rollback would bring back.
+    // Tested in another world first, because a rollback does not restore jobs and ids.
     new World({ ...this.#options, state: ":memory:", seed, reset: true }).close();
     this.#seed = seed;
     this.reset();
   }
 
-  /** Adds to what is there; the target of a reset stays. All of it, or nothing. @throws SeedError */
+  /** Adds a seed, all of it or nothing. The target of resets stays. @throws SeedError */
   add(partial: Seed): void {
     const { store, caches } = this.#context;
     for (const key of ["clock", "random_seed"] as const) {
       if (partial[key] === undefined) continue;
       throw new SeedError(
         [key],
-        "only the seed a world starts from can set this; POST /_emulator/clock moves time",
+        "only the seed that a world starts with can set this; POST /_emulator/clock moves time",
       );
     }
     const settings = settingsOf(partial, this.#context.settings);
@@ -124,13 +123,12 @@ export class World {
     this.#context.settings = settings;
     this.#context.tokenizer = tokenizer;
     this.#added = added;
-    for (const cache of caches) cache.configurationChanged();
+    for (const cache of caches) cache.configurationChanged?.();
     this.services.limits.rebuild();
   }
 
   /**
-   * This world as it stands, counters, clock, ids and jobs included, as the bytes of a state file. Requests
-   * under way are not in it.
+   * The whole world with counters, clock, ids and jobs, as the bytes of a state file. Requests in progress are not in it.
    */
   image(): Uint8Array {
     const { store, settings, random } = this.#context;
@@ -144,9 +142,9 @@ export class World {
   }
 
   /**
-   * Back to an image of this world or another. What is under way leaves no trace: a stream that waits for the
-   * clock is cut off, the rest is answered.
-   * @param name what to call the image when it cannot be read
+   * Restores an image of this or another world. Requests in progress get an answer but are not stored; streams that wait
+   * for the clock are cut off.
+   * @param name of the image, for errors
    * @throws StateError; nothing has changed then
    */
   restore(image: Uint8Array, name = "the snapshot"): void {
@@ -154,7 +152,7 @@ export class World {
     this.services.journal.flush();
     store.replace(image, name);
     clock.clear();
-    this.#goOn();
+    this.#continue();
   }
 
   close(): void {
@@ -167,7 +165,7 @@ export class World {
     this.#context.store.close();
   }
 
-  /** Everything anew, in one transaction: a seed that cannot be applied leaves the state as it was. */
+  /** Starts from the seed, in one transaction. A seed that cannot be applied changes nothing. */
   #start(): void {
     const { store, clock } = this.#context;
     const settings = this.#settings();
@@ -199,11 +197,11 @@ export class World {
     }
   }
 
-  /** Goes on where the state file left off; ids continue with a sequence of their own. */
+  /** Continues a state file. New ids have a sequence of their own. */
   #resume(): void {
     const { store, clock } = this.#context;
     const state = this.#savedState();
-    if (state) this.#take(state);
+    if (state) this.#applyState(state);
     this.#context.tokenizer = this.#tokenizer(this.#context.settings);
     clock.restore(store.meta.get(META.clock) as ClockState);
     const epoch = Number(store.meta.get(META.epoch)) + 1;
@@ -213,7 +211,7 @@ export class World {
     store.transaction(() => {
       store.meta.set(META.epoch, epoch);
       store.meta.set(META.seed, this.#seed);
-      // Its random sequence has been left for another one.
+      // The random sequence of an image ends here.
       store.meta.set(META.state, state ? { ...state, random: null } : null);
       if (this.#options.workspaceKey)
         ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
@@ -222,18 +220,18 @@ export class World {
     this.services.webhooks.resume();
   }
 
-  /** Goes on from an image; a state file that is none does for one. */
-  #goOn(): void {
+  /** Continues an image. A state file works too. */
+  #continue(): void {
     this.#seed = (this.#context.store.meta.get(META.seed) as Seed | undefined) ?? EMPTY_SEED;
     const state = this.#savedState();
-    if (state?.random) this.#continueFrom(state, state.random);
+    if (state?.random) this.#continueImage(state, state.random);
     else this.#resume();
   }
 
-  /** Exactly where the image was taken, with the same ids to come. */
-  #continueFrom(state: WorldState, random: RandomState): void {
+  /** Continues exactly like the image's world, with the same next ids. */
+  #continueImage(state: WorldState, random: RandomState): void {
     const { store, clock } = this.#context;
-    this.#take(state);
+    this.#applyState(state);
     this.#context.tokenizer = this.#tokenizer(this.#context.settings);
     this.#context.randomSeed = randomSeed(this.#seed, 0);
     this.#context.random = createRandom(random);
@@ -249,8 +247,8 @@ export class World {
     return (this.#context.store.meta.get(META.state) as WorldState | null | undefined) ?? null;
   }
 
-  /** What was seeded on top is part of the state. */
-  #take({ settings, added }: WorldState): void {
+  /** Restores settings and added keys. */
+  #applyState({ settings, added }: WorldState): void {
     this.#added = added;
     this.#context.settings = { ...settings, ...this.#options.overrides };
   }

@@ -1,36 +1,36 @@
-import { readAuthorization } from "../domain/access.js";
+import { readAuthorization } from "../domain/credential.js";
 import { GatewayError, invalid } from "../domain/errors.js";
 import { hashKey } from "../services/secrets.js";
 import { World, type WorldOptions } from "./world.js";
 
-/** The world that is there from the start. */
+/** Name of the first world. */
 export const DEFAULT_WORLD = "default";
-/** In place of a world's name: a new copy of what the seed makes. */
-export const FROM_SEED = "seed";
+/** Reserved name: forks from the seed. */
+const FROM_SEED = "seed";
 
-/** A stop waits for nothing that is further away than this, milliseconds: half of what `docker stop` grants. */
+/** A stop waits at most this long for scheduled jobs, milliseconds: half the time of `docker stop`. */
 const STOP_GRACE_MS = 5_000;
 
-/** In a message: worlds, and characters of a name. */
+/** Maximum worlds in a message. */
 const MAX_SHOWN = 10;
+/** Maximum characters of a name in a message. */
 const MAX_CHARACTERS = 100;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /**
- * The worlds of one emulator: the one it was started with, and copies of it, in memory, that share nothing with
- * it nor with each other.
+ * The worlds of one emulator: the default world, and forks of it in memory. Worlds share nothing.
  */
 export class Worlds {
   readonly #options: WorldOptions;
   readonly #worlds: Map<string, World>;
-  /** By the hash of the key that was made for it. */
+  /** Names by the hash of each world's own key. */
   readonly #byOwnKey = new Map<string, string>();
-  /** What the seed makes, made once: copying it takes a fraction of seeding. */
-  #seeded: Uint8Array | null = null;
+  /** Image of a freshly seeded world: copying is much faster than seeding. */
+  #seedImage: Uint8Array | null = null;
   #named = 0;
 
-  /** @param options those that `first` was opened with */
+  /** @param options of `first` */
   constructor(first: World, options: WorldOptions) {
     this.#options = options;
     this.#worlds = new Map([[DEFAULT_WORLD, first]]);
@@ -40,12 +40,12 @@ export class Worlds {
     return this.get(DEFAULT_WORLD);
   }
 
-  /** Whether there is any besides the first. */
+  /** Whether there is more than one world. */
   get several(): boolean {
     return this.#worlds.size > 1;
   }
 
-  /** Every name, the oldest first. */
+  /** All names, oldest first. */
   get names(): readonly string[] {
     return [...this.#worlds.keys()];
   }
@@ -54,7 +54,7 @@ export class Worlds {
     return this.#worlds.has(name);
   }
 
-  /** @throws GatewayError `unknown_world`, naming those that there are */
+  /** @throws GatewayError `unknown_world` with the names of existing worlds */
   get(name: string): World {
     const world = this.#worlds.get(name);
     if (world) return world;
@@ -66,21 +66,21 @@ export class Worlds {
   }
 
   /**
-   * Makes a world.
-   * @param name letters, digits, `-` and `_`; made up when absent
-   * @param from `seed`, or the name of the world to copy as it stands
+   * Creates a world.
+   * @param name letters, digits, `-` and `_`; default: a free name
+   * @param from `seed`, or the name of the world to copy
    * @returns its name
-   * @throws GatewayError `validation` for a name that is none or taken, `unknown_world` for a source that is not there
+   * @throws GatewayError `validation` for an invalid or taken name, `unknown_world` for an unknown `from`
    */
   fork(name: string = this.#freeName(), from: string = FROM_SEED): string {
     if (!NAME.test(name)) throw invalid("name", "expected 1 to 64 letters, digits, - and _");
-    if (name === FROM_SEED) throw invalid("name", `"${name}" stands for the seed; take another`);
+    if (name === FROM_SEED) throw invalid("name", `"${name}" is a reserved name; choose another`);
     if (this.has(name)) {
-      throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} ends a world`);
+      throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} removes that world`);
     }
-    const image = from === FROM_SEED ? this.#seededImage() : this.get(from).image();
+    const image = from === FROM_SEED ? this.#imageOfSeed() : this.get(from).image();
     const { overrides } = this.#options;
-    const own = {
+    const options = {
       state: ":memory:",
       image,
       seed: null,
@@ -88,38 +88,38 @@ export class Worlds {
       workspaceKey: worldKey(name),
       overrides,
     };
-    this.#worlds.set(name, new World(own));
+    this.#worlds.set(name, new World(options));
     this.#byOwnKey.set(digest(worldKey(name)), name);
     return name;
   }
 
-  /** Ends a world; what is under way in it is cut off. @throws GatewayError */
+  /** Removes a world and cuts off its requests in progress. @throws GatewayError */
   remove(name: string): void {
-    if (name === DEFAULT_WORLD) throw invalid("name", "the default world ends with the emulator");
+    if (name === DEFAULT_WORLD) throw invalid("name", "the default world cannot be removed");
     this.get(name).close();
     this.#worlds.delete(name);
     this.#byOwnKey.delete(digest(worldKey(name)));
   }
 
-  /** The name of the world that a request without one belongs to: the only one that knows its key, or the first. */
+  /** The world of a request that does not name one: the only world that knows its key, or the default world. */
   ofCaller(authorization: string | undefined): string {
     if (!this.several) return DEFAULT_WORLD;
     const credential = readAuthorization(authorization);
     if (credential.kind !== "key") return DEFAULT_WORLD;
-    const own = this.#byOwnKey.get(digest(credential.key));
-    if (own !== undefined) return own;
+    const owner = this.#byOwnKey.get(digest(credential.key));
+    if (owner !== undefined) return owner;
     const knows = (world: World): boolean => world.services.access.find(credential.key) !== null;
     if (knows(this.first)) return DEFAULT_WORLD;
-    const knowing = this.names.filter((name) => knows(this.get(name)));
-    return knowing.length === 1 ? (knowing[0] ?? DEFAULT_WORLD) : DEFAULT_WORLD;
+    const [name, ...others] = this.names.filter((known) => knows(this.get(known)));
+    return name !== undefined && others.length === 0 ? name : DEFAULT_WORLD;
   }
 
-  /** The seed of the first world was replaced: copies of it are made anew. */
+  /** Call after the seed of the default world has been replaced. */
   seedChanged(): void {
-    this.#seeded = null;
+    this.#seedImage = null;
   }
 
-  /** Drops what a stop does not wait for: jobs due too late, or on a frozen clock, and waits for requests. */
+  /** Drops jobs that are due too late for a stop, on a frozen clock all jobs, and ends waits for requests. */
   dropUnreachable(): void {
     for (const world of this.#worlds.values()) {
       world.services.journal.endWaits();
@@ -133,14 +133,14 @@ export class Worlds {
     for (const world of this.#worlds.values()) world.close();
   }
 
-  #seededImage(): Uint8Array {
-    if (this.#seeded) return this.#seeded;
+  #imageOfSeed(): Uint8Array {
+    if (this.#seedImage) return this.#seedImage;
     const { overrides, workspaceKey } = this.#options;
     const seed = this.first.seed;
-    const made = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides });
-    this.#seeded = made.image();
-    made.close();
-    return this.#seeded;
+    const world = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides });
+    this.#seedImage = world.image();
+    world.close();
+    return this.#seedImage;
   }
 
   #freeName(): string {
@@ -151,7 +151,7 @@ export class Worlds {
   }
 }
 
-/** Manages one world, and leads to it without naming it. */
+/** A managing key of a fork, which also identifies the world of a request. */
 function worldKey(name: string): string {
   return `${name}.local-world-key`;
 }

@@ -260,7 +260,7 @@ describe("inference §5: the queue", () => {
     await gateway.clock.advance("29s");
     expect((await settled(gateway, hasty))[0]).toBe("EXPIRED");
     expect((await settled(gateway, patient))[0]).toBe("QUEUED");
-    expect(await gateway.clock.advance("1s")).toMatchObject([{ job: "deployment asleep is up" }]);
+    expect(await gateway.clock.advance("1s")).toMatchObject([{ job: "deployment asleep is ready" }]);
     expect((await settled(gateway, patient))[0]).toBe("SUCCEEDED");
   });
 });

@@ -107,6 +107,42 @@ describe("inference §5: failed predictions", () => {
     expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
   });
 
+  test("MODEL_DOES_NOT_EXIST: a deployment that is inactive when its turn comes", async () => {
+    await using gateway = await start();
+    await submitted(gateway, "slow", {}, "/deployment/dep789");
+    const id = await submitted(gateway, "echo", {}, "/deployment/dep789");
+    await gateway.clock.advance(0);
+    const deployments = [{ id: "dep789", status: "INACTIVE" as const }];
+    await gateway.seed({ workspaces: [{ name: "acme", models: [{ id: MODEL, deployments }] }] });
+    await gateway.clock.advance("60s");
+    const errors = [{ code: "MODEL_DOES_NOT_EXIST", message: "deployment is inactive" }];
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
+  });
+
+  test.each([
+    ["busy", "busy"],
+    [{ error: "busy" }, '{"error":"busy"}'],
+  ])("a fault's body %j is the message %j", async (body, message) => {
+    await using gateway = await start();
+    await gateway.faults.add({ match: { model: MODEL }, fault: { status: 503, body } });
+    const id = await submitted(gateway, "echo");
+    await gateway.clock.advance("1m");
+    const errors = [{ code: "MODEL_UNAVAILABLE", message }];
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status: "FAILED", errors });
+  });
+
+  test.each([
+    ["1h", "SUCCEEDED", []],
+    ["3601s", "FAILED", [{ code: "MODEL_PREDICT_TIMEOUT" }]],
+  ])("a prediction may take an hour, and no longer: %s is %s", async (delay, status, errors) => {
+    await using gateway = await start();
+    const match = { body: { model_says: "long" } };
+    await gateway.seed({ predictions: [{ match, reply: { json: {}, delay } }] });
+    const id = await submitted(gateway, "long", { inference_retry_config: { max_attempts: 1 } });
+    await gateway.clock.advance("1h");
+    expect((await statusOf(gateway, id)).body).toMatchObject({ status, errors });
+  });
+
   test("a model's own error passes through as the message", async () => {
     await using gateway = await start();
     const id = await submitted(gateway, "invalid");

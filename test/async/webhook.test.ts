@@ -40,6 +40,16 @@ describe("inference §5: the async webhook", () => {
     expect(await settled(gateway, id)).toEqual(["SUCCEEDED", "SUCCEEDED"]);
   });
 
+  test("is told at once, though the clock is frozen, when the model takes no time", async () => {
+    await using receiver = await ResultReceiver.start();
+    await using gateway = await start();
+    const id = await submitted(gateway, "echo", { webhook_endpoint: receiver.url });
+    // It waits for what is under way, and finds no job that had to wait for it.
+    expect(await gateway.clock.advance(0)).toEqual([]);
+    expect(await settled(gateway, id)).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+    expect(receiver.received).toHaveLength(1);
+  });
+
   test("failing once is told again 2 s later, the same bytes", async () => {
     await using receiver = await ResultReceiver.start([503, 200]);
     await using gateway = await start();

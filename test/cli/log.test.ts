@@ -53,7 +53,7 @@ describe("--log pretty", () => {
     expect(requestLine(refused, painter({ isTTY: true }, {}))).toContain("\x1b[33m401\x1b[39m");
     expect(requestLine(fine, painter({}, {}))).toBe("12:00:00.000 GET /v1/gateway/groups 200 emulator 0 ms");
     expect(requestLine(refused, painter({}, {}))).toMatch(
-      /^12:00:00\.000 GET \/v1\/gateway\/groups 401 0 ms unauthenticated: send /,
+      /^12:00:00\.000 GET \/v1\/gateway\/groups 401 0 ms unauthenticated: Send /,
     );
   });
 

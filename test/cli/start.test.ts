@@ -23,7 +23,7 @@ describe("start", () => {
     expect(await chat(url, "sky_nobodyknows1.secret")).toBe(403);
     const line = await process.waitFor(/^[\d:.]{12} POST \/v1\/chat\/completions 200 .*$/m);
     expect(line[0]).toMatch(/ 200 sky_acmeprod0001 acme\/llama \d+\+\d+ tokens \d+ ms$/);
-    await process.waitFor(/403 \d+ ms wrong_key: no live federated key like this one/);
+    await process.waitFor(/403 \d+ ms wrong_key: Unknown federated key/);
     expect(process.stdout, "no colours outside a terminal").not.toContain("\x1b");
     expect(process.stderr).toBe("");
   });

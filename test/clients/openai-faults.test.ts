@@ -86,7 +86,7 @@ describe("presets", () => {
       expect(error.message).toBe(message);
       const [entry] = await gateway.requests({ path: CHAT });
       expect(entry).toMatchObject({ error: preset, hint: "injected by a fault" });
-      expect(entry?.notes[0]).toMatch(/^met by fault-[0-9a-f]{6}$/);
+      expect(entry?.notes[0]).toMatch(/^applied fault-[0-9a-f]{6}$/);
       const counted = Number(message.slice(0, 3)) >= 500;
       expect(await usedToday(gateway)).toEqual(
         counted ? { REQUEST: 1, TOKEN: 0 } : { REQUEST: null, TOKEN: null },
@@ -428,6 +428,7 @@ describe("which requests a fault meets", () => {
     ]);
     expect((await send("DELETE", `${FAULTS}/${added.body.id}`)).body).toEqual({ id: added.body.id });
     expect((await send("DELETE", `${FAULTS}/${added.body.id}`)).status).toBe(404);
+    expect((await send("GET")).body.items).toMatchObject([{ match: { stream: true }, matched: 0 }]);
     const several = await send("POST", FAULTS, [{ fault: { status: 500 } }, { fault: { reset: true } }]);
     expect(several.body.items).toHaveLength(2);
     expect((await send("DELETE")).body).toEqual({ ok: true });

@@ -26,7 +26,7 @@ describe("which gateways there are (Y-34)", () => {
         400,
         ownError(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard"),
       ]);
-      expect(answer.headers.get("x-emulator-hint")).toContain("the seed declares acc/gw");
+      expect(answer.headers.get("x-emulator-hint")).toContain("The seed declares acc/gw");
     }
   });
 
@@ -62,6 +62,7 @@ describe("an authenticated gateway", () => {
       {},
       bearer("cf-token-wrong"),
       { "cf-aig-authorization": TOKEN },
+      { "cf-aig-authorization": `Api-Key ${TOKEN}` },
       { "cf-aig-authorization": "" },
     ];
     for (const headers of wrong) {
@@ -72,7 +73,7 @@ describe("an authenticated gateway", () => {
       expect(answer.headers.has("cf-aig-log-id")).toBe(false);
     }
     expect(await upstream(gateway)).toEqual([]);
-    expect(await gateway.requests({ error: "cloudflare_unauthorized" })).toHaveLength(4);
+    expect(await gateway.requests({ error: "cloudflare_unauthorized" })).toHaveLength(wrong.length);
   });
 
   test("with both, Authorization goes upstream", async () => {

@@ -75,7 +75,7 @@ describe("where a request goes (inference §5)", () => {
         404,
         '{"error":"not found","error_code":"client_error"}',
       ]);
-      expect(answer.headers.get("x-emulator-hint")).toMatch(/bare/);
+      expect(answer.headers.get("x-emulator-hint")).toMatch(/[Pp]aths? without/);
     }
   });
 

@@ -38,10 +38,7 @@ describe("models in a seed (Y-23)", () => {
   });
 
   test.each([
-    [
-      { deployments: [{ id: "dep1" }, { id: "DEP1" }] },
-      "deployments: expected ids that differ, got twice DEP1",
-    ],
+    [{ deployments: [{ id: "dep1" }, { id: "DEP1" }] }, "deployments: expected unique ids, got twice DEP1"],
     [
       {
         deployments: [

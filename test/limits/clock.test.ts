@@ -56,7 +56,7 @@ describe("GET and POST /_emulator/clock", () => {
     await using future = await startGatewayEmulator({ seed: { ...FROZEN, clock: "2999-01-01T00:00:00Z" } });
     const refused = await change(future, { real: true });
     expect(refused.status).toBe(400);
-    expect(refused.body.message).toMatch(/^real: The clock stands at 2999-01-01.* would run backwards/);
+    expect(refused.body.message).toMatch(/^real: The clock is at 2999-01-01.* cannot go back/);
     expect((await clock(future)).body.mode).toBe("frozen");
   });
 });
@@ -121,10 +121,7 @@ describe("POST /_emulator/clock/advance", () => {
 
 describe("what the clock refuses, with 400 and the reason", () => {
   it.each<[body: object, message: RegExp]>([
-    [
-      { to: "2026-06-17T11:59:59.999Z" },
-      /^to: The clock stands at 2026-06-17T12:00:00.000Z and cannot go back/,
-    ],
+    [{ to: "2026-06-17T11:59:59.999Z" }, /^to: The clock is at 2026-06-17T12:00:00.000Z and cannot go back/],
     [{ by: -1 }, /^by: expected milliseconds/],
     [{ by: "-1s" }, /^by: expected milliseconds/],
     [{ by: 1.5 }, /^by: expected milliseconds/],
@@ -132,7 +129,7 @@ describe("what the clock refuses, with 400 and the reason", () => {
     [{ by: "1 fortnight" }, /^by: expected milliseconds/],
     [{ by: "" }, /^by: expected milliseconds/],
     [{ by: 1e300 }, /./],
-    [{ by: "999999999999d" }, /^by: that is beyond the last instant/],
+    [{ by: "999999999999d" }, /^by: the time is too far in the future/],
     [{ by: null }, /expected \{"by":"61s"\}/],
     [{ by: "1s", to: "next_window" }, /expected \{"by":"61s"\}/],
     [{}, /expected \{"by":"61s"\}/],
@@ -151,10 +148,7 @@ describe("what the clock refuses, with 400 and the reason", () => {
   });
 
   it.each<[body: unknown, message: RegExp]>([
-    [
-      { set: "2026-06-17T11:00:00Z" },
-      /^set: The clock stands at .* cannot go back to 2026-06-17T11:00:00.000Z/,
-    ],
+    [{ set: "2026-06-17T11:00:00Z" }, /^set: The clock is at .* cannot go back to 2026-06-17T11:00:00.000Z/],
     [{ set: "noon" }, /^set: expected an ISO 8601 time/],
     [{ freeze: false }, /expected \{"freeze":true\}/],
     [{ freeze: true, real: true }, /expected \{"freeze":true\}/],

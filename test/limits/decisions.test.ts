@@ -51,7 +51,7 @@ describe("GET /_emulator/decisions/{id}: why a request was admitted or refused",
         { ...limit, type: "REQUEST", unit: "MINUTE", threshold: 2, source_group: org.id, used: 1 },
         { ...limit, type: "TOKEN", unit: "DAY", threshold: 100, source_group: org.id, used: 33 },
       ],
-      reason: "room in every limit",
+      reason: "all limits have room",
     });
   });
 

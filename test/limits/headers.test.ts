@@ -78,6 +78,25 @@ describe("L-13: rate limit headers", () => {
     });
   });
 
+  it("CASCADING: of two limits with the same room the closer one speaks", async () => {
+    await using gateway = await startGatewayEmulator({
+      seed: world(
+        [
+          group("org", [perMinute("REQUEST", 10)], {
+            limit_enforcement: "CASCADING",
+            usage: [{ slug: SLUG, type: "REQUEST", unit: "MINUTE", used: 5 }],
+            groups: [group("team", [perMinute("REQUEST", 5)])],
+          }),
+        ],
+        { settings: { rate_limit_headers: true } },
+      ),
+    });
+    expect(limitHeaders(await chat(gateway, "team"))).toEqual({
+      "x-ratelimit-limit-requests": "5",
+      "x-ratelimit-remaining-requests": "4",
+    });
+  });
+
   it("a request that can never pass has no Retry-After (L-11)", async () => {
     await using gateway = await startGatewayEmulator({
       seed: world([group("org", [perMinute("TOKEN", 9)])], {

@@ -93,7 +93,9 @@ describe("A-6: 100 management requests a second, per key and route", () => {
       });
     for (let index = 0; index < 100; index++) expect((await make(index)).status).toBe(200);
     expect((await make(100)).text).toBe(REFUSED);
-    expect(await groupOf(gateway, "entity-99")).toBeDefined();
+    expect(await groupOf(gateway, "entity-99")).toMatchObject({
+      metadata: { external_entity_id: "entity-99" },
+    });
     expect(await groupOf(gateway, "entity-100")).toBeUndefined();
   });
 

@@ -164,6 +164,68 @@ describe("the clock survives a restart", () => {
   });
 });
 
+describe("L-4: what a fault refuses counts nowhere", () => {
+  it.each([{ status: 429 }, { preset: "payment_required" as const }])(
+    "%j: neither before a restart nor after it, when the fault is used up",
+    async (fault) => {
+      const limits = [perMinute("REQUEST", 1), perDay("REQUEST", 1)];
+      const faults = [{ match: {}, times: 2, fault }];
+      await using file = await stateFile(world([group("org", limits)], { faults }));
+      {
+        await using gateway = await file.start();
+        const refused = [await status(gateway, "org"), await status(gateway, "org")];
+        expect(refused).toEqual("status" in fault ? [429, 429] : [402, 402]);
+        expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: null }]);
+      }
+      await using gateway = await file.start();
+      expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: null }]);
+      expect([await status(gateway, "org"), await status(gateway, "org")]).toEqual([200, 429]);
+    },
+  );
+});
+
+describe("L-4: what fails before any output counts one REQUEST", () => {
+  it("over a restart too, and what was reserved for it is given back", async () => {
+    const limits = [perDay("REQUEST", 2), perDay("TOKEN", 5_000)];
+    const more = { settings: { token_admission: "reserve" as const } };
+    const faults = [{ match: {}, times: 1, fault: { status: 503 } }];
+    await using file = await stateFile(world([group("org", limits)], { ...more, faults }));
+    const counted = [{ current_usage: 1 }, { current_usage: 0 }];
+    {
+      await using gateway = await file.start();
+      expect(await status(gateway, "org")).toBe(503);
+      expect(await usageOf(gateway, "org")).toMatchObject(counted);
+    }
+    await using gateway = await file.start();
+    expect(await usageOf(gateway, "org")).toMatchObject(counted);
+    expect([await status(gateway, "org"), await status(gateway, "org")]).toEqual([200, 429]);
+  });
+});
+
+describe("L-3, L-15: the day over a restart", () => {
+  it("is the latest one with traffic, and nothing of it is left after its midnight", async () => {
+    await using file = await stateFile(world([group("org", [perDay("TOKEN", 100)])]));
+    const today = async () => {
+      await using gateway = await file.start();
+      return (await usageOf(gateway, "org"))[0].current_usage;
+    };
+    {
+      await using gateway = await file.start();
+      await status(gateway, "org", { usage: "70/0" });
+      await gateway.clock.advance({ to: "next_midnight" });
+    }
+    expect(await today()).toBe(0);
+    {
+      await using gateway = await file.start();
+      await status(gateway, "org", { usage: "20/10" });
+    }
+    expect(await today()).toBe(30);
+    await using gateway = await file.start();
+    expect(await status(gateway, "org", { usage: "70/0" })).toBe(200);
+    expect(await status(gateway, "org")).toBe(429);
+  });
+});
+
 describe("reset forgets all of it", () => {
   it.each(["in process", "over HTTP"])(
     "%s: windows, day, changed limits, clock; a restart too",

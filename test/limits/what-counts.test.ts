@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
+import { until } from "../scenarios/support.js";
 import { call } from "../support/client.js";
 import {
   type ChatOptions,
@@ -80,11 +81,9 @@ describe("L-2: what is counted", () => {
       seed: world([group("org", [perDay("TOKEN", 1_000)])]),
     });
     const whole = await chat(gateway, "org");
-    expect(whole.body.usage.total_tokens).toBeGreaterThan(0);
+    expect(whole.body.usage.total_tokens).toBe(14);
     await chat(gateway, "org", { body: { stream: true } });
-    expect(await usageOf(gateway, "org")).toMatchObject([
-      { current_usage: 2 * whole.body.usage.total_tokens },
-    ]);
+    expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: 28 }]);
   });
 
   it("a workspace key is neither limited nor counted (X-17)", async () => {
@@ -92,6 +91,40 @@ describe("L-2: what is counted", () => {
     for (const _ of [1, 2, 3]) expect((await chatWith(gateway, gateway.workspaceKey)).status).toBe(200);
     expect(await usageOf(gateway, "org")).toMatchObject([{ current_usage: null }]);
     expect(await status(gateway, "org")).toBe(200);
+  });
+});
+
+/** Until the world's only fault has struck: its request is admitted, and waits for the clock. */
+async function untilStruck(gateway: GatewayEmulator): Promise<void> {
+  await until(async () => {
+    const { body } = await call(gateway, "GET", "/_emulator/faults", { key: null });
+    return body.items[0].struck === 1;
+  });
+}
+
+describe("Y-20: a client that leaves before the first byte", () => {
+  it.each([
+    ["a slow model: one REQUEST and the prompt", {}, [1, 10]],
+    ["a fault in the model's place: one REQUEST, nothing of the prompt", { status: 503 }, [1, 0]],
+    ["a fault that refuses: nothing", { status: 429 }, [null, null]],
+  ])("%s", async (_, fault, counted) => {
+    const limits = [perDay("REQUEST", 10), perDay("TOKEN", 1_000)];
+    const faults = [{ match: {}, fault: { delay: "1h", ...fault } }];
+    await using gateway = await startGatewayEmulator({ seed: world([group("org", limits)], { faults }) });
+    const client = new AbortController();
+    const asking = fetch(`${gateway.inferenceUrl}/chat/completions`, {
+      method: "POST",
+      headers: { Authorization: `Api-Key ${keyOf(gateway, "org")}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ model: SLUG, messages: [{ role: "user", content: "Hello, world!" }] }),
+      signal: client.signal,
+    });
+    await untilStruck(gateway);
+    client.abort();
+    await expect(asking).rejects.toThrow();
+    await until(async () => (await gateway.requests({ error: "client_gone" }))[0]);
+    const usage: { current_usage: number | null }[] = await usageOf(gateway, "org");
+    expect(usage.map(({ current_usage }) => current_usage)).toEqual(counted);
+    expect(await gateway.billing.events()).toEqual([]);
   });
 });
 

@@ -97,3 +97,22 @@ describe("L-3: the UTC day", () => {
     expect(await after(gateway, 0)).toBe(200);
   });
 });
+
+describe("L-3: what a seed declares as used stands for its own unit", () => {
+  const limits = { SECOND: perSecond("TOKEN", 5), MINUTE: perMinute("TOKEN", 5), DAY: perDay("TOKEN", 5) };
+
+  it.each([
+    ["DAY", { SECOND: 200, MINUTE: 200, DAY: 429 }],
+    ["MINUTE", { SECOND: 200, MINUTE: 429, DAY: 200 }],
+    ["SECOND", { SECOND: 429, MINUTE: 429, DAY: 200 }],
+  ] as const)("used up in the %s: %j", async (unit, expected) => {
+    const usage = [{ slug: "acme/llama", type: "TOKEN" as const, unit, used: 5 }];
+    const entries = Object.entries(limits);
+    await using gateway = await startGatewayEmulator({
+      seed: world(entries.map(([name, limit]) => group(name, [limit], { usage }))),
+    });
+    const answers: [string, number][] = [];
+    for (const [name] of entries) answers.push([name, await status(gateway, name)]);
+    expect(Object.fromEntries(answers)).toEqual(expected);
+  });
+});

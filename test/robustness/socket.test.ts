@@ -73,7 +73,7 @@ test("a request line without version, as HTTP/0.9 had it, is refused like any ot
   const { gateway } = await startSubject();
   await using _ = gateway;
   const [answer] = parseAnswers(await exchange(gateway, Buffer.from("GET /v1/models\r\n\r\n")));
-  expect([400, 401]).toContain(answer?.status);
+  expect(answer?.status).toBe(401);
   expect(await goodChat(gateway)).toBe(200);
 });
 

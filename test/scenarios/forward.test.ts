@@ -125,7 +125,7 @@ describe("forward", () => {
     const answer = await chat(gateway);
     expect([answer.status, answer.text]).toEqual([502, '{"error":"Error making prediction"}\n']);
     expect(answer.headers.get("x-emulator-hint")).toContain(
-      `forwarding to ${real.url}/chat/completions failed`,
+      `Forwarding to ${real.url}/chat/completions failed`,
     );
     expect(await usedToday(gateway)).toEqual({ REQUEST: 1, TOKEN: 0 });
   });

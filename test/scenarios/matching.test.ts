@@ -349,7 +349,7 @@ describe("unmatched: error", () => {
       `${ids[0]}: wanted last_message containing "refund"; turn 2; stream true`,
     ]);
     expect(answer.headers.get("x-emulator-hint")).toBe(
-      `no rule fits; closest is ${ids[2]}: all 1 uses are spent`,
+      `No rule matches. Closest: ${ids[2]}: all 1 uses are spent.`,
     );
   });
 
@@ -366,6 +366,6 @@ describe("unmatched: error", () => {
       seed: seedWith({ settings: { unmatched: "error" } }),
     });
     const answer = await say(gateway, "hi");
-    expect(answer.headers.get("x-emulator-hint")).toBe("there are no completion rules");
+    expect(answer.headers.get("x-emulator-hint")).toBe("There are no completion rules.");
   });
 });

@@ -264,6 +264,6 @@ describe("without a rule, what the request insists on (§2)", () => {
     });
     expect(answer.status).toBe(400);
     expect(answer.body.error.message).toBe("Invalid request: the JSON schema cannot be satisfied");
-    expect(answer.headers.get("x-emulator-hint")).toContain("no value was found for the schema");
+    expect(answer.headers.get("x-emulator-hint")).toContain("No value was found for the schema");
   });
 });

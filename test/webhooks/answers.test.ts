@@ -55,6 +55,17 @@ describe("W-6: what the receiver answers decides", () => {
     expect(attempts[0]).toMatchObject({ status: null, error: expect.stringMatching(/ECONNRESET|hang up/) });
   });
 
+  test("an answer that breaks off in the middle is none, whatever its status; it is retried", async () => {
+    await using receiver = await Receiver.start(["torn", 200]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.clock.advance("1s");
+    expect(attemptsOf(await onlyDelivery(gateway))).toEqual([
+      [0, "aborted"],
+      [1, 200],
+    ]);
+  });
+
   test("nobody listening is retried to the end of the 15 s", async () => {
     const gone = await Receiver.start();
     await gone[Symbol.asyncDispose]();

@@ -82,20 +82,13 @@ describe("W-7: what is billed", () => {
     const faults = [{ match: {}, fault: { cut: { after_chunks: 2 } } }];
     await using gateway = await startGatewayEmulator({ seed: seedWith({ top: { faults } }) });
     await chat(gateway, { stream: true }).catch(() => {});
-    const [sums] = await tokens(gateway);
-    expect(sums?.[0]).toBe(10);
-    expect(sums?.[1]).toBeGreaterThan(0);
-    expect(sums?.[1]).toBeLessThan(4);
+    expect(await tokens(gateway)).toEqual([[10, 2]]);
     expect(await gateway.billing.reconcile()).toEqual([]);
   });
 
   test("a stream that the client leaves: the tokens sent so far", async () => {
     await using gateway = await hangUpAfter(2);
-    const [sums, ...others] = await tokens(gateway);
-    expect(others).toEqual([]);
-    expect(sums?.[0]).toBe(10);
-    expect(sums?.[1]).toBeGreaterThan(0);
-    expect(sums?.[1]).toBeLessThan(4);
+    expect(await tokens(gateway)).toEqual([[10, 2]]);
     expect(await gateway.billing.reconcile()).toEqual([]);
   });
 

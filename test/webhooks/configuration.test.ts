@@ -23,6 +23,7 @@ describe("W-1: whether there is a webhook", () => {
     await using gateway = await startGatewayEmulator({ seed: seedWith() });
     await chat(gateway, { metadata: { when: "before" } });
     await gateway.seed({ workspaces: [{ name: "acme", webhook: { url: receiver.url, secrets: [SECRET] } }] });
+    expect((await gateway.billing.events()).map(({ state }) => state)).toEqual(["recorded"]);
     await chat(gateway, { metadata: { when: "after" } });
     await gateway.webhooks.idle();
     expect(receiver.events).toMatchObject([{ requestMetadata: { when: "after" } }]);

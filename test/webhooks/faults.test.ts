@@ -31,6 +31,24 @@ describe("what a fault does to a billing event", () => {
     expect(await gateway.billing.reconcile()).toEqual([]);
   });
 
+  test.each([
+    [[404, 200], "delivered"],
+    [[200, 404], "delivered"],
+    [[404, 500], "pending"],
+    [[500, 404], "pending"],
+    [[404, 404], "dead"],
+  ])(
+    "duplicate, answered with %j: the event is %s, as far as the further of the two",
+    async (says, state) => {
+      await using receiver = await Receiver.start(says);
+      await using gateway = await flawed(receiver, { duplicate: true }, { webhook_concurrency: 2 });
+      await chat(gateway, FLAWED);
+      await gateway.webhooks.idle();
+      expect(receiver.received).toHaveLength(2);
+      expect((await gateway.billing.events()).map((event) => event.state)).toEqual([state]);
+    },
+  );
+
   test("out_of_order: after the event that follows it", async () => {
     await using receiver = await Receiver.start();
     await using gateway = await flawed(receiver, { out_of_order: true });
@@ -103,6 +121,16 @@ describe("what a fault does to a billing event", () => {
     expect(shape(receiver)).toEqual([[0, 1], ["flawed"], ["flawed"], [2, 3]]);
     const faults = await call(gateway, "GET", "/_emulator/faults", { key: null });
     expect(faults.body.items).toMatchObject([{ matched: 1, struck: 1 }]);
+  });
+
+  test("it meets its event also as the second of a batch", async () => {
+    await using receiver = await Receiver.start();
+    await using gateway = await flawed(receiver, { duplicate: true }, { webhook_batch: 10 });
+    await gateway.webhooks.pause();
+    for (const body of [plain(0), FLAWED, plain(1)]) await chat(gateway, body);
+    await gateway.webhooks.resume();
+    await gateway.webhooks.idle();
+    expect(shape(receiver)).toEqual([[0], ["flawed"], ["flawed"], [1]]);
   });
 
   test("times and after count events; the answers themselves are untouched", async () => {

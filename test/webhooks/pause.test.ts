@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { until } from "../scenarios/support.js";
 import { chat } from "../support/chat.js";
 import { call } from "../support/client.js";
 import { Receiver } from "./receiver.js";
@@ -34,6 +35,24 @@ describe("pause and resume", () => {
     ]);
   });
 
+  test("a retry made on resuming is made once: resuming again does not hurry the next", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.clock.advance("1s");
+    for (const _ of [1, 2, 3]) {
+      await gateway.webhooks.resume();
+      await gateway.webhooks.idle();
+      await gateway.webhooks.pause();
+    }
+    expect(attemptsOf(await onlyDelivery(gateway))).toEqual([
+      [0, 500],
+      [1, 500],
+    ]);
+  });
+
   test("an attempt that goes on while pausing comes to its end", async () => {
     let answer = () => {};
     await using receiver = await Receiver.start(
@@ -51,6 +70,24 @@ describe("pause and resume", () => {
     expect((await onlyDelivery(gateway)).state).toBe("delivered");
   });
 
+  test("who waits for quiet while the clock runs need not wait for a retry that is held back", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await gateway.clock.real();
+    await chat(gateway);
+    await until(async () => (await gateway.webhooks.deliveries())[0]?.attempts.length === 1);
+    let told = false;
+    const quiet = gateway.webhooks.idle().then(() => {
+      told = true;
+    });
+    expect((await gateway.webhooks.deliveries())[0]?.state).toBe("pending");
+    expect(told).toBe(false);
+    await gateway.webhooks.pause();
+    expect((await gateway.webhooks.deliveries())[0]?.state).toBe("pending");
+    expect(told).toBe(true);
+    await quiet;
+  });
+
   test("a redrive while paused waits as well", async () => {
     await using receiver = await Receiver.start([400, 200]);
     await using gateway = await startWith(receiver);
@@ -58,7 +95,7 @@ describe("pause and resume", () => {
     await gateway.webhooks.idle();
     await gateway.webhooks.pause();
     const { id } = await onlyDelivery(gateway);
-    expect(await gateway.webhooks.redrive(id)).toMatchObject({ state: "pending" });
+    expect(await gateway.webhooks.redrive(id)).toMatchObject({ state: "pending", reason: null });
     expect(receiver.received).toHaveLength(1);
     await gateway.webhooks.resume();
     await gateway.webhooks.idle();

@@ -13,8 +13,11 @@ export interface Received {
   readonly events: readonly BillingEvent[];
 }
 
-/** A status, `hang` for no answer at all, `reset` for a broken connection, `half` for an answer that never ends. */
-export type Reaction = number | { status: number; body: string } | "hang" | "reset" | "half";
+/**
+ * A status, `hang` for no answer at all, `reset` for a broken connection, `half` for an answer that never ends, `torn`
+ * for one whose connection breaks in the middle.
+ */
+export type Reaction = number | { status: number; body: string } | "hang" | "reset" | "half" | "torn";
 /** What to do with one POST; the number counts from 0. */
 export type Behaviour = (received: Received, number: number) => Reaction | Promise<Reaction>;
 
@@ -100,6 +103,10 @@ export class Receiver implements AsyncDisposable {
     if (reaction === "hang") return;
     if (reaction === "reset") return void request.socket.resetAndDestroy();
     if (reaction === "half") return void response.writeHead(200, { "Content-Length": 10 }).write("half");
+    if (reaction === "torn") {
+      response.writeHead(200, { "Content-Length": 10 }).write("half", () => request.socket.destroy());
+      return;
+    }
     const { status, body } =
       typeof reaction === "number" ? { status: reaction, body: `status ${reaction}` } : reaction;
     response.writeHead(status, status < 400 && status >= 300 ? { Location: "/elsewhere" } : {}).end(body);

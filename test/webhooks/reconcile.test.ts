@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Difference, startGatewayEmulator } from "../../src/index.js";
 import { loadDriver } from "../../src/store/driver.js";
-import { chat } from "../support/chat.js";
+import { chat, seedWith } from "../support/chat.js";
 import { temporaryFolder } from "../support/cli.js";
 import { Receiver } from "./receiver.js";
 import { startWith, webhookSeed } from "./support.js";
@@ -55,6 +55,27 @@ describe("reconcile says nothing", () => {
     expect(events.length).toBeGreaterThan(10);
     expect(events.filter(({ state }) => state === "pending" || state === "waiting")).toEqual([]);
   });
+
+  test.each(["INDEPENDENT", "CASCADING"])(
+    "of a tree that is %s, used up in part before the start",
+    async (mode) => {
+      const key = "sky_child0000001.local-secret";
+      const used = (unit: string) => ({ slug: "acme/llama", type: "TOKEN", unit, used: 5 });
+      const child = {
+        external_entity_id: "child",
+        models: [{ slug: "acme/llama" }],
+        keys: [{ name: "child", key }],
+        usage: [used("MINUTE"), used("DAY")],
+      };
+      await using gateway = await startGatewayEmulator({
+        seed: seedWith({ group: { limit_enforcement: mode, groups: [child] } }),
+      });
+      await chat(gateway);
+      await chat(gateway, {}, { key });
+      expect(await gateway.billing.events()).toHaveLength(2);
+      expect(await gateway.billing.reconcile()).toEqual([]);
+    },
+  );
 
   test("when the journal was emptied: what it forgot is not compared", async () => {
     expect(await afterTampering("DELETE FROM journal WHERE seq < 3")).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chat } from "../support/chat.js";
 import { Receiver } from "./receiver.js";
-import { startWith } from "./support.js";
+import { onlyDelivery, startWith } from "./support.js";
 
 describe("a reset in the middle of a delivery", () => {
   test("ends the attempt; what the receiver answers then is not written down", async () => {
@@ -56,14 +56,38 @@ describe("a reset in the middle of a delivery", () => {
     ]);
   });
 
+  test("a retry that waited for resuming is forgotten: it hurries no delivery of the new world", async () => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.clock.advance("5s");
+    await gateway.reset();
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.webhooks.pause();
+    await gateway.webhooks.resume();
+    await gateway.webhooks.idle();
+    expect(await onlyDelivery(gateway)).toMatchObject({ attempts: [{ status: 500 }], state: "pending" });
+    expect(receiver.received).toHaveLength(2);
+  });
+
   test("who waits for quiet is told", async () => {
     await using receiver = await Receiver.start(["hang"]);
     await using gateway = await startWith(receiver);
     await chat(gateway);
     await receiver.arrived(1);
-    const idle = gateway.webhooks.idle();
+    let told = false;
+    void gateway.webhooks.idle().then(() => {
+      told = true;
+    });
+    expect(await gateway.webhooks.deliveries()).toHaveLength(1);
+    expect(told).toBe(false);
     await gateway.reset();
-    await idle;
+    // A further answer of the emulator: by then the one about quiet is long there.
+    expect(await gateway.webhooks.deliveries()).toEqual([]);
+    expect(told).toBe(true);
   });
 
   test("a redrive that the reset cuts off comes to its end", async () => {

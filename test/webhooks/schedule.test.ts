@@ -34,6 +34,24 @@ describe("W-5: in virtual time", () => {
     expect(await gateway.webhooks.deadLetters()).toEqual([delivery]);
   });
 
+  test.each([
+    ["at 15 s is still made", 3_000, [0, 4, 6, 10, 15]],
+    ["a millisecond later is not", 3_001, [0, 4.001, 6.001, 10.001]],
+  ])("an attempt due %s", async (_, firstTakesMs, attempts) => {
+    await using receiver = await Receiver.start([500]);
+    await using gateway = await startWith(receiver);
+    receiver.behaviour = async (_received, number) => {
+      if (number === 0) await gateway.clock.advance(firstTakesMs);
+      return 500;
+    };
+    await chat(gateway);
+    await gateway.webhooks.idle();
+    await gateway.clock.advance("60s");
+    const delivery = await onlyDelivery(gateway);
+    expect(attemptsOf(delivery)).toEqual(attempts.map((at) => [at, 500]));
+    expect(delivery.state).toBe("dead");
+  });
+
   test("between attempts it is pending, and says when the next one is due", async () => {
     await using receiver = await Receiver.start([503, 200]);
     await using gateway = await startWith(receiver);

@@ -164,7 +164,7 @@ describe("a world that is not there", () => {
     expect(String(failed)).toContain('There is no world "nowhere"');
     expect((failed as Error).stack?.split("\n")[1]).toContain("worlds.test.ts");
     await expect(gateway.removeWorld("w1")).rejects.toThrow('There is no world "w1"');
-    await expect(gateway.removeWorld("default")).rejects.toThrow("ends with the emulator");
+    await expect(gateway.removeWorld("default")).rejects.toThrow("cannot be removed");
     await expect(gateway.world("no spaces", { from: "seed" })).rejects.toThrow("letters, digits");
     await expect(gateway.world("default", { from: "seed" })).rejects.toThrow("is taken");
   });

@@ -1,7 +1,5 @@
 import type { Command } from "commander";
-
-const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
-export type EnvFormat = (typeof ENV_FORMATS)[number];
+import { ENV_FORMATS, type EnvFormat } from "./formats.js";
 
 /** Where `start` listens unless told otherwise. */
 const DEFAULT_URL = "http://127.0.0.1:4110";

@@ -1,5 +1,5 @@
 import { UserError } from "../user-error.js";
-import type { EnvFormat } from "./command.js";
+import type { EnvFormat } from "./formats.js";
 import { envText } from "./text.js";
 
 /** How long to wait for an emulator to answer. */

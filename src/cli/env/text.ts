@@ -1,4 +1,4 @@
-import type { EnvFormat } from "./command.js";
+import type { EnvFormat } from "./formats.js";
 
 /** Formats environment variables, one a line, with a final newline. */
 export function envText(env: Readonly<Record<string, string>>, format: EnvFormat): string {

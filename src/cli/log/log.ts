@@ -1,10 +1,4 @@
-import type { Writable } from "node:stream";
 import type { JournalEntry } from "../../domain/journal.js";
-import type { LogFormat } from "./formats.js";
-import { jsonLog } from "./json.js";
-import { painter } from "./paint.js";
-import { prettyLog } from "./pretty.js";
-import { silentLog } from "./silent.js";
 
 /** What a start logs once it listens. */
 export interface Listening {
@@ -34,19 +28,4 @@ export interface Log {
   notice(text: string): void;
   /** Writes pending lines now. */
   flush(): void;
-}
-
-export function createLog(
-  format: LogFormat,
-  stream: Writable & { isTTY?: boolean },
-  env: NodeJS.ProcessEnv,
-): Log {
-  switch (format) {
-    case "pretty":
-      return prettyLog(stream, painter(stream, env));
-    case "json":
-      return jsonLog(stream);
-    case "silent":
-      return silentLog(stream);
-  }
 }

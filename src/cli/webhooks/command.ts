@@ -1,19 +1,7 @@
 import type { Command } from "commander";
 import { collect } from "../collect.js";
 import { UserError } from "../user-error.js";
-
-export interface ListenFlags {
-  readonly port: string;
-  readonly host: string;
-  readonly secret?: readonly string[];
-  readonly respond?: string;
-  readonly delay?: string;
-}
-
-export interface CertifyFlags {
-  readonly secret: string;
-  readonly junit?: string;
-}
+import type { CertifyFlags, ListenFlags } from "./flags.js";
 
 /** `gateway-emulator webhooks listen` and `webhooks certify <url>`: tools for writing a billing webhook receiver. */
 export function defineWebhooks(program: Command): void {

@@ -1,31 +1,30 @@
-/** Bounds of an async request (inference §5). */
-
-/** Largest body, bytes: 256 KiB. */
+/** Largest body of an async request, bytes: 256 KiB (I-5.4c). */
 export const MAX_PAYLOAD_BYTES = 262_144;
 
+/** Bounds and default of a field (I-5.4b). */
 interface Bounds {
-  readonly least: number;
-  readonly most: number;
-  /** When the field is absent. */
-  readonly usual: number;
+  readonly min: number;
+  readonly max: number;
+  /** Default. */
+  readonly standard: number;
 }
 
-export const PRIORITY: Bounds = { least: 0, most: 2, usual: 0 };
-export const MAX_TIME_IN_QUEUE_SECONDS: Bounds = { least: 10, most: 259_200, usual: 600 };
-export const MAX_ATTEMPTS: Bounds = { least: 1, most: 10, usual: 3 };
-export const INITIAL_DELAY_MS: Bounds = { least: 0, most: 10_000, usual: 1_000 };
-export const MAX_DELAY_MS: Bounds = { least: 0, most: 60_000, usual: 5_000 };
+export const PRIORITY: Bounds = { min: 0, max: 2, standard: 0 };
+export const MAX_TIME_IN_QUEUE_SECONDS: Bounds = { min: 10, max: 259_200, standard: 600 };
+export const MAX_ATTEMPTS: Bounds = { min: 1, max: 10, standard: 3 };
+export const INITIAL_DELAY_MS: Bounds = { min: 0, max: 10_000, standard: 1_000 };
+export const MAX_DELAY_MS: Bounds = { min: 0, max: 60_000, standard: 5_000 };
 
-/** The documented text of the 413 (inference §5). */
+/** The documented message of the 413 (I-5.4c). */
 export function payloadTooLarge(bytes: number): string {
   return `payload size of ${bytes} bytes exceeds maximum size of ${MAX_PAYLOAD_BYTES} bytes`;
 }
 
-/** Hosts that may have a webhook without TLS. */
+/** Hosts whose webhooks may use http. */
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Why a URL cannot be a webhook, or null: https, except on this machine.
+ * Why a URL cannot be a webhook, or null. It must use https, except on this machine (I-5.4b).
  * @param url protocol and host name of a parsed URL, such as `http:` and `127.0.0.1`
  */
 export function webhookProblem(

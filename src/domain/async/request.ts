@@ -1,14 +1,15 @@
-/** An async request from its arrival to its end: a pure state machine (inference §5). Times are epoch milliseconds. */
+/** The life of an async request, as a pure state machine (I-5.4a to I-5.5d). Times are epoch milliseconds. */
 
+import type { AttemptOutcome } from "../billing-webhook.js";
 import type { DeploymentHost } from "../hosts.js";
+import { resultBody } from "./result-body.js";
 import {
   isRetried,
   type PredictionFailure,
-  type PredictionOutcome,
-  type RetryPolicy,
+  type PredictionResult,
+  type PredictionRetryPolicy,
   retryDelay,
 } from "./retry.js";
-import { resultBody } from "./webhook.js";
 
 export const ASYNC_STATUSES = [
   "QUEUED",
@@ -30,7 +31,7 @@ export const WEBHOOK_STATUSES = [
 ] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
-/** Which deployment a request is for. */
+/** The deployment of a request. */
 export interface AsyncTarget {
   readonly workspaceId: string;
   readonly kind: DeploymentHost["kind"];
@@ -39,60 +40,67 @@ export interface AsyncTarget {
   readonly deploymentId: string;
 }
 
-/** What the caller asked for, with every default filled in. */
+/** The options of a request, with defaults (I-5.4b). */
 export interface AsyncOptions {
   /** `model_input` as JSON text. */
   readonly input: string;
   readonly webhookEndpoint: string | null;
-  /** 0 to 2; lower ones go first. */
+  /** 0 to 2; lower numbers go first (I-5.4i). */
   readonly priority: number;
   readonly maxTimeInQueueMs: number;
-  readonly retry: RetryPolicy;
+  readonly retry: PredictionRetryPolicy;
 }
 
 export interface AsyncRequest extends AsyncTarget {
   /** 32 hex digits. */
   readonly id: string;
-  /** Name and prefix of the caller's key, for rules that look at it. */
+  /** Name and prefix of the caller's key, for rules that match it. */
   readonly key: readonly string[];
   /** Order of arrival. */
   readonly seq: number;
   readonly input: string;
   readonly webhookEndpoint: string | null;
   readonly priority: number;
-  readonly retry: RetryPolicy;
+  readonly retry: PredictionRetryPolicy;
   readonly createdAt: number;
-  /** Still in the queue at this instant, it expires. */
+  /** A queued request expires at this time (I-5.4j). */
   readonly expiresAt: number;
   readonly status: AsyncStatus;
   readonly statusAt: number;
   readonly webhookStatus: WebhookStatus;
   readonly errors: readonly PredictionFailure[];
-  /** Predictions that came to an end. */
+  /** Finished predictions, failed ones included. */
   readonly attempts: number;
-  /** When the next prediction or webhook attempt begins, or began. */
+  /** When the current prediction or webhook attempt starts or started. */
   readonly dueAt: number;
-  /** What the webhook is told, signed as it stands; null until then, and without a webhook. */
+  /** The body for the webhook; null before completion, and without a webhook. */
   readonly result: string | null;
   readonly webhookAttempts: number;
-  /** When the model was done with it, or it left the queue otherwise; null before. */
+  /** When it was predicted, expired or canceled; null before. */
   readonly completedAt: number | null;
 }
 
-/** Before the store has given it a place. */
+/** A request before the store has numbered it. */
 export type ArrivedRequest = Omit<AsyncRequest, "seq">;
 
-/** How long a completed request can be asked for (inference §5). */
+/** The first attempt at the webhook and one more (I-5.5c). */
+const WEBHOOK_ATTEMPTS = 2;
+/** Wait between the two attempts, milliseconds (I-5.5c). */
+const WEBHOOK_BACKOFF_MS = 2_000;
+/** Only these answers get a second attempt; no answer at all does not (Y-30). */
+const RETRIED_STATUSES: readonly number[] = [500, 502, 503, 504];
+
+/** How long the status of a completed request is kept, milliseconds (I-5.4e). */
 export const KEPT_MS = 60 * 60 * 1000;
 
-/** A request as it enters the queue. */
+/** A new request in the queue. */
 export function arrived(
   { id, key, now }: { readonly id: string; readonly key: readonly string[]; readonly now: number },
   target: AsyncTarget,
-  wish: AsyncOptions,
+  options: AsyncOptions,
 ): ArrivedRequest {
   const { workspaceId, kind, ownerId, deploymentId } = target;
-  const { input, webhookEndpoint, priority, retry } = wish;
+  const { input, webhookEndpoint, priority, retry } = options;
   return {
     workspaceId,
     kind,
@@ -105,7 +113,7 @@ export function arrived(
     priority,
     retry,
     createdAt: now,
-    expiresAt: now + wish.maxTimeInQueueMs,
+    expiresAt: now + options.maxTimeInQueueMs,
     status: "QUEUED",
     statusAt: now,
     webhookStatus: webhookEndpoint === null ? "NO_WEBHOOK_PROVIDED" : "PENDING",
@@ -118,28 +126,24 @@ export function arrived(
   };
 }
 
-/** A replica takes it from the queue. */
+/** A replica starts the prediction. */
 export function started(request: AsyncRequest, now: number): AsyncRequest {
   return { ...request, status: "IN_PROGRESS", statusAt: now, dueAt: now };
 }
 
 /**
- * After one prediction: done, failed, or to be tried again at `dueAt`, in which case it stays IN_PROGRESS and
- * keeps its place at the deployment (Y-28).
+ * After a prediction: done, failed, or retried at `dueAt` (I-5.4k). While it waits for a retry it stays IN_PROGRESS and
+ * occupies its deployment (Y-28).
  */
-export function afterPrediction(
-  request: AsyncRequest,
-  outcome: PredictionOutcome,
-  now: number,
-): AsyncRequest {
+export function afterPrediction(request: AsyncRequest, outcome: PredictionResult, now: number): AsyncRequest {
   const attempts = request.attempts + 1;
-  const tried = { ...request, attempts };
-  if (outcome.ok) return completed(tried, "SUCCEEDED", outcome.data, [], now);
+  const counted = { ...request, attempts };
+  if (outcome.ok) return completed(counted, "SUCCEEDED", outcome.data, [], now);
   if (isRetried(outcome.code) && attempts < request.retry.maxAttempts) {
-    return { ...tried, dueAt: now + retryDelay(request.retry, attempts) };
+    return { ...counted, dueAt: now + retryDelay(request.retry, attempts) };
   }
-  // The last one speaks for all (Y-28).
-  return completed(tried, "FAILED", null, [{ code: outcome.code, message: outcome.message }], now);
+  // Only the last error is reported (Y-28).
+  return completed(counted, "FAILED", null, [{ code: outcome.code, message: outcome.message }], now);
 }
 
 function completed(
@@ -153,12 +157,26 @@ function completed(
   return { ...request, status, statusAt: now, errors, dueAt: now, result, completedAt: now };
 }
 
-/** It waited for `max_time_in_queue_seconds`. No webhook is told (Y-29). */
+/** After a webhook attempt: delivered, retried at `dueAt`, or failed (I-5.5c, Y-30). */
+export function afterWebhook(request: AsyncRequest, outcome: AttemptOutcome, now: number): AsyncRequest {
+  const webhookAttempts = request.webhookAttempts + 1;
+  const counted = { ...request, webhookAttempts };
+  const status = outcome.kind === "answered" ? outcome.status : null;
+  if (status !== null && status >= 200 && status < 300) return { ...counted, webhookStatus: "SUCCEEDED" };
+  if (status !== null && RETRIED_STATUSES.includes(status) && webhookAttempts < WEBHOOK_ATTEMPTS) {
+    return { ...counted, dueAt: now + WEBHOOK_BACKOFF_MS };
+  }
+  // WEBHOOK_FAILED means that the prediction succeeded; a failed request stays FAILED.
+  const failed: AsyncRequest = { ...counted, webhookStatus: "FAILED" };
+  return request.status === "SUCCEEDED" ? { ...failed, status: "WEBHOOK_FAILED", statusAt: now } : failed;
+}
+
+/** After `max_time_in_queue_seconds` in the queue (I-5.4j). The webhook is not called (Y-29). */
 export function expired(request: AsyncRequest, now: number): AsyncRequest {
   return leftQueue(request, "EXPIRED", now);
 }
 
-/** Its owner took it back; only what is QUEUED can be (inference §5). */
+/** Canceled by its caller, while QUEUED (I-5.4g). The webhook is not called (Y-29). */
 export function canceled(request: AsyncRequest, now: number): AsyncRequest {
   return leftQueue(request, "CANCELED", now);
 }
@@ -168,7 +186,7 @@ function leftQueue(request: AsyncRequest, status: "EXPIRED" | "CANCELED", now: n
   return { ...request, status, statusAt: now, webhookStatus, completedAt: now };
 }
 
-/** Whether the status can still be asked for. */
+/** Whether the status is still available (I-5.4e). */
 export function isKept({ completedAt }: AsyncRequest, now: number): boolean {
   return completedAt === null || now < completedAt + KEPT_MS;
 }

@@ -1,6 +1,6 @@
-/** Failed predictions of async requests, and when they are made again (inference §5). */
+/** Failures of async predictions, and when they are retried (I-5.4k, I-5.4l). */
 
-/** What a status answer and a webhook can say of a failure. */
+/** Failure codes in the status and in the webhook's body (I-5.4l). */
 export const PREDICTION_FAILURE_CODES = [
   "MODEL_PREDICT_ERROR",
   "MODEL_PREDICT_TIMEOUT",
@@ -18,31 +18,31 @@ export interface PredictionFailure {
   readonly message: string;
 }
 
-/** What came of one prediction; `data` is any JSON value, or text. */
-export type PredictionOutcome =
+/** The result of one prediction; `data` is any JSON value. */
+export type PredictionResult =
   | { readonly ok: true; readonly data: unknown }
   | ({ readonly ok: false } & PredictionFailure);
 
 /** `inference_retry_config`. */
-export interface RetryPolicy {
-  /** The first one included. */
+export interface PredictionRetryPolicy {
+  /** Including the first one. */
   readonly maxAttempts: number;
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
 }
 
-/** Longest prediction of an async request, each attempt for itself, milliseconds (inference §5, Y-28). */
+/** Maximum time of one attempt, milliseconds (I-5.4m, Y-28). */
 export const PREDICTION_TIMEOUT_MS = 3_600 * 1000;
 
 /**
- * Milliseconds to wait after so many failed predictions: doubling from the initial delay, up to the longest.
- * @param failed at least 1
+ * Delay before the next attempt, milliseconds: doubles from the initial to the maximum delay (I-5.4k).
+ * @param failed number of failed attempts, at least 1
  */
-export function retryDelay({ initialDelayMs, maxDelayMs }: RetryPolicy, failed: number): number {
+export function retryDelay({ initialDelayMs, maxDelayMs }: PredictionRetryPolicy, failed: number): number {
   return Math.min(initialDelayMs * 2 ** (failed - 1), maxDelayMs);
 }
 
-/** Whether another attempt may help, as the vendor's documents list it; the unlisted one is a property of the model. */
+/** Whether a failure is retried, by the vendor's list. ASYNC_REQUEST_NOT_SUPPORTED is not listed. */
 export function isRetried(code: PredictionFailureCode): boolean {
   switch (code) {
     case "MODEL_PREDICT_ERROR":
@@ -58,7 +58,7 @@ export function isRetried(code: PredictionFailureCode): boolean {
   }
 }
 
-/** The documented code for an answer of the model's server; null: it answered well. */
+/** The failure code for a status of the model's server; null for success. */
 export function failureCodeOf(status: number): PredictionFailureCode | null {
   if (status >= 200 && status < 300) return null;
   switch (status) {

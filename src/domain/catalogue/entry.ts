@@ -1,10 +1,10 @@
-/** One error that the emulator can answer with. */
+/** One error of the emulator. */
 export interface CatalogueEntry {
   readonly status: number;
-  /** Clause of the contract. */
+  /** Clause ids, or `emulator`. */
   readonly clause: string;
-  /** The message when the thrower gives none. */
+  /** Default message. */
   readonly message: string;
-  /** How a test can see this error. */
+  /** How a test can provoke this error. */
   readonly provoke: string;
 }

@@ -1,8 +1,8 @@
 import type { CatalogueEntry } from "./entry.js";
 
-/** Errors of the inference API: the gateway, what faults inject, and the model server behind it. */
+/** Errors of the inference API: of the gateway, by faults, and of the model server. */
 export const INFERENCE_ERRORS = {
-  // Inference API, gateway layer
+  // Gateway
   invalid_body: {
     status: 400,
     clause: "X-5",
@@ -35,7 +35,7 @@ export const INFERENCE_ERRORS = {
   },
   empty_key: {
     status: 502,
-    clause: "inference §4.1",
+    clause: "I-4.1f, Y-2",
     message: "502 Server Error",
     provoke: "send `Authorization: Bearer` with nothing behind it",
   },
@@ -65,38 +65,38 @@ export const INFERENCE_ERRORS = {
   },
   internal: {
     status: 500,
-    clause: "inference §4.1",
+    clause: "I-4.1h",
     message: "internal server error",
     provoke: "cannot be provoked: a defect of the emulator",
   },
-  // Inference API, injected (inference §4.1, §4.3: texts are documented for 502 only, the others are ours)
+  // By faults. Only the text of 502 is documented (Y-19)
   payment_required: {
     status: 402,
-    clause: "inference §4.1",
+    clause: "I-4.1j, Y-19",
     message: "Payment Required",
     provoke: "send the header x-emulator-fault: payment_required",
   },
   model_unavailable: {
     status: 502,
-    clause: "inference §4.3",
+    clause: "I-4.3a",
     message: "Error making prediction",
     provoke: "send the header x-emulator-fault: model_unavailable",
   },
   draining: {
     status: 503,
-    clause: "inference §4.3",
+    clause: "I-4.3a, Y-19",
     message: "Service Unavailable",
     provoke: "send the header x-emulator-fault: draining",
   },
   timeout: {
     status: 504,
-    clause: "inference §4.3",
+    clause: "I-4.3a, Y-19",
     message: "Gateway Timeout",
     provoke: "send the header x-emulator-fault: timeout",
   },
   overloaded: {
     status: 529,
-    clause: "inference §4.1",
+    clause: "I-4.1j, Y-19",
     message: "Overloaded",
     provoke: "send the header x-emulator-fault: overloaded",
   },
@@ -106,7 +106,7 @@ export const INFERENCE_ERRORS = {
     message: "injected",
     provoke: 'send the header x-emulator-fault: {"status":418}',
   },
-  // Inference API, model server
+  // Model server
   unmatched: {
     status: 400,
     clause: "emulator",
@@ -121,7 +121,7 @@ export const INFERENCE_ERRORS = {
   },
   messages_invalid_value: {
     status: 400,
-    clause: "inference §3, Y-16",
+    clause: "I-3h, Y-16",
     message: "Invalid request",
     provoke: "POST to /v1/messages without `max_tokens`",
   },

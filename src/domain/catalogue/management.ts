@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "./entry.js";
 
-/** Errors of the management API, and of paths that no surface has. */
+/** Errors of the management API, and of unknown paths, methods and worlds. */
 export const MANAGEMENT_ERRORS = {
   unauthenticated: {
     status: 401,

@@ -1,55 +1,55 @@
-/** What a request's own `cf-aig-*` headers ask of the AI Gateway (inference §6). Pure. */
-
+import { asObject, parseJson } from "../parse-json.js";
 import {
   type AiGateway,
   BACKOFFS,
   type Backoff,
   CUSTOM_KEY_TTL,
-  MAX_ATTEMPTS,
   MAX_CACHE_TTL,
   MAX_METADATA_ENTRIES,
   MAX_RETRY_DELAY_MS,
+  MAX_UPSTREAM_ATTEMPTS,
   MIN_CACHE_TTL,
   type RetryPolicy,
 } from "./gateway.js";
 
-/** How the cache takes part in a request. */
-export interface CacheOptions {
-  /** How long a new answer is kept, milliseconds. */
+/** Cache options of a request. */
+interface CacheOptions {
+  /** Lifetime of a new answer, milliseconds. */
   readonly ttlMs: number;
-  /** The caller's own key in place of the computed one. */
+  /** `cf-aig-cache-key`, which replaces the computed key. */
   readonly key: string | null;
 }
 
+/** The options of a request through the AI Gateway, from its settings and the `cf-aig-*` headers (I-6.3a to I-6.3f). */
 export interface GatewayOptions {
-  /** null: the cache is neither asked nor filled. */
+  /** null: the cache is not used. */
   readonly cache: CacheOptions | null;
   readonly retry: RetryPolicy;
-  /** To the first byte, milliseconds; null: as long as it takes. */
+  /** Maximum time to the first byte, milliseconds; null: no limit. */
   readonly timeoutMs: number | null;
   readonly metadata: Readonly<Record<string, Scalar>> | null;
-  /** false: no log entry, hence no `cf-aig-log-id`. */
+  /** false: no log entry and no `cf-aig-log-id`. */
   readonly collectLog: boolean;
-  /** What was not understood and is ignored, one line each (Y-40). */
+  /** Invalid values that were ignored or clamped, one line each (Y-40). */
   readonly remarks: readonly string[];
 }
 
-export type Scalar = string | number | boolean;
+type Scalar = string | number | boolean;
 
-/** A request header by its lower-case name. */
-export type ReadHeader = (name: string) => string | undefined;
+/** Reads a request header by its lower-case name. */
+type ReadHeader = (name: string) => string | undefined;
 
-/** The gateway's settings with the request's headers over them. Values that make no sense are ignored (Y-40). */
+/** Reads the options of a request. Invalid header values are ignored (Y-40). */
 export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOptions {
   const remarks: string[] = [];
   const number = (name: string, min: number, max: number): number | null =>
     numberOf(header, name, min, max, remarks);
   const { retry } = gateway;
-  const attempts = number("cf-aig-max-attempts", 1, MAX_ATTEMPTS) ?? retry.attempts;
+  const attempts = number("cf-aig-max-attempts", 1, MAX_UPSTREAM_ATTEMPTS) ?? retry.attempts;
   const delayMs = number("cf-aig-retry-delay", 0, MAX_RETRY_DELAY_MS) ?? retry.delayMs;
   const backoff = backoffOf(header, remarks) ?? retry.backoff;
   return {
-    cache: cacheWish(header, gateway, remarks),
+    cache: cacheOptions(header, gateway, remarks),
     retry: { attempts, delayMs, backoff },
     timeoutMs: number("cf-aig-request-timeout", 1, Number.MAX_SAFE_INTEGER),
     metadata: metadataOf(header, remarks),
@@ -58,20 +58,20 @@ export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOpti
   };
 }
 
-/** Y-37. The names without `aig` are older ones that still work. */
-function cacheWish(header: ReadHeader, gateway: AiGateway, remarks: string[]): CacheOptions | null {
+/** The cache options (Y-37). Older names without `aig` still work (I-6.3f). */
+function cacheOptions(header: ReadHeader, gateway: AiGateway, remarks: string[]): CacheOptions | null {
   const skip = header("cf-aig-skip-cache") ?? header("cf-skip-cache");
   if (skip?.toLowerCase() === "true") return null;
   const name = header("cf-aig-cache-ttl") === undefined ? "cf-cache-ttl" : "cf-aig-cache-ttl";
-  const asked =
+  const requested =
     header(name)?.trim() === "0" ? 0 : numberOf(header, name, MIN_CACHE_TTL, MAX_CACHE_TTL, remarks);
   const key = header("cf-aig-cache-key") ?? null;
-  const usual = gateway.cacheTtl > 0 || key === null ? gateway.cacheTtl : CUSTOM_KEY_TTL;
-  const seconds = asked ?? usual;
+  const standard = gateway.cacheTtl > 0 || key === null ? gateway.cacheTtl : CUSTOM_KEY_TTL;
+  const seconds = requested ?? standard;
   return seconds === 0 ? null : { ttlMs: seconds * 1000, key };
 }
 
-/** A whole number; outside its bounds the nearest one, noted. */
+/** A whole number, clamped to its bounds with a remark. */
 function numberOf(
   header: ReadHeader,
   name: string,
@@ -98,34 +98,25 @@ function backoffOf(header: ReadHeader, remarks: string[]): Backoff | null {
   return known ?? null;
 }
 
-/** The first entries of a flat JSON object; what is neither text, number nor boolean is left out (Y-40). */
+/** The first entries of a JSON object whose values are strings, numbers or booleans (Y-40). */
 function metadataOf(header: ReadHeader, remarks: string[]): GatewayOptions["metadata"] {
   const text = header("cf-aig-metadata");
   if (text === undefined) return null;
-  const entries = entriesOf(text);
-  if (entries === null) {
+  const fields = asObject(parseJson(text));
+  if (fields === null) {
     remarks.push("ignored cf-aig-metadata: expected a JSON object");
     return null;
   }
+  const entries = Object.entries(fields);
   const first = entries.slice(0, MAX_METADATA_ENTRIES);
   if (first.length < entries.length) {
     remarks.push(`cf-aig-metadata: only the first ${MAX_METADATA_ENTRIES} entries are kept`);
   }
   const flat = first.filter((entry): entry is [string, Scalar] => isScalar(entry[1]));
   if (flat.length < first.length) {
-    remarks.push("cf-aig-metadata: values that are not text, number or boolean are left out");
+    remarks.push("cf-aig-metadata: only strings, numbers and booleans are kept");
   }
   return Object.fromEntries(flat);
-}
-
-function entriesOf(text: string): [string, unknown][] | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? Object.entries(value) : null;
-  } catch {
-    return null;
-  }
 }
 
 function isScalar(value: unknown): value is Scalar {

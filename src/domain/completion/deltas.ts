@@ -1,33 +1,30 @@
-/** Cuts a reply into the deltas of a stream, whatever the dialect they are written in. */
+/** Splits a reply into the deltas of a stream, for all dialects. */
 
 import type { Reply, ToolCall } from "../chat.js";
 import type { IdSource } from "./reply.js";
 import { countTokens, takeTokens, tokenEnd } from "./tokens.js";
 
 /**
- * How tool calls are streamed (inference §1.4):
+ * How tool calls are streamed (I-1.4h):
  * - `whole`: each call in one delta;
- * - `fragments`: as GLM-5.2, arguments in pieces with the same id and type, continuations without `name`, and
- *   the last piece in the chunk that carries `finish_reason`;
- * - `new-id-per-delta`: as MiniMax M2.5 and GLM-5, a new id on every delta, continuations with `"name":""`.
+ * - `fragments`: arguments in pieces with the same id and type, continuations without `name`, and the last piece in
+ *   the chunk with `finish_reason`, as GLM-5.2 does;
+ * - `new-id-per-delta`: a new id on every delta, continuations with `"name":""`, as MiniMax M2.5 and GLM-5 do.
  */
-export type ToolDeltas =
+type ToolDeltas =
   | { readonly style: "whole" }
   | { readonly style: "fragments" }
   | { readonly style: "new-id-per-delta"; readonly ids: IdSource };
 
 export interface Chunking {
-  /** Tokens of text, or of arguments, per delta; at least 1. */
+  /** Tokens of text or arguments per delta; at least 1. */
   readonly tokensPerChunk: number;
-  /** Characters of text per delta, in place of tokens. */
+  /** Characters of text per delta; replaces tokens. */
   readonly charactersPerChunk?: number | undefined;
-  /** The pieces of the content, as far as they agree with it; what is left is cut by tokens. */
+  /** Pieces of the content, used as long as they match it; the rest is split by tokens. */
   readonly pieces?: readonly string[] | undefined;
   readonly toolDeltas: ToolDeltas;
 }
-
-/** One token per chunk and whole tool calls. */
-export const DEFAULT_CHUNKING: Chunking = { tokensPerChunk: 1, toolDeltas: { style: "whole" } };
 
 /** One step of a stream. */
 export interface Delta {
@@ -37,14 +34,14 @@ export interface Delta {
   /** Length of the text, UTF-16 units; 0 for a tool call. */
   readonly length: number;
   readonly tokens: number;
-  /** Whether `finish_reason` goes into this delta's chunk instead of one of its own. */
+  /** Whether `finish_reason` is in this delta's chunk and not in a chunk of its own. */
   readonly carriesFinish: boolean;
 }
 
-/** Walks along the tokens of a text, so that pieces of any size together have as many tokens as the whole. */
+/** Counts the tokens of pieces so that all pieces together have as many tokens as the whole text. */
 class TokenWalk {
   readonly #text: string;
-  /** End of the token under way; infinity after the last. */
+  /** End of the current token; infinity after the last. */
   #next = 0;
 
   constructor(text: string) {
@@ -52,14 +49,14 @@ class TokenWalk {
     this.#step();
   }
 
-  /** End of the next `most` tokens. Also from within one, whose rest counts as one. */
-  endOf(most: number): number {
+  /** End of the next `max` tokens. The rest of a started token counts as one. */
+  endOf(max: number): number {
     let end = this.#next;
-    for (let taken = 1; taken < most && end < this.#text.length; taken++) end = tokenEnd(this.#text, end);
+    for (let taken = 1; taken < max && end < this.#text.length; taken++) end = tokenEnd(this.#text, end);
     return end;
   }
 
-  /** How many tokens have ended since the last call, up to and with `end`. */
+  /** Number of tokens that end after the last call's `end` and up to this one. */
   upTo(end: number): number {
     let count = 0;
     while (this.#next <= end) {
@@ -100,7 +97,7 @@ function pieceEnd(text: string, at: number, chunking: Chunking, walk: TokenWalk)
   const { charactersPerChunk, tokensPerChunk } = chunking;
   if (charactersPerChunk === undefined) return walk.endOf(Math.max(1, tokensPerChunk));
   const end = Math.min(text.length, at + charactersPerChunk);
-  // A surrogate pair is one character: half of one is not text.
+  // Never split a surrogate pair.
   const last = text.charCodeAt(end - 1);
   return last >= 0xd800 && last <= 0xdbff && end < text.length ? end + 1 : end;
 }
@@ -136,8 +133,7 @@ function continuationId(call: ToolCall, style: ToolDeltas): string {
 }
 
 /**
- * The deltas of a reply: reasoning, then content, then tool calls (inference §1.4). An answer that says nothing
- * still has one, with empty content.
+ * The deltas of a reply: reasoning, content, tool calls (I-1.4d). An empty reply has one delta with empty content.
  */
 export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta> {
   if (reply.reasoning) yield* textDeltas("reasoning", reply.reasoning, chunking);
@@ -151,7 +147,7 @@ export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta>
   }
 }
 
-/** All tokens of a reply's text and tool calls: what the deltas' tokens add up to. */
+/** The tokens of a reply: the sum over its deltas. */
 export function producedTokens(reply: Reply): { readonly reasoning: number; readonly total: number } {
   const reasoning = countTokens(reply.reasoning ?? "");
   let total = reasoning + countTokens(reply.content ?? "");

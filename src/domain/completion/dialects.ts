@@ -1,25 +1,25 @@
-/** How each stream dialect (X-11, inference §1.4) writes a chunk's changing parts. */
+/** How each stream dialect (X-11) writes the changing parts of a chunk. */
 
 import type { FinishReason, Reply } from "../chat.js";
 import type { Settings } from "../settings.js";
 import type { Delta } from "./deltas.js";
 
 export interface Dialect {
-  /** A delta sent before all others, null for none. */
+  /** A delta before all others, or null. */
   readonly opening: string | null;
-  /** The delta object; `first` is true for the one that says the role. */
+  /** The delta object; the first one has the role. */
   delta(delta: Delta, first: boolean): string;
-  /** The delta object of a chunk that only brings `finish_reason`. */
+  /** The delta object of the chunk with `finish_reason`. */
   readonly closing: string;
   /**
-   * What follows the delta inside the choice.
-   * @param finishReason null while the answer goes on
-   * @param logprobs JSON of the chunk's log probabilities, null when there are none
+   * The keys after the delta in the choice.
+   * @param finishReason null before the end
+   * @param logprobs JSON of the chunk's log probabilities, or null
    */
   ending(finishReason: FinishReason | null, logprobs: string | null): string;
   /** Keys between `model` and `object`. */
   readonly extraKeys: string;
-  /** `usage` on the chunks before the usage chunk: running numbers, null, or no such key. */
+  /** `usage` on the chunks before the usage chunk: running numbers, null, or absent (I-1.4e). */
   runningUsage(options: {
     readonly includeUsage: boolean;
     readonly continuousUsage: boolean;
@@ -32,7 +32,7 @@ function presentKeys(reason: FinishReason | null, logprobs: string | null): stri
   return logprobs === null ? finish : `,"logprobs":${logprobs}${finish}`;
 }
 
-/** (b), the newest: only the keys that say something; the role comes with the first text. */
+/** The newest: only keys with a value; the first text has the role (I-1.4b). */
 const SPARSE: Dialect = {
   opening: null,
   delta({ kind, json }, first) {
@@ -45,14 +45,14 @@ const SPARSE: Dialect = {
         return first ? `{"tool_calls":[${json}],"role":"assistant"}` : `{"tool_calls":[${json}]}`;
     }
   },
-  // Recorded as {}, as empty content and as the last text; a chunk of its own is the plainest.
+  // Recordings also show empty content and the last text here.
   closing: "{}",
   ending: presentKeys,
   extraKeys: "",
   runningUsage: ({ continuousUsage }) => (continuousUsage ? "numbers" : "absent"),
 };
 
-/** (a2): every delta has every key; `reasoning_content` is one of them when the model reasons. */
+/** Every delta has every key, also `reasoning_content` when the model reasons (I-1.4c). */
 function full(reply: Reply): Dialect {
   const reasons = reply.reasoning !== null;
   const write = (content: string, tools: string, role: string, reasoning: string) =>
@@ -78,7 +78,7 @@ function full(reply: Reply): Dialect {
   };
 }
 
-/** OpenAI's own: the role alone first, `finish_reason` null until the end, no running usage. */
+/** As OpenAI: the role in a delta of its own, `finish_reason` null until the end, no running usage (I-1.4j). */
 function openai(reply: Reply): Dialect {
   return {
     opening: `{"role":"assistant","content":${reply.content === null ? "null" : '""'},"refusal":null}`,

@@ -1,8 +1,8 @@
-/** JSON pieces that whole answers and stream chunks share. Built by hand: the key order is part of the contract. */
+/** JSON pieces of whole answers and stream chunks. Built by hand, because the key order is part of the contract. */
 
 import type { Reply, ToolCall, Usage } from "../chat.js";
 
-/** What one answer's body says about itself. */
+/** Identity of one answer. */
 export interface CompletionMeta {
   /** `chatcmpl-<32 hex>`; the same on every chunk of a stream. */
   readonly id: string;
@@ -12,15 +12,15 @@ export interface CompletionMeta {
   readonly model: string;
 }
 
-/** The usage block (inference §1.3), all of whose keys are always there: what does not change, then what does. */
-export interface UsageWriter {
-  /** Up to the first number that changes during an answer. */
+/** Writes the usage block with all its keys (I-1.3a). */
+interface UsageWriter {
+  /** The text up to the first number that changes during an answer. */
   readonly head: string;
   /** The rest, for the completion and reasoning tokens so far. */
   numbers(completion: number, reasoning: number): string;
 }
 
-/** Encodes what does not change during an answer once. */
+/** A writer that encodes the constant parts of an answer's usage once. */
 export function usageWriter({ prompt, cached }: Usage): UsageWriter {
   let lastReasoning = -1;
   let rest = "";
@@ -48,12 +48,12 @@ export function usageJson(usage: Usage): string {
   return head + numbers(usage.completion, usage.reasoning);
 }
 
-/** One element of a message's `tool_calls` (inference §1.3). */
+/** One element of a message's `tool_calls` (I-1.3c). */
 function toolCallJson(call: ToolCall): string {
   return `{"id":${JSON.stringify(call.id)},"type":"function","function":{"name":${JSON.stringify(call.name)},"arguments":${JSON.stringify(call.arguments)}}}`;
 }
 
-/** The message of a whole answer: `content, tool_calls, role, reasoning_content`, each only if present (§1.3). */
+/** The message of a whole answer: `content, tool_calls, role, reasoning_content`, each only if present (I-1.3b). */
 export function messageJson(reply: Reply): string {
   let json = "{";
   if (reply.content !== null) json += `"content":${JSON.stringify(reply.content)},`;

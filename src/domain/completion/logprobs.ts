@@ -1,33 +1,20 @@
-/** Log probabilities of an answer's tokens (inference §1.3), for models that give them. The numbers are made up. */
+/** Log probabilities of an answer's tokens (I-1.3f). The numbers are made up. */
 
+import type { ScoredToken, TokenLogprob } from "../chat.js";
 import { splitTokens } from "./tokens.js";
 
-interface Scored {
-  readonly token: string;
-  /** Natural logarithm of the probability, at most 0. */
-  readonly logprob: number;
-  /** The token in UTF-8. */
-  readonly bytes: readonly number[];
-}
-
-/** One element of `choices[].logprobs.content`, keys in the documented order. */
-export interface TokenLogprob extends Scored {
-  /** The likeliest tokens at this place, this one first. */
-  readonly top_logprobs: readonly Scored[];
-}
-
-/** What else might have been said: one more than `top_logprobs` can ask for (§1.1), in case the token is one. */
+/** Alternatives: one more than the maximum of `top_logprobs`, because the token itself may be among them. */
 const ALTERNATIVES =
   " the, a, and, to, of, in, is, that, it, for, with, on, as, this, be, are, by, or, an, at, not".split(",");
 /** The chosen token is always the likeliest, as at temperature 0. */
 const LEAST_PROBABILITY = 0.5;
-/** Of what is left, the next alternative takes this share. */
+/** Each alternative has this share of the remaining probability. */
 const SHARE = 0.5;
 const DECIMALS = 1e6;
 
 /**
- * The log probabilities of each token of a content. Each token draws once, so the numbers of a text do not
- * depend on how many alternatives are asked for.
+ * The log probabilities of each token of a content. Each token draws one random number, so that the numbers do not
+ * depend on the number of alternatives.
  * @param top alternatives per token, 0 to 20
  * @param float numbers in [0, 1)
  */
@@ -41,16 +28,16 @@ export function tokenLogprobs(content: string, top: number, float: () => number)
   });
 }
 
-/** @param rest probability that is left for them */
-function alternatives(token: string, rest: number, draw: number, count: number): Scored[] {
-  const others = ALTERNATIVES.filter((word) => word !== token);
-  const from = Math.floor(draw * others.length);
+/** @param rest their total probability */
+function alternatives(token: string, rest: number, draw: number, count: number): ScoredToken[] {
+  const words = ALTERNATIVES.filter((word) => word !== token);
+  const from = Math.floor(draw * words.length);
   return Array.from({ length: count }, (_, index) =>
-    scored(others[(from + index) % others.length] ?? "", rest * SHARE ** (index + 1)),
+    scored(words[(from + index) % words.length] ?? "", rest * SHARE ** (index + 1)),
   );
 }
 
-function scored(token: string, probability: number): Scored {
+function scored(token: string, probability: number): ScoredToken {
   const logprob = Math.round(Math.log(probability) * DECIMALS) / DECIMALS;
   return { token, logprob, bytes: [...new TextEncoder().encode(token)] };
 }
@@ -61,8 +48,8 @@ export function logprobsJson(content: readonly TokenLogprob[]): string {
 }
 
 /**
- * Hands the log probabilities of a content out piece by piece: those of the tokens that end with it.
- * @returns takes the length of the next piece, UTF-16 units
+ * The log probabilities of a content, piece by piece. A token belongs to the piece in which it ends.
+ * @returns a function of the next piece's length in UTF-16 units
  */
 export function logprobsPieces(content: readonly TokenLogprob[]): (length: number) => string {
   let at = 0;

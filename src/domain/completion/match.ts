@@ -1,11 +1,11 @@
-/** Matching of requests, for completion rules and faults alike. */
+/** Matches requests, for completion rules and faults. */
 
-import type { CompiledMatch as CompiledMatchOf } from "../scripted.js";
+import type { CompiledMatch } from "../scripted.js";
 import type { MatchSubject } from "./subject.js";
-import { describeTextMatch, type TextMatch, textTest } from "./text-match.js";
+import { describeTextMatch, scalarText, type TextMatch, textTest } from "./text-match.js";
 
-/** Every key that can be matched on, with the type of the value wanted for it. */
-export interface MatchKeys {
+/** The keys of a match, with the types of their values. */
+interface MatchKeys {
   readonly model: TextMatch;
   /** External entity id or id of the key's group. */
   readonly group: TextMatch;
@@ -13,24 +13,21 @@ export interface MatchKeys {
   readonly key: TextMatch;
   readonly last_message: TextMatch;
   readonly system: TextMatch;
-  /** How many user messages there are. */
+  /** Number of user messages. */
   readonly turn: number;
   readonly has_tool_result: boolean;
-  /** The assistant called a tool of this name before. */
+  /** Name of a tool that the assistant has called. */
   readonly tool_called: TextMatch;
   readonly response_format: TextMatch;
   readonly stream: boolean;
-  /** Every named entry of the request's `metadata` matches. */
+  /** All named entries of the request's `metadata` must match. */
   readonly metadata: Readonly<Record<string, TextMatch>>;
-  /** Every named header matches. */
+  /** All named headers must match. */
   readonly headers: Readonly<Record<string, TextMatch>>;
 }
 
 /** All given keys must match; `{}` matches every request. */
 export type RuleMatch = { readonly [Key in keyof MatchKeys]?: MatchKeys[Key] | undefined };
-
-/** A match ready for requests: patterns compiled. */
-export type CompiledMatch = CompiledMatchOf<MatchSubject>;
 
 type Test = (subject: MatchSubject) => boolean;
 interface Matcher<Wanted> {
@@ -40,16 +37,16 @@ interface Matcher<Wanted> {
 
 const text = (of: (subject: MatchSubject) => string): Matcher<TextMatch> => ({
   test: (wanted) => {
-    const fits = textTest(wanted);
-    return (subject) => fits(of(subject));
+    const test = textTest(wanted);
+    return (subject) => test(of(subject));
   },
   describe: describeTextMatch,
 });
 
 const anyText = (of: (subject: MatchSubject) => readonly string[]): Matcher<TextMatch> => ({
   test: (wanted) => {
-    const fits = textTest(wanted);
-    return (subject) => of(subject).some(fits);
+    const test = textTest(wanted);
+    return (subject) => of(subject).some(test);
   },
   describe: describeTextMatch,
 });
@@ -65,9 +62,9 @@ const entries = (
   test: (wanted) => {
     const tests = Object.entries(wanted).map(([name, value]) => [name, textTest(value)] as const);
     return (subject) =>
-      tests.every(([name, fits]) => {
+      tests.every(([name, test]) => {
         const value = of(subject, name);
-        return value !== undefined && fits(value);
+        return value !== undefined && test(value);
       });
   },
   describe: (wanted) =>
@@ -76,7 +73,7 @@ const entries = (
       .join(", "),
 });
 
-/** A new key needs a row here, an entry in MatchKeys and, for new facts, a property of MatchSubject. */
+/** A new key needs a row here, a field in MatchKeys and perhaps a property in MatchSubject. */
 const MATCHERS: { readonly [Key in keyof MatchKeys]: Matcher<MatchKeys[Key]> } = {
   model: text((subject) => subject.model),
   group: anyText((subject) => subject.group),
@@ -88,19 +85,21 @@ const MATCHERS: { readonly [Key in keyof MatchKeys]: Matcher<MatchKeys[Key]> } =
   tool_called: anyText((subject) => subject.toolsCalled),
   response_format: text((subject) => subject.responseFormat),
   stream: same((subject) => subject.stream),
-  metadata: entries((subject, name) => scalarText(subject.metadata, name)),
+  metadata: entries((subject, name) =>
+    scalarText(Object.hasOwn(subject.metadata, name) ? subject.metadata[name] : undefined),
+  ),
   headers: entries((subject, name) => subject.header(name.toLowerCase())),
 };
 
-/** @throws SyntaxError for a pattern that `checkPattern` reports; check before */
-export function compileMatch(match: RuleMatch): CompiledMatch {
+/** @throws SyntaxError for patterns that `checkPattern` rejects */
+export function compileMatch(match: RuleMatch): CompiledMatch<MatchSubject> {
   const tests = Object.keys(MATCHERS)
     .filter(isMatchKey)
     .map((key) => compileKey(match, key))
     .filter((test) => test !== null);
   return {
     matches: (subject) => tests.every(({ test }) => test(subject)),
-    misses: (subject) => tests.filter(({ test }) => !test(subject)).map(({ wish }) => wish),
+    misses: (subject) => tests.filter(({ test }) => !test(subject)).map(({ description }) => description),
   };
 }
 
@@ -111,15 +110,8 @@ function isMatchKey(key: string): key is keyof MatchKeys {
 function compileKey<Key extends keyof MatchKeys>(
   match: RuleMatch,
   key: Key,
-): { test: Test; wish: string } | null {
+): { test: Test; description: string } | null {
   const wanted = match[key];
   if (wanted === undefined) return null;
-  return { test: MATCHERS[key].test(wanted), wish: `${key} ${MATCHERS[key].describe(wanted)}` };
-}
-
-/** Numbers and booleans match by their text. */
-function scalarText(values: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  return { test: MATCHERS[key].test(wanted), description: `${key} ${MATCHERS[key].describe(wanted)}` };
 }

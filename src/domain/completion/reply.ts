@@ -1,16 +1,16 @@
-/** What the emulated model says to one request: a rule's words, cut as the request asks, with their usage. */
+/** Builds the model's reply: the rule's texts, cut at `stop` and `max_tokens`, with their usage. */
 
 import type { ChatRequest, FinishReason, Reply, ToolCall, Usage } from "../chat.js";
 import type { RuleReply } from "./rules.js";
 import { lastMessageText } from "./subject.js";
 import { APPROXIMATE, promptTokens, type Tokenizer } from "./tokens.js";
 
-/** Source of 32 lower-case hex digits for ids; the world's seeded random source (X-22). */
+/** Source of ids: 32 lower-case hex digits from the world's random source (X-22). */
 export interface IdSource {
   hex32(): string;
 }
 
-/** Text as far as it was produced; `ended` says what cut it, null when it is whole. */
+/** The produced part of a text; `ended` is what cut it, null: nothing. */
 interface Produced {
   readonly text: string;
   readonly tokens: number;
@@ -19,26 +19,26 @@ interface Produced {
   readonly stopSequence?: string;
 }
 
-/** What is produced of a text when only `budget` tokens are left. */
+/** The part of a text that fits in `budget` tokens. */
 function produce(text: string, budget: number, tokenizer: Tokenizer): Produced {
   const { end, count } = tokenizer.take(text, budget);
   if (end === text.length) return { text, tokens: count, ended: null };
   return { text: text.slice(0, end), tokens: count, ended: "length" };
 }
 
-/** The stop sequence that occurs first, and where (of those that start together, the shortest). */
+/** The first stop sequence in the text; of those at the same position, the shortest. */
 function findStop(text: string, stop: readonly string[]): { at: number; sequence: string } | null {
-  let found: { at: number; sequence: string } | null = null;
+  let first: { at: number; sequence: string } | null = null;
   for (const sequence of stop) {
     const at = sequence === "" ? -1 : text.indexOf(sequence);
     if (at < 0) continue;
-    const shorter = found !== null && at === found.at && sequence.length < found.sequence.length;
-    if (found === null || at < found.at || shorter) found = { at, sequence };
+    const shorter = first !== null && at === first.at && sequence.length < first.sequence.length;
+    if (first === null || at < first.at || shorter) first = { at, sequence };
   }
-  return found;
+  return first;
 }
 
-/** Cuts at a stop sequence. One that `max_tokens` cut short was never said, so it ends nothing. */
+/** Cuts at a stop sequence (I-1.1c). Called after `max_tokens` has cut the text. */
 function applyStop(produced: Produced, request: ChatRequest, tokenizer: Tokenizer): Produced {
   if (request.stop.length === 0) return produced;
   const stop = findStop(produced.text, request.stop);
@@ -47,7 +47,7 @@ function applyStop(produced: Produced, request: ChatRequest, tokenizer: Tokenize
   return { text, tokens: tokenizer.count(text), ended: "stop", stopSequence: stop.sequence };
 }
 
-/** The calls that fit into `budget` tokens; the last one may have cut arguments, as a real model leaves them. */
+/** The calls that fit in `budget` tokens. The arguments of the last one may be cut, as by a real model. */
 function produceToolCalls(
   calls: RuleReply["tool_calls"],
   budget: number,
@@ -80,8 +80,8 @@ function contentOf(request: ChatRequest, source: RuleReply | null): string | nul
 }
 
 /**
- * Counted tokens, each number replaced by the rule's own if it has one (X-14, X-15). Reasoning is part of the
- * completion (§1.3), so a rule's `reasoning_tokens` alone moves the completion's number with it.
+ * The usage: counted tokens, or the rule's own numbers (X-14, X-15). The completion includes the reasoning, so a rule
+ * that only sets `reasoning_tokens` changes the completion too.
  */
 function usageOf(
   request: ChatRequest,
@@ -89,22 +89,22 @@ function usageOf(
   counted: { readonly reasoning: number; readonly rest: number },
   tokenizer: Tokenizer,
 ): Usage {
-  const given = source?.usage;
-  const reasoning = given?.reasoning_tokens ?? counted.reasoning;
+  const override = source?.usage;
+  const reasoning = override?.reasoning_tokens ?? counted.reasoning;
   return {
-    prompt: given?.prompt_tokens ?? promptTokens(request.messages, request.tools, tokenizer),
-    completion: given?.completion_tokens ?? reasoning + counted.rest,
-    cached: given?.cached_tokens ?? 0,
+    prompt: override?.prompt_tokens ?? promptTokens(request.messages, request.tools, tokenizer),
+    completion: override?.completion_tokens ?? reasoning + counted.rest,
+    cached: override?.cached_tokens ?? 0,
     reasoning,
   };
 }
 
 /**
- * The answer to a request (inference §1.3): a rule's reply, or the last user message when there is none.
+ * The reply to a request: a rule's reply, or an echo of the last user message.
  *
- * Reasoning, content and tool calls are produced in this order until `stop` (content only) or `max_tokens`
- * (everything) ends it; `finish_reason` is then `stop` or `length`, else the rule's, else `tool_calls` or
- * `stop`. Nothing produced of a part leaves it null. Tool call ids are `chatcmpl-tool-<32 hex>`.
+ * Reasoning, content and tool calls follow in this order until `stop` (content only) or `max_tokens` ends the reply.
+ * `finish_reason` is then `stop` or `length`, else the rule's, else `tool_calls` or `stop` (I-1.3d). A part without
+ * any output is null. Tool call ids are `chatcmpl-tool-<32 hex>` (I-1.3c).
  */
 export function buildReply(
   request: ChatRequest,
@@ -112,8 +112,8 @@ export function buildReply(
   ids: IdSource,
   tokenizer: Tokenizer = APPROXIMATE,
 ): Reply {
-  const thought = source?.reasoning_content;
-  const reasoning = thought === undefined ? null : produce(thought, request.maxTokens, tokenizer);
+  const reasoningText = source?.reasoning_content;
+  const reasoning = reasoningText === undefined ? null : produce(reasoningText, request.maxTokens, tokenizer);
   let left = request.maxTokens - (reasoning?.tokens ?? 0);
   let ended = reasoning?.ended ?? null;
 
@@ -123,7 +123,7 @@ export function buildReply(
     content = applyStop(produce(text, left, tokenizer), request, tokenizer);
     ended = content.ended;
     left -= content.tokens;
-    // The budget went on reasoning: the content was never begun, which is not the same as empty.
+    // Reasoning used up the budget: no content, which is not the same as empty content.
     if (ended === "length" && content.tokens === 0) content = null;
   }
 
@@ -146,7 +146,7 @@ export function buildReply(
 }
 
 function naturalEnd(source: RuleReply | null, callsTools: boolean): FinishReason | null {
-  const given = source?.finish_reason;
-  if (given !== undefined) return given;
+  const finishReason = source?.finish_reason;
+  if (finishReason !== undefined) return finishReason;
   return callsTools ? "tool_calls" : "stop";
 }

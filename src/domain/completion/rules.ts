@@ -1,4 +1,4 @@
-/** Canned answers: which rule speaks for a request, and what it says. */
+/** Completion rules: which rule answers a chat request, and its reply. */
 
 import type { FinishReason } from "../chat.js";
 import type { Compiled, ScriptedRule } from "../scripted.js";
@@ -6,28 +6,28 @@ import { compileMatch, type RuleMatch } from "./match.js";
 import type { StreamStyle } from "./style.js";
 import type { MatchSubject } from "./subject.js";
 
-/** Where the words come from when a reply does not give them. */
+/** Sources of the content when a reply has none of its own. */
 export const REPLY_MODES = ["echo", "lorem", "schema"] as const;
-export type ReplyMode = (typeof REPLY_MODES)[number];
+type ReplyMode = (typeof REPLY_MODES)[number];
 
-/** What the model says. Without any content of its own it does what its `mode` says, `echo` by default. */
+/** The model's reply. Without content of its own, `mode` decides; the default is `echo`. */
 export interface RuleReply {
-  /** echo repeats the last message; lorem is seeded prose; schema fits `response_format` or the chosen tool. */
+  /** echo: the last message; lorem: seeded prose; schema: JSON for `response_format` or the chosen tool. */
   readonly mode?: ReplyMode | undefined;
-  /** May hold `{{last_message}}`, `{{model}}`, `{{key}}`, `{{group}}` and `{{turn}}`. */
+  /** May contain `{{last_message}}`, `{{model}}`, `{{key}}`, `{{group}}` and `{{turn}}`. */
   readonly content?: string | undefined;
   readonly reasoning_content?: string | undefined;
   readonly tool_calls?:
     | readonly {
         readonly name: string;
-        /** JSON text, sent as it stands, or an object, sent as compact JSON; both may hold `{{names}}` as well. */
+        /** JSON text, sent as it is, or an object, sent as compact JSON. Both may contain `{{names}}`. */
         readonly arguments: string | Readonly<Record<string, unknown>>;
         readonly id?: string | undefined;
       }[]
     | undefined;
-  /** How the answer ends unless `stop` or `max_tokens` cuts it; null leaves `finish_reason` out (§1.3). */
+  /** Unless `stop` or `max_tokens` cuts the answer; null: no `finish_reason` (I-1.3d). */
   readonly finish_reason?: FinishReason | null | undefined;
-  /** Exact token counts in place of the approximate ones (X-14, X-15). */
+  /** Exact token counts; replace the counted ones (X-14, X-15). */
   readonly usage?:
     | {
         readonly prompt_tokens?: number | undefined;
@@ -36,16 +36,17 @@ export interface RuleReply {
         readonly reasoning_tokens?: number | undefined;
       }
     | undefined;
-  /** Ask a real OpenAI-compatible server instead: its base URL, such as `http://127.0.0.1:11434/v1`. */
+  /** Forwards the request to a real OpenAI-compatible server (Y-51). */
   readonly forward?:
     | {
+        /** Base URL, such as `http://127.0.0.1:11434/v1`. */
         readonly url: string;
-        /** The model name sent there; the slug when absent. */
+        /** The model name sent there; default: the slug. */
         readonly model?: string | undefined;
         readonly headers?: Readonly<Record<string, string>> | undefined;
       }
     | undefined;
-  /** How the answer arrives; over the world's `stream` settings. */
+  /** Pace and form of the answer; overrides the world's `stream` settings. */
   readonly stream?: StreamStyle | undefined;
 }
 
@@ -53,12 +54,12 @@ export interface CompletionRule extends ScriptedRule<RuleReply> {
   readonly match: RuleMatch;
 }
 
-/** A rule ready for requests. */
-export type CompiledRule = Compiled<CompletionRule, MatchSubject>;
+/** A compiled rule. */
+type CompiledRule = Compiled<CompletionRule, MatchSubject>;
 
 /**
- * Compiles a rule once, so that a request only tests.
- * @throws SyntaxError for a pattern that `checkPattern` reports; check before
+ * Compiles the patterns of a rule.
+ * @throws SyntaxError for patterns that `checkPattern` rejects
  */
 export function compileRule(rule: CompletionRule, used = 0): CompiledRule {
   return { rule, match: compileMatch(rule.match), used };

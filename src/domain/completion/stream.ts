@@ -1,5 +1,3 @@
-/** The frames of a streamed answer (inference §1.4). */
-
 import type { ChatRequest, Reply } from "../chat.js";
 import type { Settings } from "../settings.js";
 import { type Chunking, type Delta, producedTokens, replyDeltas } from "./deltas.js";
@@ -9,23 +7,23 @@ import { logprobsPieces } from "./logprobs.js";
 
 /** One server-sent event, as it goes on the wire. */
 export interface StreamFrame {
-  /** `data: ...` with the two line feeds that end it. */
+  /** `data: ...` and two line feeds. */
   readonly data: string;
-  /** Completion tokens sent once this frame is out: what a stream cut after it is charged (L-4). */
+  /** Completion tokens up to and including this frame. A stream cut after it is charged for them (L-4). */
   readonly completionTokens: number;
 }
 
 /** `stream_options` of a request (X-12). */
 export interface StreamOptions extends Pick<ChatRequest, "includeUsage" | "continuousUsage"> {
-  /** false leaves `[DONE]` out, as was recorded after stop sequences. */
+  /** false: no `[DONE]`, as recorded after stop sequences (I-1.4f). */
   readonly done?: boolean | undefined;
 }
 
-export const DONE_FRAME = "data: [DONE]\n\n";
+const DONE_FRAME = "data: [DONE]\n\n";
 
 /**
- * Usage after each delta. Counts follow the text and are stretched to the reply's usage, which a rule may have
- * set to anything: they never fall, the last delta reaches the final completion, and reasoning stays within it.
+ * The running usage. A rule may set any usage, so the counts of the text are scaled to the reply's usage: they never
+ * fall, the last delta reaches the final count, and reasoning never exceeds the completion.
  */
 function runningUsage(reply: Reply) {
   const produced = producedTokens(reply);
@@ -41,8 +39,11 @@ function runningUsage(reply: Reply) {
 }
 
 /**
- * The frames of a streamed answer, made one by one as they are asked for; see {@link streamFrames}. For paced
- * streams, so that thousands of them do not hold all their bytes at once.
+ * The frames of a streamed answer, `[DONE]` last (I-1.4a, X-11, X-12). A generator, so that thousands of paced streams
+ * do not hold all their bytes at once.
+ *
+ * Chunk keys are `id, choices, created, model, [service_tier, system_fingerprint,] object, usage`. `finish_reason`
+ * has a chunk of its own, except in the `fragments` tool style. A reply without one has no such chunk.
  */
 export function* iterateFrames(
   meta: CompletionMeta,
@@ -63,7 +64,7 @@ export function* iterateFrames(
     `,${dialect.extraKeys}"object":"chat.completion.chunk"`,
   );
   const openHead = joined(head, `{"index":0,"delta":`);
-  /** From the end of the delta to the end of the event, or to the numbers of its usage. */
+  /** The text from the end of the delta to the end of the event, or to the numbers of its usage. */
   const afterDelta = (ending: string): string => {
     switch (usageOnChunks) {
       case "numbers":
@@ -119,30 +120,14 @@ export function* iterateFrames(
   if (options.done !== false) yield { data: DONE_FRAME, completionTokens: completion };
 }
 
-/**
- * All frames of a streamed answer, in order, `[DONE]` last (X-11, X-12).
- *
- * Chunk keys are `id, choices, created, model, [service_tier, system_fingerprint,] object, usage`. `finish_reason`
- * comes in a chunk of its own, except in the `fragments` tool style; a reply without one has no such chunk.
- */
-export function streamFrames(
-  meta: CompletionMeta,
-  options: StreamOptions,
-  reply: Reply,
-  dialect: Settings["streamDialect"],
-  chunking: Chunking,
-): StreamFrame[] {
-  return [...iterateFrames(meta, options, reply, dialect, chunking)];
-}
-
-/** The bytes of frames in one string, for a stream that is not paced. */
+/** All frames in one string, for unpaced streams. */
 export function joinFrames(frames: Iterable<StreamFrame>): string {
   let joined = "";
   for (const frame of frames) joined += frame.data;
   return joined;
 }
 
-/** One flat string. Concatenated ones are trees, which every chunk that they are part of would walk again. */
+/** One flat string. V8 stores concatenated strings as trees, which each chunk would flatten again. */
 function joined(...parts: readonly string[]): string {
   return parts.join("");
 }

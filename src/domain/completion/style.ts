@@ -1,42 +1,40 @@
-/** How an answer arrives: its pace, its pieces, and the irregularities that were recorded. */
-
-/** A `stream:` block of the settings or of a reply; what is absent comes from the wider one. */
+/** The `stream` block of the settings or of a reply: pace, pieces and recorded irregularities of an answer. */
 export interface StreamStyle {
-  /** Until the first byte, milliseconds. */
+  /** Time to the first token, milliseconds. */
   readonly ttft_ms?: number | undefined;
-  /** Pace of the tokens after the first; unpaced when absent. */
+  /** Pace after the first token; absent: unpaced. */
   readonly tokens_per_second?: number | undefined;
-  /** Each chunk comes up to so many milliseconds later, by the seeded random source. */
+  /** Maximum random delay of each chunk, milliseconds, by the seeded random source. */
   readonly jitter_ms?: number | undefined;
-  /** Size of the pieces: tokens, or characters. One token when neither is given. */
+  /** Size of the pieces in tokens or characters; default: one token. */
   readonly chunk_tokens?: number | undefined;
   readonly chunk_characters?: number | undefined;
-  /** The pieces of the content, word for word; in place of cutting it. */
+  /** The exact pieces of the content. */
   readonly chunks?: readonly string[] | undefined;
-  /** How tool calls are cut (inference §1.4). */
+  /** How tool calls are streamed (I-1.4h). */
   readonly tool_deltas?: ToolDeltaStyle | undefined;
-  /** false: no `[DONE]` when a stop sequence ended the answer (recorded, inference §1.4). */
+  /** false: no `[DONE]` after a stop sequence (I-1.4f). */
   readonly done_after_stop?: boolean | undefined;
-  /** false: no `finish_reason` in JSON mode (recorded, inference §1.3, §1.4). */
+  /** false: no `finish_reason` in JSON mode (I-1.3d, I-1.4g). */
   readonly finish_reason_in_json_mode?: boolean | undefined;
-  /** false: no usage chunk, whatever was asked (recorded, inference §1.4). */
+  /** false: never a usage chunk (I-1.4g). */
   readonly usage_chunk?: boolean | undefined;
 }
 
 export const TOOL_DELTA_STYLES = ["whole", "fragments", "new-id-per-delta"] as const;
-export type ToolDeltaStyle = (typeof TOOL_DELTA_STYLES)[number];
+type ToolDeltaStyle = (typeof TOOL_DELTA_STYLES)[number];
 
-/** The narrower block over the wider one, key by key. */
+/** Merges two blocks; keys of the narrower one win. */
 export function mergeStyles(wider: StreamStyle, narrower: StreamStyle | undefined): StreamStyle {
   return narrower === undefined ? wider : { ...wider, ...narrower };
 }
 
-/** Milliseconds that so many tokens take; 0 when unpaced. Of a sum of tokens, so that nothing adds up wrongly. */
+/** Time for this many tokens, milliseconds; 0 when unpaced. Pass total counts, so that rounding errors do not add up. */
 export function paceMs(style: StreamStyle, tokens: number): number {
   return style.tokens_per_second === undefined ? 0 : (tokens * 1000) / style.tokens_per_second;
 }
 
-/** Whether any of the answer waits for the clock. */
+/** Whether the answer waits for the clock at all. */
 export function isPaced(style: StreamStyle): boolean {
   return style.tokens_per_second !== undefined || (style.ttft_ms ?? 0) > 0 || (style.jitter_ms ?? 0) > 0;
 }

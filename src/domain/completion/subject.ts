@@ -1,22 +1,22 @@
-/** What rules and faults look at: one request with who sent it. */
+/** What rules and faults match: a request and its sender. */
 
 import type { ChatMessage, ChatRequest } from "../chat.js";
 
-/** Every property a match key needs; those that cost something are computed when first asked for. */
+/** One property per match key. */
 export interface MatchSubject {
   readonly model: string;
-  /** External entity id and id of the key's group; none for a workspace key. */
+  /** External entity id and id of the key's group; empty for a workspace key. */
   readonly group: readonly string[];
   /** Name and prefix of the key. */
   readonly key: readonly string[];
   readonly lastMessage: string;
   /** All system messages, joined by line feeds. */
   readonly system: string;
-  /** How many user messages there are. */
+  /** Number of user messages. */
   readonly turn: number;
-  /** Whether a tool's result came after the last user message. */
+  /** Whether there is a tool result after the last user message. */
   readonly hasToolResult: boolean;
-  /** Names of the tools that the assistant called so far. */
+  /** Names of the tools that the assistant has called. */
   readonly toolsCalled: readonly string[];
   /** `text`, `json_object`, `json_schema`, ... */
   readonly responseFormat: string;
@@ -26,19 +26,19 @@ export interface MatchSubject {
   header(name: string): string | undefined;
 }
 
-/** Who sent a request, for {@link matchSubject}. */
-export interface Sender {
+/** The sender of a request. */
+interface Sender {
   readonly group: readonly string[];
   readonly key: readonly string[];
   header(name: string): string | undefined;
 }
 
-/** @param request null while the values are invalid: then only model and sender can match */
+/** @param request null when its values are invalid: then only model and sender can match */
 export function matchSubject(model: string, request: ChatRequest | null, sender: Sender): MatchSubject {
   return new ChatSubject(model, request, sender);
 }
 
-/** A class, because every request makes one: its getters are shared and run only when a rule asks. */
+/** Getters compute a property only when a rule asks for it. */
 class ChatSubject implements MatchSubject {
   readonly model: string;
   readonly #request: ChatRequest | null;
@@ -103,7 +103,7 @@ class ChatSubject implements MatchSubject {
   }
 }
 
-/** Text of the last user message: the string, or its text parts joined; "" when there is none. */
+/** Text of the last user message, its text parts joined; "" without one. */
 export function lastMessageText(messages: readonly ChatMessage[]): string {
   const message = messages.findLast(({ role }) => role === "user");
   return message === undefined ? "" : messageText(message);

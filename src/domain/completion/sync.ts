@@ -1,12 +1,10 @@
-/** The body of an answer that is not streamed. */
-
 import type { Reply } from "../chat.js";
 import { type CompletionMeta, messageJson, usageJson } from "./encode.js";
 import { logprobsJson } from "./logprobs.js";
 
 /**
- * The exact bytes of a `chat.completion` body (inference §1.3): compact JSON in the recorded key order, null
- * fields left out, `finish_reason` too. `logprobs` stand between message and `finish_reason`, as with OpenAI.
+ * The body of a whole answer (I-1.3a): compact JSON in the recorded key order, without null fields. `logprobs` are
+ * between message and `finish_reason`, as with OpenAI.
  */
 export function encodeCompletion(meta: CompletionMeta, reply: Reply): string {
   const finish = reply.finishReason === null ? "" : `,"finish_reason":"${reply.finishReason}"`;

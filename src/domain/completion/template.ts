@@ -8,12 +8,12 @@ const NAMES: Readonly<Record<string, (subject: MatchSubject) => string>> = {
   turn: (subject) => String(subject.turn),
 };
 
-/** Replaces `{{name}}` by what the request says; a name that is not known stays as it stands. */
+/** Replaces `{{name}}` by a property of the request. Unknown names stay. */
 export function fillTemplate(text: string, subject: MatchSubject): string {
   return fill(text, subject, (value) => value);
 }
 
-/** The same in the arguments of a tool call: in every text of an object, and so that JSON text stays JSON. */
+/** The same in the arguments of a tool call: in all strings of an object, or escaped in JSON text. */
 export function fillArguments(
   args: string | Readonly<Record<string, unknown>>,
   subject: MatchSubject,
@@ -29,7 +29,7 @@ function fill(text: string, subject: MatchSubject, write: (value: string) => str
   });
 }
 
-/** As it stands between the quotes of a JSON string. */
+/** The value escaped for a JSON string, without quotes. */
 function escaped(value: string): string {
   return JSON.stringify(value).slice(1, -1);
 }

@@ -1,9 +1,11 @@
-/** How texts are matched in rules and faults: a plain string means equal, else `contains` or `regex`. */
+/** Text matching in rules and faults: equal to a string, or `contains`, or `regex`. */
 
-/** A `regex` is searched for, not anchored. */
+import { errorMessage } from "../error-message.js";
+
+/** A `regex` is not anchored. */
 export type TextMatch = string | { readonly contains: string } | { readonly regex: string };
 
-/** A test for one text, its pattern compiled once. @throws SyntaxError for what {@link checkPattern} reports */
+/** A test for texts. @throws SyntaxError for patterns that {@link checkPattern} rejects */
 export function textTest(wanted: TextMatch): (text: string) => boolean {
   if (typeof wanted === "string") return (text) => text === wanted;
   if ("contains" in wanted) return (text) => text.includes(wanted.contains);
@@ -11,26 +13,32 @@ export function textTest(wanted: TextMatch): (text: string) => boolean {
   return (text) => pattern.test(text);
 }
 
-/** The wish in words, for the journal's "why not". */
+/** The match in words, for notes in the journal. */
 export function describeTextMatch(wanted: TextMatch): string {
   if (typeof wanted === "string") return `equal to ${JSON.stringify(wanted)}`;
   if ("contains" in wanted) return `containing ${JSON.stringify(wanted.contains)}`;
   return `matching /${wanted.regex}/`;
 }
 
-/** Why a pattern cannot be used, or null when it can. For reporting when a rule is taken in. */
+/** The text of a string, number or boolean, as matches see it; undefined for anything else. */
+export function scalarText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+}
+
+/** Why a pattern is not valid, or null. Checked when a rule is added. */
 export function checkPattern(source: string): string | null {
   try {
     compilePattern(source);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorMessage(error);
   }
 }
 
 /**
- * Compiles a pattern that may start with inline flags, `(?i)`, `(?s)`, `(?m)` or several, as other languages
- * write them. Always in Unicode mode, where a misspelt escape is an error instead of a silent mismatch.
+ * Compiles a pattern, which may start with inline flags such as `(?i)`, `(?s)` or `(?m)`. Always in Unicode mode,
+ * where an unknown escape is an error and not a literal.
  * @throws SyntaxError when the pattern or a flag is not valid
  */
 function compilePattern(source: string): RegExp {

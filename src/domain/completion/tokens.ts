@@ -1,32 +1,32 @@
 /**
- * The default tokenizer (X-14): an approximation that gives the same pieces on every machine. It uses no
- * `\p{...}` class, because those follow the Unicode version of the runtime. One pass, no backtracking.
+ * The default tokenizer (X-14): an approximation with the same result on every machine. It uses no `\p{...}` class,
+ * because those depend on the Unicode version of the runtime. One pass, no backtracking.
  *
- * A piece is, with one space before it if there is one:
+ * A piece is one of these, with one space before it:
  * - a word of up to {@link MAX_WORD_LETTERS} letters (longer words take several pieces),
  * - up to three digits,
  * - one punctuation mark, symbol, emoji or CJK character.
- * Further blanks, and line breaks, form runs of up to {@link MAX_BLANKS}. Combining marks, variation selectors,
- * skin tones and joined emoji stay with the character before them.
+ * Other blanks and line breaks form runs of up to {@link MAX_BLANKS}. Combining marks, variation selectors, skin tones
+ * and joined emoji belong to the character before them.
  */
 
 import type { ChatMessage, ToolDefinition } from "../chat.js";
 
-/** Chosen so that nearly every everyday English word is one piece, as byte-pair vocabularies have it. */
-export const MAX_WORD_LETTERS = 12;
+/** Nearly all common English words are one piece, as in byte-pair vocabularies. */
+const MAX_WORD_LETTERS = 12;
 /** Digits per piece, as in the common byte-pair tokenizers. */
-export const MAX_DIGITS = 3;
+const MAX_DIGITS = 3;
 /** Blanks or line breaks per piece. */
-export const MAX_BLANKS = 16;
-/** Combining characters per piece, so that a flood of them is not one token. */
+const MAX_BLANKS = 16;
+/** Combining characters per piece. Without a limit, any number of them would be one token. */
 export const MAX_MARKS = 16;
 
-/** Tokens that frame each message, and that prime the answer: "Hello, world!" (4) from a user makes 10 (X-14). */
-export const MESSAGE_OVERHEAD_TOKENS = 3;
-export const ANSWER_PRIMER_TOKENS = 3;
-/** An image part, whatever its size: what OpenAI documents for a low-detail image. */
+/** Tokens per message, and tokens that start the answer: "Hello, world!" (4) from a user makes 10 (X-14). */
+const MESSAGE_OVERHEAD_TOKENS = 3;
+const ANSWER_PRIMER_TOKENS = 3;
+/** Tokens of an image of any size: OpenAI's number for a low-detail image. */
 export const IMAGE_TOKENS = 85;
-/** An audio part, whatever its length. */
+/** Tokens of an audio part of any length. */
 export const AUDIO_TOKENS = 85;
 
 const SINGLE = 0;
@@ -44,7 +44,7 @@ const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   return /[ \t\v\f]/.test(character) ? BLANK : SINGLE;
 });
 
-/** Ranges of combining characters outside the Indic blocks: first, last, first, last, ascending. */
+/** Ranges of combining characters outside the Indic blocks: first, last, first, last, ... ascending. */
 const MARK_RANGES: readonly number[] = [
   0x0300, 0x036f, 0x0483, 0x0489, 0x0591, 0x05bd, 0x05bf, 0x05bf, 0x05c1, 0x05c2, 0x05c4, 0x05c5, 0x0610,
   0x061a, 0x064b, 0x065f, 0x0670, 0x0670, 0x06d6, 0x06dc, 0x06df, 0x06e4, 0x06e7, 0x06e8, 0x06ea, 0x06ed,
@@ -53,7 +53,7 @@ const MARK_RANGES: readonly number[] = [
   0xfe20, 0xfe2f, 0x1f3fb, 0x1f3ff, 0xe0020, 0xe007f, 0xe0100, 0xe01ef,
 ];
 
-/** Ranges of scripts written in words. What is in neither table is a piece of its own. */
+/** Ranges of scripts with words. A character in neither table is a piece of its own. */
 const LETTER_RANGES: readonly number[] = [
   0x00aa, 0x00aa, 0x00b5, 0x00b5, 0x00ba, 0x00ba, 0x00c0, 0x00d6, 0x00d8, 0x00f6, 0x00f8, 0x02ff, 0x0370,
   0x037d, 0x037f, 0x0386, 0x0388, 0x1fff, 0x2c00, 0x2dff, 0xa4d0, 0xabff, 0xfb00, 0xfdff, 0xfe70, 0xfefc,
@@ -71,7 +71,7 @@ function inRanges(ranges: readonly number[], code: number): boolean {
   return false;
 }
 
-/** The blocks from Devanagari to Sinhala share one layout, so the offset within the block tells marks apart. */
+/** The blocks from Devanagari to Sinhala have one layout, so the offset in the block identifies marks. */
 function isIndicMark(code: number): boolean {
   if (code < 0x0900 || code > 0x0dff) return false;
   const offset = code & 0x7f;
@@ -87,7 +87,7 @@ function kindOf(code: number): number {
   return inRanges(LETTER_RANGES, code) ? LETTER : SINGLE;
 }
 
-/** The code point at `at`, or -1 behind the end. A lone surrogate is its own code point. */
+/** The code point at `at`, or -1 after the end. A lone surrogate is its own code point. */
 function codeAt(text: string, at: number): number {
   return text.codePointAt(at) ?? -1;
 }
@@ -97,7 +97,7 @@ function width(code: number): number {
   return code > 0xffff ? 2 : 1;
 }
 
-/** End of the run of blanks that starts at `at`; a space before a word is left to the word. */
+/** End of the run of blanks from `at`. The space before a word belongs to the word. */
 function blankRunEnd(text: string, at: number, kind: number): number {
   let end = at;
   let code = codeAt(text, end);
@@ -112,8 +112,8 @@ function blankRunEnd(text: string, at: number, kind: number): number {
   return next === BLANK || next === LINE_BREAK ? end : end - 1;
 }
 
-/** Where the characters of one kind end, at most `most` of them, each with its combining marks. */
-function characterRunEnd(text: string, at: number, kind: number, most: number): number {
+/** End of a run of at most `max` characters of one kind, each with its combining marks. */
+function characterRunEnd(text: string, at: number, kind: number, max: number): number {
   let end = at + width(codeAt(text, at));
   let taken = 1;
   let marks = 0;
@@ -124,10 +124,10 @@ function characterRunEnd(text: string, at: number, kind: number, most: number): 
     if (next === MARK && marks < MAX_MARKS) {
       marks += 1;
       end += width(code);
-      // What a joiner joins to a symbol belongs to it, as in a family emoji.
+      // A joined symbol belongs to the piece, as in a family emoji.
       const joined = code === ZERO_WIDTH_JOINER && kind === SINGLE ? codeAt(text, end) : -1;
       if (joined >= 0 && kindOf(joined) === SINGLE) end += width(joined);
-    } else if (next === kind && taken < most) {
+    } else if (next === kind && taken < max) {
       taken += 1;
       end += width(code);
     } else {
@@ -137,8 +137,8 @@ function characterRunEnd(text: string, at: number, kind: number, most: number): 
 }
 
 /**
- * Where the token that starts at UTF-16 index `start` ends. `start` must be 0 or an earlier answer, and less
- * than the text's length; the answer is always greater than `start`.
+ * End of the token that starts at UTF-16 index `start`, which must be 0 or the end of another token, and less than
+ * the text's length.
  */
 export function tokenEnd(text: string, start: number): number {
   let at = start;
@@ -163,7 +163,7 @@ export function tokenEnd(text: string, start: number): number {
   }
 }
 
-/** The tokens of a text, in order. Joined they are the text; no surrogate pair is split (X-14). */
+/** The tokens of a text. Joined they are the text; no surrogate pair is split (X-14). */
 export function splitTokens(text: string): string[] {
   const tokens: string[] = [];
   for (let at = 0; at < text.length; ) {
@@ -174,33 +174,33 @@ export function splitTokens(text: string): string[] {
   return tokens;
 }
 
-/** How many tokens a text has: the length of {@link splitTokens}, without making the pieces (X-14). */
+/** Number of tokens of a text: the length of {@link splitTokens}, without the pieces (X-14). */
 export function countTokens(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at = tokenEnd(text, at)) count += 1;
   return count;
 }
 
-/** The first tokens of a text, at most `most`: where they end (UTF-16 index) and how many they are. */
-export function takeTokens(text: string, most: number, start = 0): { end: number; count: number } {
+/** The end (UTF-16 index) and number of the first tokens of a text, at most `max`. */
+export function takeTokens(text: string, max: number, start = 0): { end: number; count: number } {
   let end = start;
   let count = 0;
-  while (count < most && end < text.length) {
+  while (count < max && end < text.length) {
     end = tokenEnd(text, end);
     count += 1;
   }
   return { end, count };
 }
 
-/** Counts and cuts text by tokens (X-14). */
+/** Counts and cuts texts by tokens (X-14). */
 export interface Tokenizer {
-  /** How many tokens a text has. */
+  /** Number of tokens of a text. */
   count(text: string): number;
-  /** The first tokens of a text, at most `most`: where they end (UTF-16 index) and how many they are. */
-  take(text: string, most: number): { readonly end: number; readonly count: number };
+  /** The end (UTF-16 index) and number of the first tokens of a text, at most `max`. */
+  take(text: string, max: number): { readonly end: number; readonly count: number };
 }
 
-/** The approximation, the same on every machine: the default (X-14). */
+/** The default tokenizer (X-14). */
 export const APPROXIMATE: Tokenizer = { count: countTokens, take: takeTokens };
 
 function messageTokens(message: ChatMessage, { count: countOf }: Tokenizer): number {
@@ -229,8 +229,8 @@ function messageTokens(message: ChatMessage, { count: countOf }: Tokenizer): num
 }
 
 /**
- * Tokens of a conversation (X-14): its messages' text, names, reasoning and tool calls (as JSON text), a fixed
- * number per image and audio part, the tools' JSON text, and the framing around them.
+ * Tokens of a prompt (X-14): texts, names, reasoning and tool calls (as JSON) of the messages, a fixed number per image
+ * and audio part, the tools as JSON, and the overhead per message.
  */
 export function promptTokens(
   messages: readonly ChatMessage[],

@@ -1,11 +1,11 @@
-/** Reads the answer of a real OpenAI-compatible server, whose JSON may hold anything. */
+/** Reads the answer of a real OpenAI-compatible server. Any JSON may arrive. */
 
 import type { FinishReason } from "../chat.js";
+import { asObject } from "../parse-json.js";
 import type { RuleReply } from "./rules.js";
 
 /**
- * What a `chat.completion` body says, as a rule would say it; null when it is none. A `finish_reason` that the
- * emulator does not know is taken for `stop`.
+ * Converts a `chat.completion` body into a reply, or null when it is not one. An unknown `finish_reason` becomes `stop`.
  */
 export function readOpenAiAnswer(body: unknown): RuleReply | null {
   const { choices, usage } = fieldsOf(body);
@@ -26,19 +26,15 @@ export function readOpenAiAnswer(body: unknown): RuleReply | null {
 type Fields = Readonly<Record<string, unknown>>;
 const NO_FIELDS: Fields = {};
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : NO_FIELDS;
+  return asObject(value) ?? NO_FIELDS;
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** null when there is something else than calls. */
+/** null when the value is not a list of tool calls. */
 function toolCallsOf(value: unknown): NonNullable<RuleReply["tool_calls"]>[number][] | null {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return null;

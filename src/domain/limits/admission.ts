@@ -3,38 +3,38 @@ import type { Settings } from "../settings.js";
 import { effectiveLimits, type GroupChain } from "./effective.js";
 import type { Meter } from "./meter.js";
 
-/** What admission needs to know about one (group, slug); good until a limit or the hierarchy changes. */
+/** How requests for one (group, slug) are checked and counted, until a limit or the hierarchy changes. */
 export interface LimitPlan {
-  /** In effective order, rate limits before usage limits (L-12), each with the meter that it looks at. */
+  /** In effective order, rate limits before usage limits (L-12), each with the meter that it checks. */
   readonly checks: readonly PlannedCheck[];
-  /** The meters that count an admitted request, limited or not (L-14). */
+  /** The meters that count an admitted request, with or without limits (L-14). */
   readonly counters: readonly Meter[];
 }
 
-export interface PlannedCheck {
+interface PlannedCheck {
   readonly limit: EffectiveLimit;
   readonly meter: Meter;
 }
 
-/** Tokens that a request brings and may ask for, known on arrival. */
+/** Tokens of the prompt, and the maximum of the answer; known on arrival. */
 export interface TokenDemand {
   readonly promptTokens: number;
   readonly maxTokens: number;
 }
 
-/** One limit as a request met it: there is room while `used + demand <= limit.threshold`. */
+/** The check of one limit. It has room while `used + demand <= limit.threshold`. */
 export interface CheckResult {
   readonly limit: EffectiveLimit;
-  /** Counted before this request. */
+  /** Used before this request. */
   readonly used: number;
-  /** What must still fit: 1 for REQUEST and under `consumed`, else tokens, at least 1 (L-11). */
+  /** What must fit: 1 for REQUEST limits and under `consumed`, else tokens, at least 1 (L-11). */
   readonly demand: number;
 }
 
 export type Admission =
   | {
       readonly admitted: true;
-      /** When the request was counted, and where `settle` books its tokens. */
+      /** When the request was counted; its tokens count at the same instant. */
       readonly at: number;
       /** Tokens already charged; 0 unless the mode is `reserve`. */
       readonly reserved: number;
@@ -43,19 +43,19 @@ export type Admission =
   | {
       readonly admitted: false;
       /** The first limit without room, in effective order (L-12). */
-      readonly bound: CheckResult;
+      readonly limitingCheck: CheckResult;
       /**
-       * The first instant at which the same request passes every limit, if nothing else is admitted before;
-       * null when its tokens alone exceed a threshold, so that it never passes.
+       * When the same request would pass all limits, if nothing else is admitted before; null: never, because its
+       * tokens alone exceed a threshold.
        */
       readonly roomAt: number | null;
       readonly checks: readonly CheckResult[];
     };
 
 /**
- * The plan of `slug` for the first group of `chain`. INDEPENDENT: all limits, inherited ones too, look at the
- * group's own meter (L-5). CASCADING: a limit looks at the meter of the group that declared it, and the
- * request feeds the meters of the group and all its ancestors (L-6).
+ * The plan of `slug` for the first group of `chain`. INDEPENDENT: all limits, also inherited ones, check the group's own
+ * meter (L-5). CASCADING: a limit checks the meter of the group that declared it, and the meters of the group and all
+ * its ancestors count the request (L-6).
  */
 export function planFor(
   chain: GroupChain,
@@ -83,36 +83,22 @@ export function planFor(
 }
 
 /**
- * Decides at `now` whether the request passes every limit, and if so counts it everywhere at once; a refused
- * request counts nowhere (L-4). Synchronous, so that with k requests left exactly k of many are admitted
- * (L-10). It is {@link checkLimits} and {@link countRequest} in one.
+ * Counts an admitted request and its reservation. Call it in the same turn of the event loop as {@link checkLimits}:
+ * with room for k more requests exactly k are then admitted (L-10).
  */
-export function admit(
-  plan: LimitPlan,
-  now: number,
-  request: TokenDemand,
-  mode: Settings["tokenAdmission"],
-): Admission {
-  const admission = checkLimits(plan, now, request, mode);
-  if (admission.admitted) countRequest(plan.counters, admission);
-  return admission;
-}
-
-/** Counts an admitted request on its meters, with what it reserves. In the same turn as its {@link checkLimits}. */
 export function countRequest(
-  feeds: readonly Meter[],
+  counters: readonly Meter[],
   admission: Extract<Admission, { admitted: true }>,
 ): void {
-  for (const meter of feeds) meter.admit(admission.at, admission.reserved);
+  for (const meter of counters) meter.admit(admission.at, admission.reserved);
 }
 
 /**
- * Decides without counting.
+ * Checks the limits without counting (L-12).
  *
- * What a TOKEN limit asks for depends on `mode` (L-11). `consumed`: any room at all. `prompt`: room for the
- * prompt. `reserve`: room for the prompt and `maxTokens`, charged at once and corrected by `settle`. In each
- * mode an exhausted limit refuses, also a request of no tokens; under the last two, a request larger than the
- * threshold is refused for ever.
+ * `mode` decides what a TOKEN limit requires (L-11). `consumed`: any room. `prompt`: room for the prompt. `reserve`:
+ * room for the prompt and `maxTokens`; {@link chargeTokens} later corrects the reservation. In all modes an exhausted
+ * limit refuses even a request of no tokens. Under the last two a request larger than the threshold never passes (Y-6).
  */
 export function checkLimits(
   plan: Pick<LimitPlan, "checks">,
@@ -121,31 +107,32 @@ export function checkLimits(
   mode: Settings["tokenAdmission"],
 ): Admission {
   const checks: CheckResult[] = [];
-  let bound: CheckResult | null = null;
+  let limitingCheck: CheckResult | null = null;
   for (const { limit, meter } of plan.checks) {
     const used = meter.used(limit.type, limit.unit, now);
     const result = { limit, used, demand: demandOn(limit.type, request, mode) };
     checks.push(result);
-    if (bound === null && !hasRoom(result)) bound = result;
+    if (limitingCheck === null && !hasRoom(result)) limitingCheck = result;
   }
-  if (bound !== null) return { admitted: false, bound, roomAt: roomForAll(plan, checks, now), checks };
+  if (limitingCheck !== null)
+    return { admitted: false, limitingCheck, roomAt: roomForAll(plan, checks, now), checks };
   const reserved = mode === "reserve" ? request.promptTokens + request.maxTokens : 0;
   return { admitted: true, at: now, reserved, checks };
 }
 
 /**
- * Books what an admitted request really used, at its admission instant and against its reservation, on the
- * meters that it fed then: limits or groups may have changed since.
+ * Counts the tokens of an admitted request at its admission instant (Y-3), less its reservation.
  *
- * @param totalTokens prompt plus completion tokens (L-2), as far as they were produced (L-4)
+ * @param counters the meters that counted the request; limits or groups may have changed since
+ * @param totalTokens prompt and completion tokens (L-2), as far as they were produced (L-4)
  */
 export function chargeTokens(
-  feeds: readonly Meter[],
+  counters: readonly Meter[],
   at: number,
   reserved: number,
   totalTokens: number,
 ): void {
-  for (const meter of feeds) meter.charge(at, totalTokens - reserved);
+  for (const meter of counters) meter.charge(at, totalTokens - reserved);
 }
 
 function hasRoom({ limit, used, demand }: CheckResult): boolean {
@@ -164,7 +151,7 @@ function demandOn(type: LimitType, request: TokenDemand, mode: Settings["tokenAd
   }
 }
 
-/** The latest of the limits' own instants: until then, one of them still refuses. */
+/** When all limits have room: the latest of their instants. */
 function roomForAll(
   plan: Pick<LimitPlan, "checks">,
   checks: readonly CheckResult[],
@@ -173,7 +160,7 @@ function roomForAll(
   let latest = now;
   for (const [index, { limit, meter }] of plan.checks.entries()) {
     const demand = checks[index]?.demand ?? 1;
-    // used + demand <= threshold, as whole numbers, is used < threshold - demand + 1.
+    // For whole numbers, used + demand <= threshold means used < threshold - demand + 1.
     const room = meter.roomAt(limit.type, limit.unit, limit.threshold - demand + 1, now);
     if (room === null) return null;
     latest = Math.max(latest, room);

@@ -1,4 +1,4 @@
-/** What was counted at one millisecond. */
+/** The counts of one millisecond. */
 export interface Bucket {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -6,29 +6,29 @@ export interface Bucket {
   readonly tokens: number;
 }
 
-/** A bucket is three neighbouring numbers of one array, so that a quiet ring is a single small object. */
+/** A bucket is three numbers in one array, so that a small ring is one small object. */
 const STRIDE = 3;
 const REQUESTS = 1;
 const TOKENS = 2;
 
 const FIRST_CAPACITY = 2;
-/** A ring that runs empty gives back anything above this many buckets. */
+/** An empty ring with more buckets than this frees its memory. */
 const IDLE_CAPACITY = 16;
 
 const NO_ROWS = new Float64Array(0);
 
 /**
- * Buckets in ascending order of `at`, in a ring that doubles when it is full. Positions are absolute: they
- * start at 0 and keep their bucket until it is dropped, or until one is inserted before it.
+ * Buckets in ascending order of `at`, in a ring that doubles when it is full. Positions count from 0 and stay valid
+ * until their bucket is dropped or another is inserted before it.
  */
 export class BucketRing {
   #rows = NO_ROWS;
-  /** Capacity less one; the capacity is a power of two. */
+  /** Capacity minus one; the capacity is a power of two. */
   #mask = -1;
   #head = 0;
   #end = 0;
 
-  /** Position of the oldest bucket; equal to `end` when there is none. */
+  /** Position of the oldest bucket; `end` when empty. */
   get head(): number {
     return this.#head;
   }
@@ -56,7 +56,7 @@ export class BucketRing {
     this.#rows[index + TOKENS] = (this.#rows[index + TOKENS] ?? 0) + tokens;
   }
 
-  /** Position of the first bucket at or after `at`; `end` when there is none. Newest first, then by halves. */
+  /** Position of the first bucket at or after `at`, or `end`. Tries the newest first, then binary search. */
   find(at: number): number {
     if (this.#head === this.#end || this.at(this.#end - 1) < at) return this.#end;
     let low = this.#head;
@@ -70,7 +70,7 @@ export class BucketRing {
     return low;
   }
 
-  /** Puts an empty bucket at `position`, moving those from there on up by one: free at the end. */
+  /** Inserts an empty bucket at `position` and moves the later ones; at the end nothing moves. */
   insert(position: number, at: number): void {
     if (this.#end - this.#head > this.#mask) this.#grow();
     for (let from = this.#end - 1; from >= position; from -= 1) this.#copy(from, from + 1);
@@ -81,7 +81,7 @@ export class BucketRing {
     this.#end += 1;
   }
 
-  /** Forgets every bucket before `position`. */
+  /** Drops all buckets before `position`. */
   dropBefore(position: number): void {
     this.#head = position;
     if (position === this.#end && this.#mask >= IDLE_CAPACITY) {

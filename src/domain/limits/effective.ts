@@ -12,8 +12,8 @@ import type {
 /** A group and its ancestors: `[self, parent, ..., root]`, all with the same enforcement (G-5). */
 export type GroupChain = readonly Group[];
 
-/** What applies to one (group, slug), each list in effective order. */
-export interface EffectiveLimits {
+/** The limits of one (group, slug), in effective order. */
+interface EffectiveLimits {
   readonly rate: readonly EffectiveLimit<RateUnit>[];
   readonly usage: readonly EffectiveLimit<UsageUnit>[];
 }
@@ -21,11 +21,11 @@ export interface EffectiveLimits {
 const NO_LIMITS: EffectiveLimits = Object.freeze({ rate: Object.freeze([]), usage: Object.freeze([]) });
 
 /**
- * The limits that apply to `slug` for the first group of `chain`; none when the slug is not in that group's
- * own set. Ancestors that lack the slug are passed over (L-9).
+ * The limits that apply to `slug` for the first group of `chain`; none if that group does not have the slug. Ancestors
+ * without the slug are skipped (L-9).
  *
- * Order: self's limits as declared, then the parent's, and so on towards the root. INDEPENDENT keeps only the
- * closest limit of each (type, unit) (L-5); CASCADING keeps them all (L-6).
+ * Order: the group's own limits as declared, then the parent's, up to the root. INDEPENDENT keeps only the closest
+ * limit of each (type, unit) (L-5). CASCADING keeps all (L-6).
  */
 export function effectiveLimits(chain: GroupChain, slug: string): EffectiveLimits {
   const self = chain[0];
@@ -40,7 +40,7 @@ export function effectiveLimits(chain: GroupChain, slug: string): EffectiveLimit
   }
 }
 
-/** `effective_models`: one entry per slug of the group's own set, in its order (G-10). */
+/** `effective_models`: one entry per slug of the group itself, in its order (G-10). */
 export function effectiveModels(chain: GroupChain): EffectiveModel[] {
   const self = chain[0];
   if (self === undefined) return [];
@@ -50,7 +50,7 @@ export function effectiveModels(chain: GroupChain): EffectiveModel[] {
   });
 }
 
-/** The first limit of each (type, unit): in effective order, that of the closest group. */
+/** The first limit of each (type, unit), which is that of the closest group. */
 export function closest<U extends LimitUnit>(limits: readonly EffectiveLimit<U>[]): EffectiveLimit<U>[] {
   return limits.filter(
     (limit, index) =>

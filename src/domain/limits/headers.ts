@@ -3,8 +3,8 @@ import type { Admission, CheckResult } from "./admission.js";
 import { SECOND_MS } from "./time.js";
 
 /**
- * `x-ratelimit-*` and `Retry-After` (L-13). Of several rate limits of one type the one with the least room
- * speaks; usage limits do not, since the names are those of rate limits.
+ * `x-ratelimit-*` and `Retry-After` (L-13). They show the rate limit of each type with the least room. Usage limits are
+ * not shown.
  */
 export function rateLimitHeaders(admission: Admission, now: number): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -27,12 +27,12 @@ const TYPES: readonly (readonly [LimitType, string])[] = [
 ];
 
 function tightest(checks: readonly CheckResult[], type: LimitType): CheckResult | null {
-  let found: CheckResult | null = null;
+  let result: CheckResult | null = null;
   for (const check of checks) {
     if (check.limit.type !== type || check.limit.unit === "DAY") continue;
-    if (!found || room(check) < room(found)) found = check;
+    if (!result || room(check) < room(result)) result = check;
   }
-  return found;
+  return result;
 }
 
 function room({ limit, used }: CheckResult): number {

@@ -1,10 +1,10 @@
 import type { Group, GroupModel, Limit, LimitType, LimitUnit } from "../model.js";
 
-/** Most levels of a tree of groups; a root is level one (G-5). */
+/** Maximum levels of groups; the root is level one (G-5). */
 export const MAX_LEVELS = 5;
 
-/** A threshold of the group at hand, and the relative's threshold that it does not go with. */
-export interface ThresholdConflict {
+/** A threshold that conflicts with the threshold of an ancestor or a descendant. */
+interface ThresholdConflict {
   readonly slug: string;
   readonly type: LimitType;
   readonly unit: LimitUnit;
@@ -14,13 +14,12 @@ export interface ThresholdConflict {
 }
 
 /**
- * The first breach of "no threshold above an ancestor's" (G-6), or null. Equal thresholds are allowed, and
- * limits of different slug, type or unit never conflict. The rule belongs to CASCADING trees: the caller
- * asks only for those.
+ * The first threshold above an ancestor's (G-6), or null. Equal thresholds are allowed. Limits of different slug, type
+ * or unit do not conflict. The rule applies to CASCADING groups only.
  *
- * @param models the set that the group is to have
- * @param ancestors in any order; conflicts with them are found before those with descendants
- * @param descendants the whole subtree without the group itself, in any order
+ * @param models the new models of the group
+ * @param ancestors in any order; checked before the descendants
+ * @param descendants the subtree without the group itself, in any order
  */
 export function cascadingConflict(
   models: readonly GroupModel[],
@@ -37,7 +36,7 @@ export function cascadingConflict(
 function firstConflict(
   bySlug: ReadonlyMap<string, GroupModel>,
   relatives: readonly Group[],
-  clash: (own: number, other: number) => boolean,
+  conflicts: (own: number, other: number) => boolean,
 ): ThresholdConflict | null {
   for (const relative of relatives) {
     for (const model of relative.models) {
@@ -45,7 +44,7 @@ function firstConflict(
       if (own === undefined) continue;
       for (const other of limitsOf(model)) {
         const limit = limitsOf(own).find(({ type, unit }) => type === other.type && unit === other.unit);
-        if (limit !== undefined && clash(limit.threshold, other.threshold)) {
+        if (limit !== undefined && conflicts(limit.threshold, other.threshold)) {
           const { type, unit, threshold } = limit;
           const { slug } = model;
           const [otherGroupId, otherThreshold] = [relative.id, other.threshold];

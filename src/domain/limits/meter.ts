@@ -3,42 +3,40 @@ import type { Bucket } from "./buckets.js";
 import { RollingCounts } from "./rolling.js";
 import { dayOf, MINUTE_MS, nextMidnight, SECOND_MS } from "./time.js";
 
-/** What one UTC day counted. */
+/** The counts of one UTC day. */
 export interface DayCount {
-  /** Number of the day, as `dayOf` gives it. */
+  /** Number of the day, see `dayOf`. */
   readonly day: number;
   readonly requests: number;
   readonly tokens: number;
 }
 
-/** A meter's counts as storage keeps them (L-15). */
+/** The stored counts of a meter (L-15). */
 export interface MeterState {
-  /** At least those of the last 60 seconds, ascending. */
+  /** Ascending; at least the last 60 seconds. */
   readonly buckets: Iterable<Bucket>;
-  /** The latest day with traffic; null when no request ever landed (U-2). */
+  /** The latest day with traffic; null: no traffic ever (U-2). */
   readonly lastDay: DayCount | null;
 }
 
-/** Index of each window of the rolling counts. */
+/** Indexes of the windows in the rolling counts. */
 const SECOND = 0;
 const MINUTE = 1;
 
 /**
- * Everything that one (group, slug) has admitted (L-1): the last second, the last minute and the UTC day, for
- * requests and tokens alike. It counts whether or not a limit exists, so that a limit set later sees what was
- * counted before (L-14).
+ * Counts the admitted requests and tokens of one (group, slug) (L-1): in the last second, the last minute and the UTC
+ * day. It counts with or without limits, because a limit set later includes earlier traffic (L-14, Y-5).
  *
- * Time only moves forward: an earlier instant counts as the latest one seen. A clock that is set back needs
- * fresh meters.
+ * Time never moves back: an earlier instant counts as the latest one seen. After a clock is set back, use new meters.
  */
 export class Meter {
   readonly #rolling = new RollingCounts(SECOND_MS, MINUTE_MS);
-  /** The latest day with traffic; null until the first request ever lands. */
+  /** The latest day with traffic; null before the first request. */
   #day: number | null = null;
   #dayRequests = 0;
   #dayTokens = 0;
 
-  /** A meter that goes on from stored counts (L-15). */
+  /** A meter that continues stored counts (L-15). */
   static restore({ buckets, lastDay }: MeterState): Meter {
     const meter = new Meter();
     for (const { at, requests, tokens } of buckets) meter.#rolling.add(at, requests, tokens);
@@ -50,7 +48,7 @@ export class Meter {
     return meter;
   }
 
-  /** Counts one request that arrives at `at`, which is now, with the tokens reserved for it. */
+  /** Counts a request that arrives now, with its reserved tokens. */
   admit(at: number, reservedTokens = 0): void {
     const instant = this.#rolling.advance(at);
     this.#rolling.add(instant, 1, reservedTokens);
@@ -60,8 +58,8 @@ export class Meter {
   }
 
   /**
-   * Books tokens at the instant `at` when their request was admitted, which may be past. A window or day that
-   * is over takes no notice. Negative tokens give back part of a reservation.
+   * Counts tokens at `at`, when their request was admitted. A window or day that is over ignores them. Negative tokens
+   * return part of a reservation.
    */
   charge(at: number, tokens: number): void {
     if (tokens === 0) return;
@@ -71,7 +69,7 @@ export class Meter {
     if (day === this.#day) this.#dayTokens += tokens;
   }
 
-  /** What counts against a limit of that type and unit at `now` (L-3). */
+  /** The use of a limit of that type and unit at `now` (L-3). */
   used(type: LimitType, unit: LimitUnit, now: number): number {
     switch (unit) {
       case "SECOND":
@@ -85,7 +83,7 @@ export class Meter {
     }
   }
 
-  /** The count of `now`'s UTC day; null until the first request ever lands, and 0 after a midnight (U-2). */
+  /** The count of `now`'s UTC day; null before the first request ever, 0 on a day without traffic (U-2). */
   dayUsage(type: LimitType, now: number): number | null {
     if (this.#day === null) return null;
     if (dayOf(now) > this.#day) return 0;
@@ -98,8 +96,8 @@ export class Meter {
   }
 
   /**
-   * The first instant from `now` on at which less than `threshold` is used, if nothing more is admitted; null
-   * when that is never (`threshold` of 0 or less). For hints and `Retry-After`, not for every request.
+   * When less than `threshold` is used, if nothing more is admitted: `now` or later; null: never (`threshold` of 0 or
+   * less). For hints and `Retry-After`; too slow for every request.
    */
   roomAt(type: LimitType, unit: LimitUnit, threshold: number, now: number): number | null {
     switch (unit) {

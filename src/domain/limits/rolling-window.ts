@@ -1,20 +1,20 @@
 import { RollingCounts } from "./rolling.js";
 
-/** At most `threshold` hits in any `length` milliseconds, as the management API's limit per route (A-6). */
+/** At most `threshold` hits in any `length` milliseconds, for the management API's limit per route (A-6). */
 export class RollingWindow {
   readonly #counts: RollingCounts;
   readonly #threshold: number;
 
   /**
-   * @param length of the window, in milliseconds
-   * @param threshold most hits in it, at least 1
+   * @param length of the window, milliseconds
+   * @param threshold maximum hits, at least 1
    */
   constructor(length: number, threshold: number) {
     this.#counts = new RollingCounts(length);
     this.#threshold = threshold;
   }
 
-  /** Counts one hit at `now` and answers true; over the threshold it counts nothing and answers false. */
+  /** Counts a hit at `now` and returns true; over the threshold it counts nothing and returns false. */
   hit(now: number): boolean {
     const instant = this.#counts.advance(now);
     if (this.#counts.sum(0, "REQUEST") >= this.#threshold) return false;
@@ -22,7 +22,7 @@ export class RollingWindow {
     return true;
   }
 
-  /** The first instant from `now` on at which a hit is allowed; null when none ever is. */
+  /** When the next hit is allowed: `now` or later; null: never. */
   roomAt(now: number): number | null {
     return this.#counts.roomAt(0, "REQUEST", this.#threshold, now);
   }

@@ -1,7 +1,7 @@
 import type { LimitType } from "../model.js";
 import { BucketRing } from "./buckets.js";
 
-/** Running sums of the buckets from position `tail` on: those of the last `length` milliseconds. */
+/** Sums of the buckets from position `tail` on, which are those of the last `length` milliseconds. */
 interface Window {
   readonly length: number;
   tail: number;
@@ -10,15 +10,15 @@ interface Window {
 }
 
 /**
- * Requests and tokens in several rolling windows over one set of per-millisecond buckets. Exact: what is
- * counted at `t` counts until just before `t + length` and is free at exactly that instant (L-3). Constant
- * work per request on average, and never more buckets than the longest window has milliseconds.
+ * Requests and tokens in several rolling windows over one set of buckets per millisecond. Exact: a count at `t` leaves
+ * its window at `t + length` (L-3). Constant time per request on average, and at most one bucket per millisecond of the
+ * longest window.
  */
 export class RollingCounts {
   readonly #ring = new BucketRing();
   readonly #windows: readonly Window[];
   readonly #longest: number;
-  /** The latest instant seen; every window is exact for it. */
+  /** The latest instant seen; the sums are exact for it. */
   #now = Number.NEGATIVE_INFINITY;
 
   /** @param lengths of the windows, in milliseconds, shortest first */
@@ -28,8 +28,8 @@ export class RollingCounts {
   }
 
   /**
-   * Moves on to `now`, and answers the instant that the counts are good for: `now`, or a later one that was
-   * seen before, since counts never go back in time.
+   * Moves the windows to `now`.
+   * @returns the instant of the sums: `now`, or a later one seen before
    */
   advance(now: number): number {
     if (now <= this.#now) return this.#now;
@@ -49,7 +49,7 @@ export class RollingCounts {
     return now;
   }
 
-  /** Books at the instant `at`; windows that have already passed it take no notice. */
+  /** Counts at the instant `at`. Windows that start later ignore it. */
   add(at: number, requests: number, tokens: number): void {
     if (at + this.#longest <= this.#now) return;
     const position = this.#ring.find(at);
@@ -76,8 +76,8 @@ export class RollingCounts {
   }
 
   /**
-   * The first instant from `now` on at which the window's sum is below `threshold`, if nothing more is booked;
-   * null when that is never (`threshold` of 0 or less). Looks at every bucket of the window at worst.
+   * When the window's sum is below `threshold`, if nothing more is counted: `now` or later; null: never (`threshold` of 0
+   * or less). Reads all buckets of the window in the worst case.
    */
   roomAt(index: number, type: LimitType, threshold: number, now: number): number | null {
     const instant = this.advance(now);

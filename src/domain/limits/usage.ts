@@ -3,14 +3,14 @@ import { closest, effectiveLimits, type GroupChain } from "./effective.js";
 import type { Meter } from "./meter.js";
 import { nextMidnight } from "./time.js";
 
-/** One usage limit and how much of it is used today (U-1). */
-export interface UsageEntry {
+/** A usage limit and its use today (U-1). */
+interface UsageEntry {
   readonly type: LimitType;
   readonly unit: UsageUnit;
   readonly threshold: number;
-  /** Null until the first request ever lands on the counter (U-2). */
+  /** null before the counter's first request ever (U-2). */
   readonly currentUsage: number | null;
-  /** The next midnight UTC in epoch milliseconds; null together with `currentUsage`. */
+  /** The next midnight UTC, epoch milliseconds; null if `currentUsage` is null. */
   readonly resetAt: number | null;
 }
 
@@ -20,11 +20,11 @@ export interface SlugUsage {
 }
 
 /**
- * Today's usage of the first group of `chain`: one item per slug of its own set that has an effective usage
- * limit (U-1), one entry per type. INDEPENDENT shows the group's own count. CASCADING shows the nearest group
- * that declares the limit: its threshold, and its count, which includes its subtree (U-3).
+ * Today's usage of the first group of `chain`: one item per own slug with an effective usage limit (U-1), one entry per
+ * type. INDEPENDENT shows the group's own count. CASCADING shows the nearest group that declares the limit, whose count
+ * includes its subtree (U-3).
  *
- * @param meterOf the counter of a (group, slug), undefined when nothing was ever counted there
+ * @param meterOf the counter of a (group, slug); undefined: nothing was counted
  */
 export function usageOf(
   chain: GroupChain,

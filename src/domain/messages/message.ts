@@ -1,11 +1,12 @@
 /**
- * The body of a `POST /v1/messages` answer that is not streamed (inference §3), and the pieces that it shares
- * with the stream. Built by hand: the key order is part of what clients see.
+ * The body of a whole `POST /v1/messages` answer (I-3e), and pieces for its stream. Built by hand, because the key
+ * order is part of the contract.
  */
 
-import type { FinishReason, Reply, ToolCall, Usage } from "../chat.js";
+import type { Reply, ToolCall, Usage } from "../chat.js";
+import { asObject, parseJson } from "../parse-json.js";
 
-/** What one answer says about itself. */
+/** Identity of one answer. */
 export interface MessageMeta {
   /** `msg_<32 hex>`. */
   readonly id: string;
@@ -13,27 +14,24 @@ export interface MessageMeta {
   readonly model: string;
 }
 
-/** Why an answer ended, in the words of this route. */
-export type StopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use";
+/** Why an answer ended, in the terms of this route. */
+type StopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use";
 
-/** Null where the chat route would leave `finish_reason` out. */
+/** null where a chat answer has no `finish_reason`. */
 export function stopReasonOf(reply: Pick<Reply, "finishReason" | "stopSequence">): StopReason | null {
-  if (reply.finishReason === null) return null;
-  return stopReason(reply.finishReason, reply.stopSequence !== undefined);
-}
-
-function stopReason(finish: FinishReason, atSequence: boolean): StopReason {
-  switch (finish) {
+  switch (reply.finishReason) {
     case "stop":
-      return atSequence ? "stop_sequence" : "end_turn";
+      return reply.stopSequence === undefined ? "end_turn" : "stop_sequence";
     case "length":
       return "max_tokens";
     case "tool_calls":
       return "tool_use";
+    case null:
+      return null;
   }
 }
 
-/** `"stop_reason":...,"stop_sequence":...`: both keys are always there. */
+/** `"stop_reason":...,"stop_sequence":...`; both keys are always present. */
 export function stopKeys(reply: Reply): string {
   const reason = stopReasonOf(reply);
   const sequence = reason === "stop_sequence" ? reply.stopSequence : undefined;
@@ -41,14 +39,14 @@ export function stopKeys(reply: Reply): string {
 }
 
 /**
- * The usage block. Unlike with Anthropic, `input_tokens` includes `cache_read_input_tokens`, and there is no
- * `cache_creation_input_tokens` (inference §3).
+ * The usage block. Unlike Anthropic's, `input_tokens` includes `cache_read_input_tokens`, and there is no
+ * `cache_creation_input_tokens` (I-3f).
  */
 export function messageUsageJson({ prompt, completion, cached }: Usage): string {
   return `{"input_tokens":${prompt},"output_tokens":${completion},"cache_read_input_tokens":${cached}}`;
 }
 
-/** A thinking block. No signature is known of an open model, but Anthropic's SDKs expect the key. */
+/** A thinking block. Anthropic's SDKs expect a signature; no signature of an open model is known. */
 export function thinkingBlockJson(thinking: string): string {
   return `{"type":"thinking","thinking":${JSON.stringify(thinking)},"signature":""}`;
 }
@@ -62,18 +60,12 @@ export function toolUseBlockJson(call: ToolCall, inputJson: string): string {
   return `{"type":"tool_use","id":${JSON.stringify(call.id)},"name":${JSON.stringify(call.name)},"input":${inputJson}}`;
 }
 
-/** A call's arguments as compact JSON; `{}` for what is no object, such as text that `max_tokens` cut. */
+/** A call's arguments as compact JSON; `{}` unless they are an object, for example when `max_tokens` cut them. */
 function inputJson(args: string): string {
-  try {
-    const input: unknown = JSON.parse(args);
-    if (typeof input === "object" && input !== null && !Array.isArray(input)) return JSON.stringify(input);
-  } catch {
-    // Falls through to the empty object.
-  }
-  return "{}";
+  return JSON.stringify(asObject(parseJson(args)) ?? {});
 }
 
-/** Thinking, text, tool calls, each only if there is something to say: an empty answer has no blocks. */
+/** Blocks for thinking, text and tool calls, each only if present; an empty answer has none. */
 function contentJson(reply: Reply): string {
   const blocks: string[] = [];
   if (reply.reasoning) blocks.push(thinkingBlockJson(reply.reasoning));
@@ -82,7 +74,7 @@ function contentJson(reply: Reply): string {
   return `[${blocks.join(",")}]`;
 }
 
-/** The exact bytes of a `message` body: compact JSON, keys in the order of the published description. */
+/** The `message` body: compact JSON, keys in the order of the published description. */
 export function encodeMessage(meta: MessageMeta, reply: Reply): string {
   return (
     `{"id":${JSON.stringify(meta.id)},"type":"message","role":"assistant","content":${contentJson(reply)}` +

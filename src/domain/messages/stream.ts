@@ -1,5 +1,3 @@
-/** The server-sent events of a streamed `POST /v1/messages` answer (inference §3). */
-
 import type { Reply, ToolCall } from "../chat.js";
 import { type Chunking, producedTokens, replyDeltas } from "../completion/deltas.js";
 import type { StreamFrame } from "../completion/stream.js";
@@ -13,14 +11,14 @@ import {
   toolUseBlockJson,
 } from "./message.js";
 
-/** One event before its frame: what it says, and the tokens of text that it brings. */
+/** One event, and the tokens of its text. */
 interface Step {
   readonly event: string;
   readonly json: string;
   readonly tokens: number;
 }
 
-/** Usage of `message_start`: nothing is known yet, and there are no cache fields (inference §3). */
+/** Usage of `message_start`: not known yet, and without cache fields (I-3f). */
 const NO_USAGE = '{"input_tokens":0,"output_tokens":0}';
 
 function started(index: number, blockJson: string, tokens = 0): Step {
@@ -37,7 +35,7 @@ function delta(index: number, type: string, key: string, pieceJson: string, toke
   return { event: "content_block_delta", json, tokens };
 }
 
-/** The name comes with the start of the block, the arguments as pieces of JSON text. */
+/** The start of the block has the name; the arguments follow as pieces of JSON text. */
 function* toolSteps(call: ToolCall, index: number, perDelta: number): Generator<Step> {
   yield started(index, toolUseBlockJson(call, "{}"), countTokens(call.name));
   for (let at = 0; at < call.arguments.length; ) {
@@ -49,7 +47,7 @@ function* toolSteps(call: ToolCall, index: number, perDelta: number): Generator<
   yield stopped(index);
 }
 
-/** Thinking, then text, then tool calls, one block each; what says nothing has no block. */
+/** One block each for thinking, text and tool calls; empty parts have none. */
 function* contentSteps(reply: Reply, chunking: Chunking): Generator<Step> {
   let index = 0;
   if (reply.reasoning) {
@@ -68,7 +66,7 @@ function* contentSteps(reply: Reply, chunking: Chunking): Generator<Step> {
     yield stopped(index);
     index += 1;
   }
-  // Ids stand in the block's start alone, so all styles of pieces are the same here.
+  // Only the start of a block has an id, so all styles except `whole` are the same here.
   const whole = chunking.toolDeltas.style === "whole";
   const perDelta = whole ? Number.POSITIVE_INFINITY : Math.max(1, chunking.tokensPerChunk);
   for (const call of reply.toolCalls) {
@@ -78,9 +76,8 @@ function* contentSteps(reply: Reply, chunking: Chunking): Generator<Step> {
 }
 
 /**
- * The frames of a streamed answer, made one by one as they are asked for: `message_start`, the content blocks,
- * `message_delta` with the reason and the whole usage, `message_stop`. Frames look the same to a pacer as those
- * of chat; `completionTokens` grows with the text and ends at the reply's usage, whatever a rule set it to.
+ * The server-sent events of a streamed answer (I-3e): `message_start`, the content blocks, `message_delta` with the stop
+ * reason and the usage, `message_stop`. `completionTokens` grows with the text and ends at the reply's usage.
  */
 export function* iterateMessageFrames(
   meta: MessageMeta,
@@ -107,11 +104,6 @@ export function* iterateMessageFrames(
     completion,
   );
   yield frame("message_stop", '{"type":"message_stop"}', completion);
-}
-
-/** All frames of a streamed answer, in order; see {@link iterateMessageFrames}. */
-export function messageFrames(meta: MessageMeta, reply: Reply, chunking: Chunking): StreamFrame[] {
-  return [...iterateMessageFrames(meta, reply, chunking)];
 }
 
 function frame(event: string, json: string, completionTokens: number): StreamFrame {

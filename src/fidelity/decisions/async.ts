@@ -1,4 +1,4 @@
-import type { DecisionRow } from "./management.js";
+import type { DecisionRow } from "./row.js";
 
 /** Open questions about async inference. */
 export const ASYNC_DECISIONS: readonly DecisionRow[] = [

@@ -1,4 +1,4 @@
-import type { DecisionRow } from "./management.js";
+import type { DecisionRow } from "./row.js";
 
 /** Open questions about Cloudflare's AI Gateway (clauses I-6). */
 export const CLOUDFLARE_DECISIONS: readonly DecisionRow[] = [

@@ -1,4 +1,4 @@
-import type { DecisionRow } from "./management.js";
+import type { DecisionRow } from "./row.js";
 
 /** Open questions about answers and streams. */
 export const COMPLETION_DECISIONS: readonly DecisionRow[] = [

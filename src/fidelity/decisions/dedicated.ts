@@ -1,4 +1,4 @@
-import type { DecisionRow } from "./management.js";
+import type { DecisionRow } from "./row.js";
 
 /** Open questions about dedicated deployments. */
 export const DEDICATED_DECISIONS: readonly DecisionRow[] = [

@@ -1,4 +1,4 @@
-import type { DecisionRow } from "./management.js";
+import type { DecisionRow } from "./row.js";
 
 /** Open questions about users, workspace keys, secrets and models on the management API. */
 export const WORKSPACE_DECISIONS: readonly DecisionRow[] = [

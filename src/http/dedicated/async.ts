@@ -1,6 +1,6 @@
-import { readAuthorization } from "../../domain/access.js";
 import { MAX_PAYLOAD_BYTES, payloadTooLarge } from "../../domain/async/limits.js";
 import type { AsyncOptions, AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { type Deployable, type Deployment, ownerOfLabel } from "../../domain/deployments.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";

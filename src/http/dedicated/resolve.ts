@@ -1,4 +1,4 @@
-import { readAuthorization } from "../../domain/access.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";

@@ -1,4 +1,4 @@
-import { type Credential, readAuthorization } from "../../domain/access.js";
+import { type Credential, readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import { FAULT_PRESETS, type Fault } from "../../domain/faults.js";
 import { faultSchema } from "../../schemas/faults.js";

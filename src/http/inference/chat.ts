@@ -3,7 +3,7 @@ import { encodeCompletion } from "../../domain/completion/sync.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import { parseChatRequest } from "./chat-request.js";
 import { hexOf } from "./headers.js";
-import type { ModelDialect } from "./serve-model.js";
+import type { ModelDialect } from "./model-dialect.js";
 
 /** OpenAI's way of talking to a model. */
 export const CHAT_DIALECT: ModelDialect = {

@@ -4,7 +4,7 @@ import { iterateMessageFrames } from "../../domain/messages/stream.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import { hexOf } from "./headers.js";
 import { parseMessagesRequest } from "./messages-request.js";
-import type { ModelDialect } from "./serve-model.js";
+import type { ModelDialect } from "./model-dialect.js";
 
 /**
  * Anthropic's Messages shape over the pipeline of chat: same order of checks, limits and ledger.

@@ -1,4 +1,4 @@
-import { readAuthorization } from "../../domain/access.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { CatalogueModel } from "../../services/models.js";
 import type { AppContext } from "../env.js";

@@ -6,8 +6,8 @@ import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import type { AppContext } from "../env.js";
 import { withOwnHeaders } from "../respond.js";
+import type { ModelDialect } from "./model-dialect.js";
 import { answerHeaders } from "./send-whole.js";
-import type { ModelDialect } from "./serve-model.js";
 import { CLIENT_LEFT, StreamSource, WORLD_ENDED } from "./stream-source.js";
 import { clientLeft, waitForClient } from "./wait.js";
 

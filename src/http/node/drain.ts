@@ -2,15 +2,15 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { every } from "../../runtime/every.js";
 
-/** How often a closing server looks for connections whose last answer is out, milliseconds. */
+/** Interval at which a closing server closes idle connections, milliseconds. */
 const SWEEP_MS = 10;
 
-/** Closes a server: no new connections, answers under way to their end, idle connections at once. */
+/** Closes a server: accepts no connections, finishes running answers, closes idle connections. */
 export type Drain = () => Promise<void>;
 
 /**
- * Prepares a server to be closed without waiting for clients that keep connections open.
- * @param giveUp called again and again while it closes, to end answers that would never end by themselves
+ * Prepares a server to close without waiting for clients that keep connections open.
+ * @param giveUp called repeatedly while it closes, to end answers that would never end
  */
 export function drainable(server: Server, giveUp: () => void = () => {}): Drain {
   const sockets = new Set<Socket>();
@@ -18,7 +18,7 @@ export function drainable(server: Server, giveUp: () => void = () => {}): Drain 
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  // Node takes neither a connection that has not sent anything for idle, nor looks again when an answer ends.
+  // Node does not count a connection without any request as idle, and checks only once.
   const endIdle = (): void => {
     server.closeIdleConnections();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();

@@ -1,6 +1,6 @@
 import type { Server } from "node:net";
 
-/** A server that cannot listen; `code` is the system's. */
+/** A server that cannot listen; `code` is the system's error code. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
   readonly code: string;
@@ -12,8 +12,9 @@ export class ListenError extends Error {
 }
 
 /**
- * @param port 0 picks a free one
- * @returns the port it listens on
+ * Starts listening.
+ * @param port 0: any free port
+ * @returns the port
  * @throws ListenError that says what to change
  */
 export function listen(server: Server, port: number, host: string): Promise<number> {
@@ -36,13 +37,13 @@ function described(cause: NodeJS.ErrnoException, port: number, host: string): Li
 function reasonOf(code: string, message: string): string {
   switch (code) {
     case "EADDRINUSE":
-      return "the port is in use. Stop what listens there, or take port 0 for a free one.";
+      return "the port is in use. Stop the other server, or use port 0 for a free one.";
     case "EACCES":
-      return "this user may not take that port. Take one above 1023, or 0 for a free one.";
+      return "this user may not use that port. Use one above 1023, or 0 for a free one.";
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return "the host is no address of this machine. Leave it out for 127.0.0.1.";
+      return "the host is not an address of this machine. The default is 127.0.0.1.";
     default:
       return message;
   }

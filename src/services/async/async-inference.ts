@@ -10,7 +10,8 @@ import {
   KEPT_MS,
   started,
 } from "../../domain/async/request.js";
-import { PREDICTION_TIMEOUT_MS, type PredictionOutcome } from "../../domain/async/retry.js";
+import { PREDICTION_TIMEOUT_MS, type PredictionResult } from "../../domain/async/retry.js";
+import { errorMessage } from "../../domain/error-message.js";
 import type { QueueCounts } from "../../store/async-requests.js";
 import type { Cache, WorldContext } from "../world-context.js";
 import { Expiry } from "./expiry.js";
@@ -22,16 +23,16 @@ export type { QueueCounts };
 /** One deployment's queue. */
 interface DeploymentQueue {
   readonly target: AsyncTarget;
-  /** Ids of those in progress, waiting for a retry included: at most `async_concurrency` (Y-28). */
+  /** Ids of requests in progress, also while they wait for a retry: at most `async_concurrency` (Y-28). */
   readonly running: Set<string>;
-  /** When the deployment is expected to be up; null: nobody waits for it. */
+  /** When the deployment will be ready; null: no job waits for it. */
   readyAt: number | null;
 }
 
 /**
- * Queues of async requests, one per deployment (inference §5). All of it is in the store; what is in memory is
- * which requests are in progress. Time passes on the world's clock alone: a request that finds room starts at once,
- * and ends when its prediction's time is over.
+ * Async requests, in one queue per deployment (I-5.4a to I-5.4m). The store has all requests; memory only has the ids of
+ * those in progress. All times are on the world's clock: a request starts as soon as there is room, and ends after its
+ * prediction's duration.
  */
 export class AsyncInference implements Cache {
   readonly #context: WorldContext;
@@ -39,7 +40,7 @@ export class AsyncInference implements Cache {
   readonly #webhooks: ResultWebhooks;
   readonly #expiry: Expiry;
   readonly #queues = new Map<string, DeploymentQueue>();
-  /** To be looked at when this turn of the event loop is over. */
+  /** Queues to process after this turn of the event loop. */
   readonly #woken = new Set<DeploymentQueue>();
   #stop = new AbortController();
 
@@ -51,44 +52,44 @@ export class AsyncInference implements Cache {
     context.caches.push(this);
   }
 
-  /** There may be more room now, or a deployment that was not there. */
+  /** There may be more room or a new deployment. */
   configurationChanged(): void {
     for (const queue of this.#queues.values()) this.#wake(queue);
   }
 
   /**
-   * What was under way belongs to the state that is gone. What the new state holds goes on: after a restart, a
-   * restore or a refused reset alike (Y-31).
+   * Drops the requests of the old state and continues those of the new one: after a restart, a restore or a failed reset
+   * (Y-31).
    */
   stateReplaced(): void {
     this.close();
     this.#stop = new AbortController();
     this.#queues.clear();
     this.#woken.clear();
-    this.#expiry.forget();
-    if (this.#context.store.asyncRequests.hasWork()) this.#later(() => this.#goOn());
+    this.#expiry.cancel();
+    if (this.#context.store.asyncRequests.hasWork()) this.#later(() => this.#continueStored());
   }
 
-  /** Nothing more is started, sent or written. */
+  /** Stops: nothing more is started, sent or written. */
   close(): void {
     this.#stop.abort();
   }
 
   /**
-   * Puts a request into its deployment's queue.
-   * @param key name and prefix of the caller's
+   * Adds a request to its deployment's queue.
+   * @param key name and prefix of the caller's key
    */
-  submit(target: AsyncTarget, key: readonly string[], wish: AsyncOptions): AsyncRequest {
+  submit(target: AsyncTarget, key: readonly string[], options: AsyncOptions): AsyncRequest {
     const { store, clock, random } = this.#context;
     const now = clock.now();
-    store.asyncRequests.forget(now - KEPT_MS);
-    const request = store.asyncRequests.insert(arrived({ id: random.hex(32), key, now }, target, wish));
-    this.#expiry.entered(request);
+    store.asyncRequests.deleteOld(now - KEPT_MS);
+    const request = store.asyncRequests.insert(arrived({ id: random.hex(32), key, now }, target, options));
+    this.#expiry.enteredQueue(request);
     this.#wake(this.#queueOf(request));
     return request;
   }
 
-  /** A request of this model or chain, as long as it is kept; null when there is none. */
+  /** A request of this model or chain, or null when it is unknown or no longer kept (I-5.4e). */
   find(id: string, owner: Omit<AsyncTarget, "deploymentId">): AsyncRequest | null {
     const request = this.#context.store.asyncRequests.byId(id);
     if (!request || !isKept(request, this.#context.clock.now())) return null;
@@ -97,7 +98,7 @@ export class AsyncInference implements Cache {
     return own ? request : null;
   }
 
-  /** Takes back a request that is still QUEUED. @returns whether it was */
+  /** Cancels a QUEUED request (I-5.4g). @returns false for any other status */
   cancel(request: AsyncRequest): boolean {
     if (request.status !== "QUEUED") return false;
     this.#leaveQueue(canceled(request, this.#context.clock.now()));
@@ -108,7 +109,7 @@ export class AsyncInference implements Cache {
     return this.#context.store.asyncRequests.counts(target);
   }
 
-  #goOn(): void {
+  #continueStored(): void {
     const { store } = this.#context;
     for (const request of store.asyncRequests.inProgress()) {
       const queue = this.#queueOf(request);
@@ -116,8 +117,9 @@ export class AsyncInference implements Cache {
       this.#attemptAt(queue, request);
     }
     for (const target of store.asyncRequests.queues()) this.#wake(this.#queueOf(target));
-    for (const request of store.asyncRequests.untold()) this.#webhooks.tell(request, this.#stop.signal);
-    this.#expiry.watch();
+    for (const request of store.asyncRequests.undelivered())
+      this.#webhooks.deliver(request, this.#stop.signal);
+    this.#expiry.scheduleNext();
   }
 
   #wake(queue: DeploymentQueue): void {
@@ -127,11 +129,11 @@ export class AsyncInference implements Cache {
     this.#later(() => {
       const woken = [...this.#woken];
       this.#woken.clear();
-      for (const one of woken) this.#fill(one);
+      for (const wokenQueue of woken) this.#fill(wokenQueue);
     });
   }
 
-  /** In a turn of its own, so that no answer waits for it; an advance of the clock does. */
+  /** Runs in a later turn, so that no answer waits for it. An advance of the clock waits. */
   #later(work: () => void): void {
     const { signal } = this.#stop;
     const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
@@ -163,45 +165,45 @@ export class AsyncInference implements Cache {
     }
   }
 
-  /** Requests wait in the queue while their deployment starts up. */
+  /** Wakes the queue when its deployment is ready. */
   #waitFor(queue: DeploymentQueue, readyAt: number): void {
     if (queue.readyAt === readyAt) return;
     queue.readyAt = readyAt;
-    this.#context.clock.schedule(readyAt, `deployment ${queue.target.deploymentId} is up`, () =>
+    this.#context.clock.schedule(readyAt, `deployment ${queue.target.deploymentId} is ready`, () =>
       this.#wake(queue),
     );
   }
 
-  /** One prediction. It is decided now and ends when its time is over. */
+  /** One attempt. Its result is decided now and recorded after its duration. */
   #attempt(queue: DeploymentQueue, request: AsyncRequest): void {
     const { clock } = this.#context;
     const { signal } = this.#stop;
     const from = clock.now();
-    const decided = this.#predict(request).then((timed) => {
+    const prediction = this.#predict(request).then((timed) => {
       if (signal.aborted) return;
       const { outcome, durationMs } = withinTimeout(timed);
-      this.#at(from + durationMs, `async prediction ${request.id}`, () =>
-        this.#settle(queue, request, outcome),
+      this.#runAt(from + durationMs, `async prediction ${request.id}`, () =>
+        this.#recordResult(queue, request, outcome),
       );
     });
-    clock.waitForExternal(decided);
+    clock.waitForExternal(prediction);
   }
 
   #attemptAt(queue: DeploymentQueue, request: AsyncRequest): void {
     const label = `async prediction ${request.id}, attempt ${request.attempts + 1}`;
-    this.#at(request.dueAt, label, () => this.#attempt(queue, request));
+    this.#runAt(request.dueAt, label, () => this.#attempt(queue, request));
   }
 
   async #predict(request: AsyncRequest): Promise<TimedPrediction> {
     try {
       return await this.#predictor.predict(request);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      return { outcome: { ok: false, code: "INTERNAL_SERVER_ERROR", message }, durationMs: 0 };
+      const outcome = { ok: false, code: "INTERNAL_SERVER_ERROR", message: errorMessage(cause) } as const;
+      return { outcome, durationMs: 0 };
     }
   }
 
-  #settle(queue: DeploymentQueue, request: AsyncRequest, outcome: PredictionOutcome): void {
+  #recordResult(queue: DeploymentQueue, request: AsyncRequest, outcome: PredictionResult): void {
     const { store, clock } = this.#context;
     const next = afterPrediction(request, outcome, clock.now());
     store.asyncRequests.update(next);
@@ -210,17 +212,17 @@ export class AsyncInference implements Cache {
       return;
     }
     queue.running.delete(next.id);
-    if (next.result !== null) this.#webhooks.tell(next, this.#stop.signal);
+    if (next.result !== null) this.#webhooks.deliver(next, this.#stop.signal);
     this.#wake(queue);
   }
 
   #leaveQueue(request: AsyncRequest): void {
     this.#context.store.asyncRequests.update(request);
-    this.#expiry.left(request);
+    this.#expiry.leftQueue(request);
   }
 
-  /** Now, when its time has come, so that a frozen clock does not hold up what takes no time. */
-  #at(at: number, label: string, work: () => void): void {
+  /** Runs due work now, because a frozen clock would never run it. */
+  #runAt(at: number, label: string, work: () => void): void {
     const { clock } = this.#context;
     if (at <= clock.now()) work();
     else clock.schedule(at, label, work);
@@ -238,7 +240,7 @@ export class AsyncInference implements Cache {
   }
 }
 
-/** A prediction that takes longer ends as a timeout. */
+/** A longer prediction ends with a timeout (I-5.4m). */
 function withinTimeout(timed: TimedPrediction): TimedPrediction {
   if (timed.durationMs <= PREDICTION_TIMEOUT_MS) return timed;
   const message = `the prediction took longer than ${PREDICTION_TIMEOUT_MS / 1000} s`;

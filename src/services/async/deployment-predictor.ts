@@ -2,18 +2,19 @@ import { isUtf8 } from "node:buffer";
 import type { AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
 import {
   failureCodeOf,
-  type PredictionOutcome as Outcome,
   type PredictionFailureCode,
+  type PredictionResult,
 } from "../../domain/async/retry.js";
 import { type Deployable, type Deployment, deploymentOf } from "../../domain/deployments.js";
 import type { GatewayError } from "../../domain/errors.js";
+import { parseJson } from "../../domain/parse-json.js";
 import type { Deployments } from "../deployments/deployments.js";
 import { echo, type PredictionOutcome } from "../deployments/outcome.js";
 import type { Prediction, Predictions } from "../deployments/predictions.js";
 import type { WorldContext } from "../world-context.js";
 import type { Predictor, TimedPrediction } from "./predictor.js";
 
-/** The declared deployments, with the answers that their synchronous calls get. */
+/** Predicts as the synchronous calls of the declared deployments do. */
 export class DeploymentPredictor implements Predictor {
   readonly #context: WorldContext;
   readonly #deployments: Deployments;
@@ -55,11 +56,11 @@ export class DeploymentPredictor implements Predictor {
     return { outcome: outcomeOf(prediction), durationMs: prediction.delayMs };
   }
 
-  /** As declared now, which may differ from when the request came. */
+  /** The deployment as declared now; it may have changed since the request. */
   #find({ workspaceId, kind, ownerId, deploymentId }: AsyncTarget): Deployment | null {
     const workspace = this.#context.store.workspaces.byId(workspaceId);
-    const known: readonly Deployable[] = (kind === "model" ? workspace?.models : workspace?.chains) ?? [];
-    const owner = known.find(({ id }) => id === ownerId);
+    const owners: readonly Deployable[] = (kind === "model" ? workspace?.models : workspace?.chains) ?? [];
+    const owner = owners.find(({ id }) => id === ownerId);
     const deployment = owner && deploymentOf(owner, { deployment: deploymentId });
     return deployment ? { ...deployment, kind, workspaceId, ownerId, ownerName: owner.name } : null;
   }
@@ -69,8 +70,8 @@ function missing(message: string): TimedPrediction {
   return { outcome: { ok: false, code: "MODEL_DOES_NOT_EXIST", message }, durationMs: 0 };
 }
 
-/** What a synchronous caller would see, as the queue tells it (Y-28). */
-function outcomeOf({ outcome, fault }: Prediction): Outcome {
+/** The answer to a synchronous caller, as the result of an async prediction (Y-28). */
+function outcomeOf({ outcome, fault }: Prediction): PredictionResult {
   if (fault?.reset || fault?.cut) {
     return { ok: false, code: "MODEL_UNAVAILABLE", message: "the connection to the model ended" };
   }
@@ -87,7 +88,7 @@ function outcomeOf({ outcome, fault }: Prediction): Outcome {
       const code = failureCodeOf(outcome.status);
       const data = dataOf(outcome);
       if (code === null) return { ok: true, data };
-      // A model's own error passes through as it stands.
+      // A model's own error passes through unchanged.
       return { ok: false, code, message: typeof data === "string" ? data : JSON.stringify(data) };
     }
   }
@@ -103,18 +104,10 @@ function messageOf({ injected, message }: GatewayError): string {
   return typeof injected.body === "string" ? injected.body : JSON.stringify(injected.body);
 }
 
-/** JSON as a value, text as it is, bytes in base64. */
+/** JSON as a value, text as it is, other bytes as base64. */
 function dataOf({ contentType, body }: Extract<PredictionOutcome, { kind: "whole" }>): unknown {
   const bytes = Buffer.from(body);
   if (!isUtf8(bytes)) return bytes.toString("base64");
   const text = bytes.toString("utf8");
-  return /^application\/([\w.-]+\+)?json\b/i.test(contentType) ? parsed(text) : text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return /^application\/([\w.-]+\+)?json\b/i.test(contentType) ? (parseJson(text) ?? text) : text;
 }

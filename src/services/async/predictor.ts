@@ -1,20 +1,20 @@
 import type { AsyncRequest, AsyncTarget } from "../../domain/async/request.js";
-import type { PredictionOutcome } from "../../domain/async/retry.js";
+import type { PredictionResult } from "../../domain/async/retry.js";
 
-/** A prediction that is decided, and how long the model takes for it, milliseconds on the world's clock. */
+/** The result of a prediction and its duration, milliseconds on the world's clock. */
 export interface TimedPrediction {
-  readonly outcome: PredictionOutcome;
-  /** Infinity: it never answers. */
+  readonly outcome: PredictionResult;
+  /** Infinity: the model never answers. */
   readonly durationMs: number;
 }
 
-/** The model behind the queue. */
+/** Predicts for the queues. */
 export interface Predictor {
   /**
-   * From when the deployment takes requests: now or before when it is up. A sleeping one is woken (inference §5).
-   * One that is not there any more takes them at once, to fail.
+   * When the deployment is ready: now or earlier if it is awake. Wakes a sleeping deployment (Y-25). A removed deployment
+   * is ready at once, and its requests fail.
    */
   readyAt(target: AsyncTarget): number;
-  /** What comes of the request's next attempt. Takes no time of the clock's by itself. */
+  /** The result of the request's next attempt. Does not wait on the world's clock. */
   predict(request: AsyncRequest): TimedPrediction | Promise<TimedPrediction>;
 }

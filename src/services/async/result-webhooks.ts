@@ -1,11 +1,10 @@
-import type { AsyncRequest } from "../../domain/async/request.js";
-import { afterWebhook } from "../../domain/async/webhook.js";
-import { signingSecrets } from "../../domain/billing.js";
-import { attempt } from "../webhooks/attempt.js";
+import { type AsyncRequest, afterWebhook } from "../../domain/async/request.js";
+import { signingSecrets } from "../../domain/billing-webhook.js";
+import { attemptPost } from "../webhooks/attempt.js";
 import { signatureHeader } from "../webhooks/signature.js";
 import type { WorldContext } from "../world-context.js";
 
-/** Takes results of async requests to the webhooks that their callers named (inference §5). */
+/** Delivers the results of async requests to their webhooks (I-5.5a to I-5.5e). */
 export class ResultWebhooks {
   readonly #context: WorldContext;
 
@@ -14,10 +13,10 @@ export class ResultWebhooks {
   }
 
   /**
-   * Begins, or goes on, with telling a completed request's webhook.
-   * @param stop aborted when the world goes away: then nothing more is sent or written
+   * Delivers a result, or continues a delivery.
+   * @param stop aborted when the world closes; nothing more is sent or written then
    */
-  tell(request: AsyncRequest, stop: AbortSignal): void {
+  deliver(request: AsyncRequest, stop: AbortSignal): void {
     const { clock } = this.#context;
     const send = (): void => clock.waitForExternal(this.#attempt(request, stop));
     if (request.dueAt <= clock.now()) send();
@@ -28,14 +27,14 @@ export class ResultWebhooks {
     const { webhookEndpoint: url, result } = request;
     if (url === null || result === null) return;
     const { clock, store } = this.#context;
-    const { outcome } = await attempt(clock, url, this.#headers(request, result), result, stop);
+    const { outcome } = await attemptPost(clock, url, this.#headers(request, result), result, stop);
     if (stop.aborted) return;
     const next = afterWebhook(request, outcome, clock.now());
     store.asyncRequests.update(next);
-    if (next.webhookStatus === "PENDING") this.tell(next, stop);
+    if (next.webhookStatus === "PENDING") this.deliver(next, stop);
   }
 
-  /** The signature is of now, so that a rotation shows; a workspace without secrets sends none. */
+  /** Signs with the current secrets (I-5.5b). Without secrets there is no signature. */
   #headers({ id, workspaceId }: AsyncRequest, result: string): Record<string, string> {
     const { clock, store } = this.#context;
     const secrets = signingSecrets(

@@ -3,16 +3,16 @@ import type { CachedAnswer } from "../../store/cloudflare-cache.js";
 import { hashKey } from "../secrets.js";
 import type { WorldContext } from "../world-context.js";
 
-/** What an answer depends on, unless the caller names a key of their own. */
-export interface CacheSubject {
+/** What an answer depends on, unless the caller sets a cache key. */
+interface CacheSubject {
   /** The provider's path. */
   readonly path: string;
-  /** `Authorization` as it goes upstream, so that nobody is given another one's answer. */
+  /** `Authorization` for the provider, so that callers never share answers. */
   readonly authorization: string | undefined;
   readonly body: Buffer;
 }
 
-/** Answers that the AI Gateway gives again without asking the provider (Y-37). */
+/** The AI Gateway's cache of answers (Y-37). */
 export class AiCache {
   readonly #context: WorldContext;
 
@@ -20,7 +20,7 @@ export class AiCache {
     this.#context = context;
   }
 
-  /** @param custom the caller's own key, which says by itself what is the same */
+  /** @param custom `cf-aig-cache-key`, which replaces the subject; or null */
   keyOf({ accountId, gatewayId }: AiGateway, subject: CacheSubject, custom: string | null): Buffer {
     const { path, authorization, body } = subject;
     const what =
@@ -28,12 +28,13 @@ export class AiCache {
     return hashKey(JSON.stringify([accountId, gatewayId, ...what]));
   }
 
+  /** The fresh answer of a key, or null. */
   find(key: Buffer): CachedAnswer | null {
     const { store, clock } = this.#context;
     return store.aiCache.get(key, clock.now());
   }
 
-  /** @param ttlMs from now */
+  /** @param ttlMs lifetime from now */
   keep(key: Buffer, answer: CachedAnswer, ttlMs: number): void {
     const { store, clock } = this.#context;
     const now = clock.now();

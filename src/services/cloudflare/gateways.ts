@@ -1,12 +1,12 @@
-import { readAuthorization } from "../../domain/access.js";
 import { type AiGateway, DEFAULT_ALIAS, NO_RETRY, openGateway } from "../../domain/cloudflare/gateway.js";
+import { readAuthorization } from "../../domain/credential.js";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { AiGatewaySeed } from "../../schemas/cloudflare.js";
 import { hashKey } from "../secrets.js";
 import type { Cache, WorldContext } from "../world-context.js";
 
-/** Cloudflare's AI Gateways of a world (inference §6). */
+/** The AI Gateways of a world (I-6.1a, I-6.2b, I-6.2d). */
 export class AiGateways implements Cache {
   readonly #context: WorldContext;
   #known: ReadonlyMap<string, AiGateway> | null = null;
@@ -25,8 +25,8 @@ export class AiGateways implements Cache {
   }
 
   /**
-   * Adds a gateway of the seed, in place of one of the same account and name. Its tokens are stored hashed; its
-   * stored keys as they are, because they go upstream, and nothing shows them.
+   * Adds or replaces a gateway of the seed. Tokens are stored as hashes. Provider keys are stored as they are, because
+   * they go upstream; no API shows them.
    */
   declare(seed: AiGatewaySeed): void {
     const { retry } = seed;
@@ -47,21 +47,21 @@ export class AiGateways implements Cache {
     this.#known = null;
   }
 
-  /** Y-34. @throws GatewayError `cloudflare_gateway_unknown` */
+  /** The gateway of an account; without declared gateways any name works (Y-34). @throws GatewayError `cloudflare_gateway_unknown` */
   find(accountId: string, gatewayId: string): AiGateway {
     const known = this.#gateways();
     if (known.size === 0) return openGateway(accountId, gatewayId);
     const found = known.get(nameOf(accountId, gatewayId));
     if (found) return found;
     throw new GatewayError("cloudflare_gateway_unknown", {
-      hint: `the seed declares ${[...known.keys()].join(", ")}, not ${nameOf(accountId, gatewayId)}`,
+      hint: `The seed declares ${[...known.keys()].join(", ")}, not ${nameOf(accountId, gatewayId)}.`,
     });
   }
 
   /**
-   * Checks the gateway's own token. In an `Authorization` that is one there is no provider key.
+   * Checks the gateway's token (I-6.2b). A token in `Authorization` opens the gateway too (I-6.2c).
    * @param gatewayAuthorization `cf-aig-authorization`
-   * @returns `Authorization` as the provider may see it
+   * @returns `Authorization` for the provider; undefined if it was a token
    * @throws GatewayError `cloudflare_unauthorized`
    */
   authenticate(
@@ -70,22 +70,22 @@ export class AiGateways implements Cache {
     gatewayAuthorization: string | undefined,
   ): string | undefined {
     const tokenAsKey = holdsToken(gateway, authorization);
-    const proven =
+    const authenticated =
       gatewayAuthorization === undefined ? tokenAsKey : holdsToken(gateway, gatewayAuthorization);
-    if (gateway.authenticated && !proven) {
+    if (gateway.authenticated && !authenticated) {
       throw new GatewayError("cloudflare_unauthorized", {
         hint:
           gatewayAuthorization === undefined
-            ? 'this gateway is authenticated: send "cf-aig-authorization: Bearer <token of the seed>"'
-            : 'cf-aig-authorization is not "Bearer <one of the gateway\'s tokens>"',
+            ? 'This gateway needs a token. Send "cf-aig-authorization: Bearer <token of the seed>".'
+            : "The token in cf-aig-authorization is wrong. Send one of the gateway's tokens in the seed.",
       });
     }
     return tokenAsKey ? undefined : authorization;
   }
 
   /**
-   * What goes upstream as `Authorization`: the caller's own, else a stored key, else nothing (Y-35).
-   * @param authorization what {@link authenticate} left
+   * `Authorization` for the provider: the caller's own, else a stored key, else none (I-6.2a, I-6.2d, Y-35).
+   * @param authorization the result of {@link authenticate}
    * @param alias `cf-aig-byok-alias`
    * @throws GatewayError `cloudflare_stored_key_unknown`
    */
@@ -100,7 +100,7 @@ export class AiGateways implements Cache {
     const wanted = alias ?? DEFAULT_ALIAS;
     const key = Object.hasOwn(keys, wanted) ? keys[wanted] : undefined;
     if (key !== undefined) return `Api-Key ${key}`;
-    const configured = aliases.map((one) => `'${one}'`).join(", ");
+    const configured = aliases.map((name) => `'${name}'`).join(", ");
     throw new GatewayError("cloudflare_stored_key_unknown", {
       message: `Provider 'baseten' has no BYOK credential named '${wanted}'. Configured aliases: ${configured}`,
     });

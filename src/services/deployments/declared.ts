@@ -4,10 +4,10 @@ import { invalid } from "../../domain/errors.js";
 import type { DeclaredModel } from "../../domain/model.js";
 import type { ChainSeed, ModelSeed } from "../../schemas/deployments.js";
 
-/** Length of embeddings that nobody asked otherwise (Y-26): what most vector columns in examples are made for. */
+/** Default length of embeddings (Y-26); most examples of vector databases use it. */
 const EMBEDDING_DIMENSIONS = 1536;
 
-/** A model as a seed declares it, with a deployment for each environment. @throws GatewayError `validation` */
+/** The model of a seed, with a deployment for each environment. @throws GatewayError `validation` */
 export function declaredModel(seed: ModelSeed): DeclaredModel {
   return {
     ...declaredDeployable(seed),
@@ -17,38 +17,39 @@ export function declaredModel(seed: ModelSeed): DeclaredModel {
 }
 
 /**
- * The same of a chain, or the part of a model that it shares with one (Y-23). `production` is always there; an
- * environment without a deployment of its own gets one with the id `<id>-<environment>`.
+ * The chain of a seed, or what a model has in common with one (Y-23). There is always `production`. An environment
+ * without a deployment gets one with the id `<id>-<environment>`.
  * @throws GatewayError `validation`
  */
 export function declaredDeployable({ id, name, environments, deployments = [] }: ChainSeed): Deployable {
   const declared = deployments.map(
-    (one): DeclaredDeployment => ({
-      id: one.id,
-      environment: one.environment ?? null,
-      status: one.status,
-      coldStartMs: parseDuration(one.cold_start ?? 0) ?? 0,
-      scaleDownMs: one.scale_down_delay === undefined ? null : parseDuration(one.scale_down_delay),
+    (deployment): DeclaredDeployment => ({
+      id: deployment.id,
+      environment: deployment.environment ?? null,
+      status: deployment.status,
+      coldStartMs: parseDuration(deployment.cold_start ?? 0) ?? 0,
+      scaleDownMs:
+        deployment.scale_down_delay === undefined ? null : parseDuration(deployment.scale_down_delay),
     }),
   );
-  const wanted = environments.map((one) =>
-    typeof one === "string" ? { name: one, deployment: undefined } : one,
+  const wanted = environments.map((environment) =>
+    typeof environment === "string" ? { name: environment, deployment: undefined } : environment,
   );
   for (const { name: environment, deployment } of wanted) {
     if (deployment !== undefined) assign(declared, environment, deployment);
   }
   const names = new Set([
     PRODUCTION,
-    ...wanted.map((one) => one.name),
+    ...wanted.map((environment) => environment.name),
     ...declared.flatMap(({ environment }) => environment ?? []),
   ]);
   for (const environment of names) {
-    if (!declared.some((one) => one.environment === environment))
+    if (!declared.some((deployment) => deployment.environment === environment))
       declared.push(simple(`${id}-${environment}`, environment));
   }
   refuseRepeated(
-    declared.map((one) => one.id),
-    "deployments: expected ids that differ, got twice",
+    declared.map((deployment) => deployment.id),
+    "deployments: expected unique ids, got twice",
   );
   refuseRepeated(
     declared.flatMap(({ environment }) => environment ?? []),
@@ -57,9 +58,9 @@ export function declaredDeployable({ id, name, environments, deployments = [] }:
   return { id, name: name ?? null, environments: [...names], deployments: declared };
 }
 
-/** `{ name, deployment }` of an environment: gives a declared deployment its environment, or stands for a simple one. */
+/** Assigns an environment to a deployment, which is added if it is not declared. */
 function assign(declared: DeclaredDeployment[], environment: string, id: string): void {
-  const index = declared.findIndex((one) => one.id === id);
+  const index = declared.findIndex((deployment) => deployment.id === id);
   const known = declared[index];
   if (!known) {
     declared.push(simple(id, environment));
@@ -74,7 +75,7 @@ function simple(id: string, environment: string): DeclaredDeployment {
   return { id, environment, status: "ACTIVE", coldStartMs: 0, scaleDownMs: null };
 }
 
-/** Without case, because host names have none. */
+/** Case-insensitive, because host names are. */
 function refuseRepeated(names: readonly string[], problem: string): void {
   const seen = new Set<string>();
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { Credential } from "../../domain/access.js";
+import type { Credential } from "../../domain/credential.js";
 import {
   type Deployable,
   type Deployment,
@@ -12,17 +12,17 @@ import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
 import { coversModel } from "../../domain/keys.js";
 import type { DeclaredModel } from "../../domain/model.js";
-import type { Access, WorkspaceCaller } from "../access.js";
+import { type Access, modelsOnlyHint, type WorkspaceCaller } from "../access.js";
 import type { RequestInProgress } from "../journal.js";
 import type { WorldContext } from "../world-context.js";
 
 /**
- * What a path says of the deployment: its environment or id; `regional`, a bare path, which leaves that to a
- * regional host; `either`, a bare path that on other hosts means production.
+ * How a path selects a deployment: by its environment or id; `regional`: a path without either, for regional hosts only;
+ * `either`: a path without either, which means production on other hosts.
  */
 export type PathSelector = DeploymentSelector | "regional" | "either";
 
-/** Who called, and what was reached. */
+/** The caller and deployment of a request. */
 export interface ResolvedDeployment {
   readonly caller: WorkspaceCaller;
   readonly deployment: Deployment;
@@ -30,7 +30,7 @@ export interface ResolvedDeployment {
   readonly model: DeclaredModel | null;
 }
 
-/** The declared deployments of every workspace: who may call them, and whether they are awake (inference §5). */
+/** The declared deployments of all workspaces: who may call them, and whether they are awake. */
 export class Deployments {
   readonly #context: WorldContext;
   readonly #access: Access;
@@ -41,23 +41,23 @@ export class Deployments {
   }
 
   /**
-   * Key, then model or chain, then environment or deployment (Y-21, Y-22). Another workspace's model is as
-   * unknown as one that is not there.
+   * Finds the caller, then the model or chain, then the deployment (I-5.1a to I-5.1e, Y-21, Y-22). Models of other
+   * workspaces are unknown.
    * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `deployment_inactive`, `unknown_path`
    */
   resolve(
     inProgress: RequestInProgress,
     credential: Credential,
     host: DeploymentHost,
-    place: PathSelector,
+    path: PathSelector,
   ): ResolvedDeployment {
     const caller = this.#access.dedicated(credential);
     inProgress.keyPrefix = caller.key.prefix;
-    const reached = this.#find(caller, host, place);
-    const { deployment } = reached;
+    const resolved = this.#find(caller, host, path);
+    const { deployment } = resolved;
     if (!coversModel(caller.key, deployment.kind === "model" ? deployment.ownerId : undefined)) {
       throw new GatewayError("deployment_unauthorized", {
-        hint: `this key is for the models ${caller.key.modelIds?.join(", ")} only`,
+        hint: modelsOnlyHint(caller.key),
       });
     }
     inProgress.slug = deployment.ownerId;
@@ -67,20 +67,20 @@ export class Deployments {
     );
     if (deployment.status === "INACTIVE") {
       throw new GatewayError("deployment_inactive", {
-        hint: `deployment ${deployment.id} has "status: INACTIVE" in the seed`,
+        hint: `Deployment ${deployment.id} has "status: INACTIVE" in the seed.`,
       });
     }
-    return reached;
+    return resolved;
   }
 
   /**
-   * Counts a use. A sleeping deployment begins to wake.
-   * @returns from when it answers, epoch milliseconds: now or before when it is awake
+   * Records a use of the deployment, and wakes it if it sleeps (I-5.2h, Y-25).
+   * @returns when it is ready, epoch milliseconds: now or earlier if it is awake
    */
   use(deployment: Deployment): number {
     const { clock, store } = this.#context;
     const now = clock.now();
-    // Nothing can put it to sleep, so there is nothing to remember.
+    // It never sleeps, so there is nothing to store.
     if (deployment.status === "ACTIVE" && deployment.scaleDownMs === null) return now;
     const state = store.deployments.state(deployment);
     const readyAt = readySince(deployment, state, now) ?? now + deployment.coldStartMs;
@@ -88,22 +88,22 @@ export class Deployments {
     return readyAt;
   }
 
-  #find(caller: WorkspaceCaller, { kind, label }: DeploymentHost, place: PathSelector): ResolvedDeployment {
+  #find(caller: WorkspaceCaller, { kind, label }: DeploymentHost, path: PathSelector): ResolvedDeployment {
     const { workspace } = caller;
-    const known: readonly Deployable[] = kind === "model" ? workspace.models : workspace.chains;
-    const found = ownerOfLabel(known, label);
-    if (!found) {
+    const owners: readonly Deployable[] = kind === "model" ? workspace.models : workspace.chains;
+    const host = ownerOfLabel(owners, label);
+    if (!host) {
       throw new GatewayError("deployment_not_found", {
-        hint: `workspace "${workspace.name}" declares no ${kind} ${label}: ${kind}s: [{ id: ${label} }] in its seed does`,
+        hint: `Workspace "${workspace.name}" has no ${kind} ${label}. Add \`${kind}s: [{ id: ${label} }]\` to its seed.`,
       });
     }
-    const { owner } = found;
-    const wish = selectorOf(place, found.environment);
-    const deployment = deploymentOf(owner, wish);
+    const { owner } = host;
+    const selector = selectorOf(path, host.environment);
+    const deployment = deploymentOf(owner, selector);
     if (!deployment) {
       throw new GatewayError("deployment_not_found", {
-        message: "deployment" in wish ? "deployment does not exist" : "environment does not exist",
-        hint: `${kind} ${owner.id} has environments ${owner.environments.join(", ")} and deployments ${owner.deployments.map(({ id }) => id).join(", ")}`,
+        message: "deployment" in selector ? "deployment does not exist" : "environment does not exist",
+        hint: `The ${kind} ${owner.id} has environments ${owner.environments.join(", ")} and deployments ${owner.deployments.map(({ id }) => id).join(", ")}.`,
       });
     }
     return {
@@ -120,17 +120,17 @@ export class Deployments {
   }
 }
 
-/** Regional hosts have bare paths only, the others none but those that mean production (inference §5). */
-function selectorOf(place: PathSelector, regional: string | null): DeploymentSelector {
-  if (typeof place !== "string") {
-    if (regional === null) return place;
+/** Regional hosts accept only paths without an environment; other hosts need one (I-5.1a, I-5.1b). */
+function selectorOf(path: PathSelector, regional: string | null): DeploymentSelector {
+  if (typeof path !== "string") {
+    if (regional === null) return path;
     throw new GatewayError("unknown_path", {
-      hint: `this is the host of environment ${regional}: its paths are bare, such as /predict`,
+      hint: `This is the host of environment ${regional}. Use a path without environment, such as /predict.`,
     });
   }
   if (regional !== null) return { environment: regional };
-  if (place === "either") return { environment: PRODUCTION };
+  if (path === "either") return { environment: PRODUCTION };
   throw new GatewayError("unknown_path", {
-    hint: "bare paths are for regional hosts, model-<id>-<environment>; here it is /production/..., /environments/{env}/... or /deployment/{id}/...",
+    hint: "Paths without /environments/... work on regional hosts only (model-<id>-<environment>). Use /production/..., /environments/{env}/... or /deployment/{id}/....",
   });
 }

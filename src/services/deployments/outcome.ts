@@ -2,17 +2,17 @@ import { GatewayError } from "../../domain/errors.js";
 import type { Fault } from "../../domain/faults.js";
 import type { PredictionError, PredictionReply, PredictionSubject } from "../../domain/predictions.js";
 
-/** A request to a deployment, from a client or from the async queue. */
+/** A request to a deployment, by a client or from the async queue. */
 export interface PredictionRequest extends PredictionSubject {
-  /** As it came; what an echo gives back. */
+  /** The raw body, which an echo returns. */
   readonly body: Buffer;
-  /** Of the body; an echo has the same. */
+  /** Content type of the body, and of an echo. */
   readonly contentType: string;
-  /** The fault that a header asks for, for this request alone. */
+  /** The fault of the request's `x-emulator-fault` header. */
   readonly fault: Fault | null;
 }
 
-/** What comes out of it, once {@link Prediction.delayMs} have passed on the world's clock. */
+/** The answer of a deployment, sent after {@link Prediction.delayMs}. */
 export type PredictionOutcome =
   | {
       readonly kind: "whole";
@@ -27,7 +27,7 @@ export type PredictionOutcome =
       readonly headers: Readonly<Record<string, string>>;
       readonly contentType: string;
       readonly chunks: readonly string[];
-      /** Between two chunks, milliseconds. */
+      /** Pause between two chunks, milliseconds. */
       readonly chunkDelayMs: number;
     }
   /** Codes: `prediction_failed`, `model_unavailable`, `deployment_not_ready`, `timeout`, `rate_limited`, `injected`, ... */
@@ -38,7 +38,7 @@ const TEXT_TYPE = "text/plain; charset=utf-8";
 const BYTES_TYPE = "application/octet-stream";
 const NO_HEADERS: Readonly<Record<string, string>> = {};
 
-/** The input, as it came (Y-24). */
+/** An echo of the input (Y-24). */
 export function echo({ body, contentType }: PredictionRequest): PredictionOutcome {
   return { kind: "whole", status: 200, headers: NO_HEADERS, contentType, body };
 }
@@ -54,19 +54,7 @@ export function jsonOutcome(value: unknown, status = 200): PredictionOutcome {
   };
 }
 
-/** The text of an outcome, whole; null for an error. What the async queue hands on. */
-export function bodyOf(outcome: PredictionOutcome): Buffer | null {
-  switch (outcome.kind) {
-    case "whole":
-      return outcome.body;
-    case "chunks":
-      return Buffer.from(outcome.chunks.join(""));
-    case "error":
-      return null;
-  }
-}
-
-/** What a rule's reply comes to. */
+/** The outcome of a rule's reply. */
 export function outcomeOf(reply: PredictionReply, request: PredictionRequest): PredictionOutcome {
   const { json, text, chunks, base64, error, status = 200, headers = NO_HEADERS } = reply;
   if (error !== undefined) return { kind: "error", error: predictionError(error, headers) };

@@ -15,52 +15,54 @@ import { RuleBook } from "../rule-book.js";
 import type { WorldContext } from "../world-context.js";
 import { outcomeOf, type PredictionOutcome, type PredictionRequest } from "./outcome.js";
 
-/** An answer before it is sent: the caller waits and delivers. */
+/** An answer before it is sent. The caller waits and sends it. */
 export interface Prediction {
   readonly delayMs: number;
   readonly outcome: PredictionOutcome;
-  /** What happens to the answer on its way; only its `reset` and `cut` concern a prediction. */
+  /** The fault on the answer; the caller only applies its `reset` and `cut`. */
   readonly fault: Fault | null;
-  /** For the journal: which rule answered, which fault struck. */
+  /** For the journal: the rule that answered and the fault. */
   readonly notes: readonly string[];
 }
 
-/** What deployments answer: the world's prediction rules, and faults. */
+/** Answers requests to deployments by prediction rules and faults. */
 export class Predictions {
   readonly #context: WorldContext;
   readonly #faults: Faults;
-  readonly #book: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
+  readonly #rules: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
 
   constructor(context: WorldContext, parts: { faults: Faults }) {
     this.#context = context;
     this.#faults = parts.faults;
-    this.#book = new RuleBook(context, context.store.predictions, compilePrediction);
+    this.#rules = new RuleBook(context, context.store.predictions, compilePrediction);
   }
 
   /**
-   * The answer of a deployment to a request: a fault's, else that of the first rule that fits, else `builtIn`.
-   * Uses the rule once. Never throws: what goes wrong is an outcome.
-   * @param builtIn what is said when no rule speaks; the input itself for `/predict` and `/run_remote` (Y-24)
+   * The answer to a request: of a fault, of the first matching rule, or `builtIn`. Counts the rule's use. Never throws;
+   * errors are outcomes.
+   * @param builtIn the answer without a matching rule; an echo for `/predict` and `/run_remote` (Y-24)
    */
   answer(request: PredictionRequest, builtIn: (request: PredictionRequest) => PredictionOutcome): Prediction {
-    const struck = request.fault ? { id: "x-emulator-fault", fault: request.fault } : this.#meet(request);
-    const notes = struck ? [`met by ${struck.id}`] : [];
-    const fault = struck?.fault ?? null;
-    const late = fault?.delay_ms ?? 0;
+    const matched = request.fault
+      ? { id: "x-emulator-fault", fault: request.fault }
+      : this.#matchFault(request);
+    const notes = matched ? [`applied ${matched.id}`] : [];
+    const fault = matched?.fault ?? null;
+    const faultDelayMs = fault?.delay_ms ?? 0;
     const error = fault ? faultError(fault) : null;
-    if (error) return { delayMs: late, outcome: { kind: "error", error }, fault, notes };
-    const reply = this.#choose(request, notes);
-    if (!reply) return { delayMs: late, outcome: this.#unscripted(request, builtIn, notes), fault, notes };
-    return { delayMs: late + (reply.delay_ms ?? 0), outcome: outcomeOf(reply, request), fault, notes };
+    if (error) return { delayMs: faultDelayMs, outcome: { kind: "error", error }, fault, notes };
+    const reply = this.#matchRule(request, notes);
+    const outcome = reply ? outcomeOf(reply, request) : this.#unmatched(request, builtIn, notes);
+    return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
   }
 
   list() {
-    return this.#book.list();
+    return this.#rules.list();
   }
 
   /**
-   * Adds rules behind those that are there, and gives them ids. Their patterns have been checked.
-   * @param first put them before the others instead, as a test that adds a rule to a seed expects
+   * Adds rules with new ids. Their patterns must be valid.
+   * @param first before the existing rules, so that a test can override its seed; else after them
    */
   add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
     const { random } = this.#context;
@@ -73,29 +75,29 @@ export class Predictions {
         ...(sequence === undefined ? {} : { sequence: sequence.map(replyOf) }),
       }),
     );
-    this.#book.add(added, first);
+    this.#rules.add(added, first);
     return added;
   }
 
   clear(): void {
-    this.#book.clear();
+    this.#rules.clear();
   }
 
-  #meet({ deployment, key, header }: PredictionRequest) {
+  #matchFault({ deployment, key, header }: PredictionRequest) {
     return this.#faults.empty
       ? null
       : this.#faults.match(matchSubject(deployment.ownerId, null, { group: [], key, header }));
   }
 
-  #choose(request: PredictionRequest, notes: string[]): PredictionReply | null {
-    const chosen = this.#book.match(request);
-    if (!chosen) return null;
-    notes.push(`answered by ${chosen.id}`);
-    return chosen.reply ?? {};
+  #matchRule(request: PredictionRequest, notes: string[]): PredictionReply | null {
+    const matched = this.#rules.match(request);
+    if (!matched) return null;
+    notes.push(`answered by ${matched.id}`);
+    return matched.reply ?? {};
   }
 
-  /** `settings.unmatched: error` speaks of what would be an echo; a server's own routes answer as ever. */
-  #unscripted(
+  /** The answer without a matching rule. `settings.unmatched: error` replaces echoes only. */
+  #unmatched(
     request: PredictionRequest,
     builtIn: (request: PredictionRequest) => PredictionOutcome,
     notes: string[],
@@ -103,20 +105,20 @@ export class Predictions {
     const outcome = builtIn(request);
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
-    const closest = this.#book.closest(request);
+    const closest = this.#rules.closest(request);
     if (this.#context.settings.unmatched === "echo") {
-      // Where there are no rules, echo is what was asked for.
+      // Without any rules an echo is expected, and needs no note.
       if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
       return outcome;
     }
     notes.push(...closest);
     const hint =
-      closest.length > 0 ? `no rule fits; closest is ${closest[0]}` : "there are no prediction rules";
+      closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no prediction rules.";
     return { kind: "error", error: new GatewayError("unmatched", { hint }) };
   }
 }
 
-/** A reply as it is written, with its durations in milliseconds. */
+/** Converts a reply of a seed or request: its durations become milliseconds. */
 function replyOf({ delay, chunk_delay, ...rest }: PredictionReplySeed): PredictionReply {
   return {
     ...rest,

@@ -7,13 +7,15 @@ import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 import type { WorkspaceSecrets } from "./workspace-secrets.js";
 
-export interface NewEndpoint {
+/** What POST /v1/gateway/endpoints takes (E-1). */
+interface NewEndpoint {
   readonly slug: string;
   readonly targets: readonly TargetInput[];
   readonly region?: Region | null | undefined;
 }
 
-export interface EndpointChange {
+/** What PATCH takes; absent fields stay (E-10). */
+interface EndpointChange {
   readonly slug?: string | null | undefined;
   readonly targets?: readonly TargetInput[] | null | undefined;
 }
@@ -69,7 +71,7 @@ export class Endpoints {
     return endpoint;
   }
 
-  /** Replaces what is given; nothing given changes nothing (E-10). */
+  /** Replaces the given fields (E-10). */
   update(workspace: Workspace, id: string, change: EndpointChange): Endpoint {
     const endpoint = this.get(workspace, id);
     const slug = change.slug ?? endpoint.slug;
@@ -113,7 +115,7 @@ export class Endpoints {
     if (holder && holder.id !== own) throw invalid("slug", `an endpoint with slug "${slug}" already exists`);
   }
 
-  /** E-7: only what the seed declares can be known or unknown. */
+  /** Checks model, environment and secret, if the seed declares any (E-7). */
   #checkReferences(workspace: Workspace, target: TargetInput): void {
     if (target.model_id && workspace.models.length > 0) {
       const model = workspace.models.find((declared) => declared.id === target.model_id);
@@ -132,12 +134,12 @@ export class Endpoints {
   }
 }
 
-/** E-2. */
+/** Checks the form of a slug (E-2). */
 function checkSlugForm(slug: string): void {
   if (!isSlug(slug)) throw invalid("slug", SLUG_FORM);
 }
 
-/** The one target, fit for its provider (E-5, E-6). */
+/** The single, valid target (E-5, E-6). */
 function checkedTarget(inputs: readonly TargetInput[]): TargetInput {
   const [input] = inputs;
   if (!input || inputs.length !== 1) {

@@ -5,7 +5,8 @@ import type { EffectiveModel, Group, GroupModel, LimitEnforcement, Workspace } f
 import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
-export interface NewGroup {
+/** What POST /v1/gateway/groups takes (G-1). */
+interface NewGroup {
   readonly name: string | null;
   readonly externalEntityId: string;
   readonly models: readonly GroupModel[];
@@ -14,20 +15,21 @@ export interface NewGroup {
   readonly parentId: string | null;
 }
 
-export interface GroupChange {
-  /** undefined: leave it. */
+/** What PATCH takes (G-8). */
+interface GroupChange {
+  /** undefined: no change. */
   readonly name?: string | null | undefined;
-  /** undefined: leave them; an empty list clears them (G-8). */
+  /** undefined: no change; an empty list removes all. */
   readonly models?: readonly GroupModel[] | undefined;
 }
 
-/** A group with what its place in the tree adds (G-10). */
+/** A group with its effective models (G-10). */
 export interface GroupView {
   readonly group: Group;
   readonly effectiveModels: readonly EffectiveModel[];
 }
 
-/** The message is the contract's, to the letter (G-6). */
+/** The documented message (G-6). */
 const EXCEEDS_PARENT = "Child group exceeds parent group limit.";
 
 /** Groups of the management API (G-1 to G-10). */
@@ -55,7 +57,7 @@ export class Groups {
     if (enforcement === "CASCADING") this.#checkCascade(input.models, ancestors, []);
     return write(this.#context, () => {
       const group: Group = {
-        id: newId(this.#context, (id) => store.groups.chainIds(id).length > 0),
+        id: newId(this.#context, (id) => store.groups.idTaken(id)),
         workspaceId: workspace.id,
         name: input.name,
         externalEntityId: input.externalEntityId,
@@ -69,13 +71,13 @@ export class Groups {
     });
   }
 
-  /** @param externalEntityId exact filter; no match is an empty page (G-7) */
+  /** @param externalEntityId exact filter; without a match the page is empty (G-7) */
   list(workspace: Workspace, request: PageRequest, externalEntityId?: string): Page<GroupView> {
     const { groups } = this.#context.store;
     const read = (): Page<Group> => {
       if (externalEntityId !== undefined) {
-        const found = groups.byEntity(workspace.id, externalEntityId);
-        return { items: found ? [found] : [], next: null };
+        const group = groups.byEntity(workspace.id, externalEntityId);
+        return { items: group ? [group] : [], next: null };
       }
       return pageOf(
         request,
@@ -116,20 +118,20 @@ export class Groups {
     return view([changed, ...ancestors]);
   }
 
-  /** Deletes the subtree, its keys included (G-9). Answers the group and when. */
+  /** Deletes the subtree and its keys (G-9). */
   remove(workspace: Workspace, id: string): { group: Group; deletedAt: number } {
     const [group] = this.chain(workspace, id);
     const { store, clock } = this.#context;
     const deletedAt = clock.now();
     write(this.#context, () => {
-      const ids = [id, ...store.groups.descendants(id).map((below) => below.id)];
+      const ids = [id, ...store.groups.descendants(id).map((group) => group.id)];
       store.keys.revokeAll(ids, deletedAt);
       store.groups.remove(ids, deletedAt);
     });
     return { group, deletedAt };
   }
 
-  /** Unknown or foreign parents are both 404 (G-5). */
+  /** The parent's chain. Unknown parents and those of other workspaces are 404 (G-5). */
   #parentChain(workspace: Workspace, parentId: string): readonly [Group, ...Group[]] {
     const parent = this.#context.store.groups.byId(parentId);
     if (!parent || parent.workspaceId !== workspace.id) {
@@ -148,12 +150,12 @@ export class Groups {
     const { slug, type, unit, threshold, otherGroupId, otherThreshold } = conflict;
     throw new GatewayError("validation", {
       message: EXCEEDS_PARENT,
-      hint: `${type}/${unit} of ${slug}: ${threshold} here does not go with ${otherThreshold} of group ${otherGroupId}`,
+      hint: `${type}/${unit} of ${slug}: ${threshold} of this group conflicts with ${otherThreshold} of group ${otherGroupId}. No threshold may be above an ancestor's.`,
     });
   }
 }
 
-/** G-4, G-5. */
+/** The mode of a new group: the parent's, or INDEPENDENT for a root by default (G-4, G-5). */
 function checkedEnforcement(wanted: LimitEnforcement | null, parent: Group | undefined): LimitEnforcement {
   if (!parent) return wanted ?? "INDEPENDENT";
   if (wanted !== null && wanted !== parent.enforcement) {

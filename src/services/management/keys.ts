@@ -10,7 +10,7 @@ import { hashKey, signatureHolds } from "../secrets.js";
 import { type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
-/** A new key with its text, which nobody sees again (K-1). */
+/** A new key with its text, which is shown only once (K-1). */
 export interface MintedKey {
   readonly text: string;
   readonly key: FederatedKey;
@@ -24,7 +24,7 @@ export class Keys {
     this.#context = context;
   }
 
-  /** Makes a key: `sky_` and 12 characters, a dot, a secret (K-1). */
+  /** Makes a key: `sky_` and 12 characters, a dot, and a secret (K-1). */
   mint(group: Group, name: string | null): MintedKey {
     const { store, random } = this.#context;
     let prefix: string;
@@ -35,32 +35,32 @@ export class Keys {
   }
 
   /**
-   * Checks the signature of a registration, before its body is looked at (K-3, K-4).
+   * Checks the signature of a registration; call it before the body is parsed (K-3, K-4).
    * @throws GatewayError `validation`
    */
   checkSignature(workspace: Workspace, body: Buffer, signature: string | undefined): void {
     if (workspace.registrationPublicKey === null) {
       throw new GatewayError("validation", {
         message: "Must configure a public key before registering API keys",
-        hint: `set registration_public_key of workspace "${workspace.name}" in the seed`,
+        hint: `Set registration_public_key of workspace "${workspace.name}" in the seed.`,
       });
     }
     if (!signatureHolds(workspace.registrationPublicKey, body, signature)) {
       throw new GatewayError("validation", {
         message: "Signature verification failed",
-        hint: "X-Baseten-Signature is the base64 Ed25519 signature of the exact body bytes",
+        hint: "X-Baseten-Signature must be the base64 Ed25519 signature of the exact body bytes.",
       });
     }
   }
 
-  /** Takes a key that the caller made (K-5). @throws GatewayError `validation` */
+  /** Registers a key that the caller made (K-5). @throws GatewayError `validation` */
   register(group: Group, text: string, name: string | null): void {
     const problem = registrationProblem(text);
     if (problem) throw invalid("key", problem);
     this.adopt(group, text, name);
   }
 
-  /** Takes a key as it is, as seeds do: only its prefix has to be new. @throws GatewayError `validation` */
+  /** Adds a key of a seed: only its prefix must be new. @throws GatewayError `validation` */
   adopt(group: Group, text: string, name: string | null): FederatedKey {
     const { store } = this.#context;
     if (store.keys.prefixTaken(group.workspaceId, federatedPrefix(text))) {
@@ -93,7 +93,7 @@ export class Keys {
     return key;
   }
 
-  /** Immediate and final (K-2). */
+  /** Revokes a key at once and for good (K-2). @throws GatewayError `not_found` */
   revoke(group: Group, prefix: string): FederatedKey {
     const key = this.get(group, prefix);
     write(this.#context, () => this.#context.store.keys.revoke(group.id, prefix, this.#context.clock.now()));

@@ -1,12 +1,13 @@
 import { FIRST_PAGE, type PageKey } from "../../store/page.js";
 
-/** One page asked for: how many, and behind which item (P-1). */
+/** A request for one page (P-1). */
 export interface PageRequest {
   readonly limit: number;
+  /** The last item of the page before; null for the first page. */
   readonly after: PageKey | null;
 }
 
-/** One page, and where the next begins; null on the last (P-1). */
+/** One page; `next` is null on the last (P-1). */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: PageKey | null;
@@ -14,7 +15,7 @@ export interface Page<T> {
 
 export type { PageKey };
 
-/** Reads one item more than asked for, to know whether there is another page. */
+/** Reads one item more than requested, to find out whether there is another page. */
 export function pageOf<T>(
   request: PageRequest,
   read: (after: PageKey, limit: number) => T[],

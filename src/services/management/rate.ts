@@ -3,12 +3,12 @@ import { RollingWindow } from "../../domain/limits/rolling-window.js";
 import { SECOND_MS } from "../../domain/limits/time.js";
 import type { Cache, WorldContext } from "../world-context.js";
 
-/** Requests a second, per workspace key and route (A-6). */
+/** Requests per second, workspace key and route (A-6). */
 const REQUESTS_PER_SECOND = 100;
-/** More (key, route) pairs than this, and counting starts afresh. */
-const WINDOWS_KEPT = 10_000;
+/** The windows are dropped when there are this many (key, route) pairs. */
+const MAX_WINDOWS = 10_000;
 
-/** The management API's own rate limit. It is not stored: a restart takes longer than its window. */
+/** The management API's rate limit (A-6). Not stored, because a restart takes longer than its window. */
 export class ManagementRate implements Cache {
   readonly #context: WorldContext;
   readonly #windows = new Map<string, RollingWindow>();
@@ -17,8 +17,6 @@ export class ManagementRate implements Cache {
     this.#context = context;
     context.caches.push(this);
   }
-
-  configurationChanged(): void {}
 
   stateReplaced(): void {
     this.#windows.clear();
@@ -33,7 +31,7 @@ export class ManagementRate implements Cache {
     const id = `${keyId} ${route}`;
     let window = this.#windows.get(id);
     if (!window) {
-      if (this.#windows.size >= WINDOWS_KEPT) this.#windows.clear();
+      if (this.#windows.size >= MAX_WINDOWS) this.#windows.clear();
       window = new RollingWindow(SECOND_MS, REQUESTS_PER_SECOND);
       this.#windows.set(id, window);
     }
@@ -42,7 +40,7 @@ export class ManagementRate implements Cache {
     const wait = (window.roomAt(now) ?? now + SECOND_MS) - now;
     throw new GatewayError("management_rate_limited", {
       retryAfter: Math.max(1, Math.ceil(wait / SECOND_MS)),
-      hint: `more than ${REQUESTS_PER_SECOND} requests in one second to ${route}; --no-management-rate-limit turns this off`,
+      hint: `More than ${REQUESTS_PER_SECOND} requests in one second to ${route}. --no-management-rate-limit turns this limit off.`,
     });
   }
 }

@@ -13,7 +13,7 @@ export class UsageReport {
     this.#limits = limits;
   }
 
-  /** @param chain the group, its parent, up to the root */
+  /** @param chain the group and its ancestors, up to the root */
   of(chain: readonly [Group, ...Group[]]): SlugUsage[] {
     return usageOf(chain, (groupId, slug) => this.#limits.meter(groupId, slug), this.#context.clock.now());
   }

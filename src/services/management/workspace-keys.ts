@@ -4,8 +4,8 @@ import type { Workspace, WorkspaceKey, WorkspaceKeyType } from "../../domain/mod
 import { hashKey } from "../secrets.js";
 import { type WorldContext, write } from "../world-context.js";
 
-/** A workspace key to be. */
-export interface NewWorkspaceKey {
+/** What a new workspace key is made from (I-7.1a). */
+interface NewWorkspaceKey {
   readonly name: string | null;
   readonly type: WorkspaceKeyType;
   /** The models it may be used for; null: all. */
@@ -15,10 +15,10 @@ export interface NewWorkspaceKey {
 
 const MANAGING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL"];
 
-/** Types that can be scoped to models (inference §7). */
+/** Types that can be restricted to models (I-7.1b). */
 const SCOPED: readonly WorkspaceKeyType[] = ["WORKSPACE_EXPORT_METRICS", "WORKSPACE_INVOKE"];
 
-/** A workspace's own keys (inference §7, A-7). */
+/** The workspace keys of a workspace (I-7.1a to I-7.1e, A-7). */
 export class WorkspaceKeys {
   readonly #context: WorldContext;
 
@@ -27,8 +27,8 @@ export class WorkspaceKeys {
   }
 
   /**
-   * Makes a key: a prefix that no other has, a dot, a secret.
-   * @returns its text, which nobody sees again
+   * Makes a key: a unique prefix, a dot, and a secret.
+   * @returns its text, which is shown only once
    * @throws GatewayError `validation`
    */
   mint(workspace: Workspace, input: NewWorkspaceKey): { readonly text: string; readonly prefix: string } {
@@ -42,7 +42,7 @@ export class WorkspaceKeys {
     return { text, prefix };
   }
 
-  /** Takes a key as it is, as seeds do. @throws GatewayError `validation` */
+  /** Adds a key of a seed. @throws GatewayError `validation` */
   adopt(workspace: Workspace, text: string, input: NewWorkspaceKey): void {
     checkScope(workspace, input);
     const { keys, workspaceKeys } = this.#context.store;
@@ -52,7 +52,7 @@ export class WorkspaceKeys {
     this.#put(workspace, text, input);
   }
 
-  /** Whether the workspace has this key already, and it manages (A-7). */
+  /** Whether this is a managing key of the workspace (A-7). */
   manages(workspace: Workspace, text: string): boolean {
     const key = this.#context.store.workspaceKeys.byHash(hashKey(text))?.key;
     return key?.workspaceId === workspace.id && MANAGING.includes(key.type);
@@ -64,15 +64,14 @@ export class WorkspaceKeys {
   }
 
   /**
-   * Immediate and final. Another workspace's prefix is as unknown as one that nothing has, as prefixes are only
-   * looked for among one's own.
-   * @throws GatewayError `not_found`, `validation` when several keys of a seed share the prefix (Y-45)
+   * Deletes a key at once and for good (I-7.1d). Prefixes of other workspaces are unknown (Y-45).
+   * @throws GatewayError `not_found`; `validation` when several keys of a seed have the prefix
    */
   remove(workspace: Workspace, prefix: string): void {
     const { workspaceKeys } = this.#context.store;
     const found = workspaceKeys.byPrefix(workspace.id, prefix);
     if (found.length === 0) {
-      // Somebody may have put a whole key there.
+      // A caller may have sent the whole key; the message must not repeat it.
       throw new GatewayError("not_found", { message: `API key ${workspacePrefix(prefix)} not found.` });
     }
     if (found.length > 1) {
@@ -81,7 +80,7 @@ export class WorkspaceKeys {
     write(this.#context, () => workspaceKeys.remove(workspace.id, prefix));
   }
 
-  /** Why a team that is not the workspace's own is refused (A-4). */
+  /** The error for a team of another workspace, or an unknown one (A-4). */
   unknownTeam(id: string): GatewayError {
     const foreign = this.#context.store.workspaces.all().some(({ team }) => team.id === id);
     return foreign
@@ -103,7 +102,7 @@ export class WorkspaceKeys {
   }
 }
 
-/** Unknown models can only be told where some are declared, as in E-7. */
+/** Models are only checked if the seed declares any, as in E-7. */
 function checkScope({ models }: Workspace, { type, modelIds }: NewWorkspaceKey): void {
   if (modelIds === null) return;
   if (!SCOPED.includes(type)) {

@@ -12,20 +12,20 @@ import type { WorldContext } from "../world-context.js";
 import type { Page, PageRequest } from "./pages.js";
 import { pageOf } from "./pages.js";
 
-/** The environment that is its model's development deployment, when it is declared. */
-export const DEVELOPMENT = "development";
+/** The environment of a model's development deployment. */
+const DEVELOPMENT = "development";
 
-/** What a deployment does now; `WAKING_UP` is between its first request and its first answer. */
-export type LiveStatus = DeploymentStatus | "WAKING_UP";
+/** The current status; `WAKING_UP`: during a cold start. */
+type LiveStatus = DeploymentStatus | "WAKING_UP";
 
-/** A declared deployment as it stands. */
+/** A declared deployment with its current status. */
 export interface DeploymentView {
   readonly model: DeclaredModel;
   readonly deployment: DeclaredDeployment;
   readonly status: LiveStatus;
 }
 
-/** Models, environments and deployments that a workspace's seed declares, as the management API shows them. */
+/** Declared models, environments and deployments, for the management API (I-7.3d). */
 export class WorkspaceModels {
   readonly #context: WorldContext;
 
@@ -34,7 +34,7 @@ export class WorkspaceModels {
   }
 
   /**
-   * @param id in the case it was declared with
+   * @param id as declared, case-sensitive
    * @throws GatewayError `foreign`, `not_found` (A-4)
    */
   get(workspace: Workspace, id: string): DeclaredModel {
@@ -50,18 +50,26 @@ export class WorkspaceModels {
     return model.deployments.map((deployment) => this.#view(workspace, model, deployment));
   }
 
-  /** The deployment of an environment, or with an id; null when there is none. */
-  deployment(workspace: Workspace, model: DeclaredModel, wish: DeploymentSelector): DeploymentView | null {
-    const deployment = deploymentOf(model, wish);
+  /** The selected deployment, or null. */
+  deployment(
+    workspace: Workspace,
+    model: DeclaredModel,
+    selector: DeploymentSelector,
+  ): DeploymentView | null {
+    const deployment = deploymentOf(model, selector);
     return deployment && this.#view(workspace, model, deployment);
   }
 
-  /** `production` and `development` name a deployment by its environment, anything else is an id. @throws GatewayError `not_found` */
+  /** `production` and `development` are environments, any other name is an id. @throws GatewayError `not_found` */
   deploymentNamed(workspace: Workspace, model: DeclaredModel, name: string): DeploymentView {
-    const wish = name === PRODUCTION || name === DEVELOPMENT ? { environment: name } : { deployment: name };
-    const found = this.deployment(workspace, model, wish);
-    if (!found) throw new GatewayError("not_found", { message: `Deployment ${name} not found.` });
-    return found;
+    const isEnvironment = name === PRODUCTION || name === DEVELOPMENT;
+    const view = this.deployment(
+      workspace,
+      model,
+      isEnvironment ? { environment: name } : { deployment: name },
+    );
+    if (!view) throw new GatewayError("not_found", { message: `Deployment ${name} not found.` });
+    return view;
   }
 
   /** @throws GatewayError `not_found` */
@@ -70,7 +78,7 @@ export class WorkspaceModels {
     throw new GatewayError("not_found", { message: `Environment ${name} not found.` });
   }
 
-  /** The Model APIs that the workspace's endpoints lead to, by name: the emulator has no catalogue (Y-46). */
+  /** The Model APIs that the workspace's endpoints use, by name. The emulator has no catalogue of its own (I-7.3c, Y-46). */
   modelApis(workspace: Workspace, request: PageRequest): Page<string> {
     const names = new Set<string>();
     const { endpoints } = this.#context.store;

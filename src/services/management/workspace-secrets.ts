@@ -2,14 +2,14 @@ import { invalid } from "../../domain/errors.js";
 import type { Secret, Workspace } from "../../domain/model.js";
 import { newId, type WorldContext, write } from "../world-context.js";
 
-/** A secret as a seed declares it. */
-export interface DeclaredSecret {
+/** A secret of a seed. */
+interface DeclaredSecret {
   readonly id: string;
-  /** Its id when absent. */
+  /** Default: the id. */
   readonly name?: string | undefined;
 }
 
-/** A workspace's secrets: names that endpoints point at (E-7). No value is ever kept. */
+/** The secrets of a workspace, which endpoints refer to (E-7, I-7.3e). Values are not stored. */
 export class WorkspaceSecrets {
   readonly #context: WorldContext;
 
@@ -22,7 +22,7 @@ export class WorkspaceSecrets {
     return this.#context.store.secrets.list(workspace.id);
   }
 
-  /** The secret of this name, made when there is none. A new value changes nothing that can be read. */
+  /** The secret of this name, created if missing. */
   upsert(workspace: Workspace, name: string): Secret {
     const { clock, store } = this.#context;
     const known = store.secrets.byName(workspace.id, name);
@@ -37,7 +37,7 @@ export class WorkspaceSecrets {
     return secret;
   }
 
-  /** What a seed declares, in place of what earlier ones did. @throws GatewayError `validation` */
+  /** Replaces the secrets of earlier seeds. @throws GatewayError `validation` */
   declare(workspace: Workspace, declared: readonly DeclaredSecret[]): void {
     const { clock, store } = this.#context;
     const now = clock.now();
@@ -52,7 +52,7 @@ export class WorkspaceSecrets {
     }
   }
 
-  /** Whether endpoints may name this id (E-7): all may be named where no seed declares any. */
+  /** Whether endpoints may use this id (E-7): any id, if no seed declares secrets. */
   known(workspace: Workspace, id: string): boolean {
     const { secrets } = this.#context.store;
     return !secrets.anyDeclared(workspace.id) || secrets.byId(workspace.id, id) !== null;

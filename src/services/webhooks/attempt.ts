@@ -1,9 +1,9 @@
-import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing.js";
+import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-webhook.js";
 import type { Clock } from "../../runtime/clock.js";
 import { post } from "./post.js";
 
-/** How one attempt went. */
-export interface AttemptResult {
+/** The result of one attempt. */
+interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly status: number | null;
   readonly error: string | null;
@@ -11,10 +11,10 @@ export interface AttemptResult {
 }
 
 /**
- * One attempt. Its 10 s (W-5) are the world's: an advance of the clock can end it before the network does.
- * @param stop aborted when the world goes away
+ * Sends one POST to a webhook. The timeout of 10 s (W-5) is on the world's clock, so an advance of the clock can end it.
+ * @param stop aborted when the world closes
  */
-export async function attempt(
+export async function attemptPost(
   clock: Clock,
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -31,7 +31,7 @@ export async function attempt(
       outcome: { kind: "answered", status: answer.status },
       status: answer.status,
       error: null,
-      answer: answer.start,
+      answer: answer.body,
     };
   } catch (cause) {
     if (timeout.signal.aborted) {

@@ -1,7 +1,7 @@
 import type { MatchSubject } from "../../domain/completion/subject.js";
 import type { LedgerEntry } from "../../domain/journal.js";
 
-/** What a fault can match of a billing event: model, group, key and metadata. */
+/** What a fault can match in a billing event: model, group, key and metadata. */
 export function eventSubject(entry: Omit<LedgerEntry, "countedGroupIds">): MatchSubject {
   return {
     model: entry.slug,

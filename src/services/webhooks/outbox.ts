@@ -1,4 +1,4 @@
-import { billingEvent, webhookBody } from "../../domain/billing.js";
+import { billingEvent, webhookBody } from "../../domain/billing-webhook.js";
 import type { WebhookFault } from "../../domain/faults.js";
 import { createRandom } from "../../runtime/random.js";
 import type { Delivery } from "../../store/deliveries.js";
@@ -7,26 +7,26 @@ import type { Faults } from "../faults.js";
 import type { WorldContext } from "../world-context.js";
 import { eventSubject } from "./event-subject.js";
 
-/** How far a stale timestamp lies back. */
+/** Age of a stale timestamp, milliseconds. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
-/** What the outbox of one workspace remembers between two looks at the ledger. */
-export interface OutboxMemory {
-  /** An event that a fault holds back until the next one is there. */
-  held: { readonly row: LedgerRow; readonly flaw: WebhookFault } | null;
-  /** The event that faults were asked about last, so that each is asked about once. */
-  asked: { readonly seq: number; readonly flaw: WebhookFault | null } | null;
-  /** Up to this ledger row nothing more is to be found: other workspaces' events are passed over once. */
+/** The state of one workspace's outbox between two reads of the ledger. */
+export interface OutboxState {
+  /** An event that a fault holds until the next one. */
+  held: { readonly row: LedgerRow; readonly fault: WebhookFault } | null;
+  /** The last event that was matched with faults, so that each event is matched once. */
+  lastMatch: { readonly seq: number; readonly fault: WebhookFault | null } | null;
+  /** The last searched ledger row, so that other workspaces' rows are searched once. */
   searchedTo: number;
 }
 
-export function emptyOutbox(): OutboxMemory {
-  return { held: null, asked: null, searchedTo: 0 };
+export function emptyOutbox(): OutboxState {
+  return { held: null, lastMatch: null, searchedTo: 0 };
 }
 
 /**
- * Makes billing events of the ledger into deliveries, in order of completion (W-10), and misbehaves where a
- * fault asks for it. Runs in the caller's transaction.
+ * Makes deliveries from the ledger's billing events, in order of completion (W-10), and applies webhook faults. Runs in
+ * the caller's transaction.
  */
 export class Outbox {
   readonly #context: WorldContext;
@@ -39,62 +39,62 @@ export class Outbox {
     this.#urlOf = urlOf;
   }
 
-  /** The next deliveries in the order to send them: none, one, or two when a fault makes a pair. */
-  next(workspaceId: string, memory: OutboxMemory): Delivery[] {
+  /** The next deliveries, in the order to send them: none, one, or two when a fault makes a pair. */
+  next(workspaceId: string, state: OutboxState): Delivery[] {
     const { ledger, deliveries } = this.#context.store;
-    const { held } = memory;
-    const from = Math.max(held?.row.seq ?? deliveries.handedOver(workspaceId), memory.searchedTo);
+    const { held } = state;
+    const from = Math.max(held?.row.seq ?? deliveries.handedOver(workspaceId), state.searchedTo);
     const { webhookBatch } = this.#context.settings;
-    const [first, ...others] = ledger.billedAfter(workspaceId, from, webhookBatch);
+    const [first, ...rest] = ledger.billedAfter(workspaceId, from, webhookBatch);
     if (!first) {
-      memory.searchedTo = ledger.lastSeq();
+      state.searchedTo = ledger.lastSeq();
       return [];
     }
     if (held) {
-      memory.held = null;
+      state.held = null;
       deliveries.setHandedOver(workspaceId, first.seq);
-      if (held.flaw.batch) return [this.#insert([held.row, first], held.flaw)];
-      return [this.#insert([first], {}), this.#insert([held.row], held.flaw)];
+      if (held.fault.batch) return [this.#insert([held.row, first], held.fault)];
+      return [this.#insert([first], {}), this.#insert([held.row], held.fault)];
     }
-    const flaw = this.#flawOf(first, memory);
-    if (flaw?.out_of_order || flaw?.batch) {
-      memory.held = { row: first, flaw };
-      return this.next(workspaceId, memory);
+    const fault = this.#faultOf(first, state);
+    if (fault?.out_of_order || fault?.batch) {
+      state.held = { row: first, fault };
+      return this.next(workspaceId, state);
     }
-    if (flaw) {
+    if (fault) {
       deliveries.setHandedOver(workspaceId, first.seq);
-      const copies = flaw.duplicate ? 2 : 1;
-      return Array.from({ length: copies }, (_, copy) => this.#insert([first], flaw, copy));
+      const copies = fault.duplicate ? 2 : 1;
+      return Array.from({ length: copies }, (_, copy) => this.#insert([first], fault, copy));
     }
-    const flawed = others.findIndex((row) => this.#flawOf(row, memory) !== null);
-    const clean = flawed < 0 ? others : others.slice(0, flawed);
-    deliveries.setHandedOver(workspaceId, clean.at(-1)?.seq ?? first.seq);
-    return [this.#insert([first, ...clean], {})];
+    const faulty = rest.findIndex((row) => this.#faultOf(row, state) !== null);
+    const batch = faulty < 0 ? rest : rest.slice(0, faulty);
+    deliveries.setHandedOver(workspaceId, batch.at(-1)?.seq ?? first.seq);
+    return [this.#insert([first, ...batch], {})];
   }
 
-  #flawOf(row: LedgerRow, memory: OutboxMemory): WebhookFault | null {
-    if (memory.asked?.seq !== row.seq) {
-      memory.asked = { seq: row.seq, flaw: this.#faults.matchEvent(eventSubject(row)) };
+  #faultOf(row: LedgerRow, state: OutboxState): WebhookFault | null {
+    if (state.lastMatch?.seq !== row.seq) {
+      state.lastMatch = { seq: row.seq, fault: this.#faults.matchEvent(eventSubject(row)) };
     }
-    return memory.asked.flaw;
+    return state.lastMatch.fault;
   }
 
-  #insert(rows: readonly [LedgerRow, ...LedgerRow[]], flaw: WebhookFault, copy = 0): Delivery {
+  #insert(rows: readonly [LedgerRow, ...LedgerRow[]], fault: WebhookFault, copy = 0): Delivery {
     const { store, clock, settings } = this.#context;
     const now = clock.now();
-    const shift = flaw.stale_timestamp ? -STALE_MS : 0;
+    const shift = fault.stale_timestamp ? -STALE_MS : 0;
     const [{ workspaceId, eventId }] = rows;
     const delivery: Omit<Delivery, "seq"> = {
       id: this.#idFor(eventId, copy),
       workspaceId,
       url: this.#urlOf(workspaceId),
       body: webhookBody(rows.map((row) => billingEvent(row, settings.webhookFields, shift))),
-      flaws: Object.keys(flaw).length === 0 ? null : JSON.stringify(flaw),
+      fault: Object.keys(fault).length === 0 ? null : fault,
       state: "pending",
       reason: null,
       createdAt: now,
       startedAt: null,
-      dueAt: now + (flaw.delay_ms ?? 0),
+      dueAt: now + (fault.delay_ms ?? 0),
       attempts: 0,
     };
     const seq = store.deliveries.insert(
@@ -104,7 +104,7 @@ export class Outbox {
     return { ...delivery, seq };
   }
 
-  /** From the event and not from the world's sequence of ids, which must not depend on when deliveries happen (X-22). */
+  /** Derived from the event, so that the world's sequence of ids does not depend on the times of deliveries (X-22). */
   #idFor(eventId: string, copy: number): string {
     return createRandom(`${this.#context.randomSeed} delivery ${eventId} ${copy}`).uuid();
   }

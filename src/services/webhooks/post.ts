@@ -1,18 +1,19 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
-/** What a receiver answered: its status and the first characters of its body. */
-export interface PostAnswer {
+/** A receiver's answer. */
+interface PostAnswer {
   readonly status: number;
-  readonly start: string;
+  /** The first characters of its body. */
+  readonly body: string;
 }
 
-/** Most characters of an answer that are kept. */
+/** Maximum kept characters of an answer. */
 const ANSWER_CHARS = 500;
 
 /**
- * One POST, one connection, no redirects (W-6).
- * @throws what the network says, or the signal's reason
+ * One POST on a new connection, without redirects (W-6).
+ * @throws the network's error, or the signal's reason
  */
 export function post(
   url: string,
@@ -30,13 +31,13 @@ export function post(
     });
     request.on("error", reject);
     request.on("response", (response) => {
-      let start = "";
+      let text = "";
       response.setEncoding("utf8");
-      response.on("data", (text: string) => {
-        if (start.length < ANSWER_CHARS) start += text.slice(0, ANSWER_CHARS - start.length);
+      response.on("data", (chunk: string) => {
+        if (text.length < ANSWER_CHARS) text += chunk.slice(0, ANSWER_CHARS - text.length);
       });
       response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, start }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
     });
     request.end(body);
   });

@@ -1,45 +1,45 @@
-import { ROTATION_MS, type Webhook } from "../../domain/billing.js";
+import { ROTATION_MS, type Webhook } from "../../domain/billing-webhook.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { Workspace } from "../../domain/model.js";
 import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../store/deliveries.js";
 import type { Faults } from "../faults.js";
 import type { Journal } from "../journal.js";
 import { type Cache, type WorldContext, write } from "../world-context.js";
-import { emptyOutbox, Outbox, type OutboxMemory } from "./outbox.js";
-import { send } from "./send.js";
+import { emptyOutbox, Outbox, type OutboxState } from "./outbox.js";
+import { sendDelivery } from "./send-delivery.js";
 
 export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 
-/** In the meta table. */
+/** Key in the meta table. */
 const PAUSED = "webhooks_paused";
 
 /** One workspace's deliveries. */
 interface WorkspaceQueue {
   readonly workspaceId: string;
-  /** Numbers of those that were begun, waiting for a retry included: at most `webhook_concurrency` (W-10). */
-  readonly underWay: Set<number>;
-  /** Above this number there may be pending deliveries that are not under way; null: there are none. */
+  /** Numbers of started deliveries, also while they wait for a retry: at most `webhook_concurrency` (W-10). */
+  readonly inFlight: Set<number>;
+  /** Stored deliveries after this number may be pending and not in flight; null: there are none. */
   backlogAfter: number | null;
-  readonly outbox: OutboxMemory;
+  readonly outbox: OutboxState;
 }
 
 /**
- * Takes billing events from the ledger to the workspaces' webhooks (W-1 to W-10). The ledger is the outbox: an
- * event is there from the moment its answer is acknowledged, and a mark per workspace says how far it has been
- * made into deliveries. Only what is under way is in memory.
+ * Delivers billing events to the workspaces' webhooks (W-1 to W-10). The ledger is the outbox: it has each event before
+ * the answer is sent, and a mark per workspace says which events have deliveries. Memory only has the deliveries in
+ * flight.
  */
 export class Webhooks implements Cache {
   readonly #context: WorldContext;
   readonly #outbox: Outbox;
   readonly #queues = new Map<string, WorkspaceQueue>();
-  /** Attempts that go on right now, by delivery. */
+  /** Running attempts by delivery. */
   readonly #sending = new Map<number, Promise<void>>();
-  /** Due while deliveries are paused. */
-  readonly #parked = new Set<number>();
+  /** Deliveries that became due while paused. */
+  readonly #dueWhilePaused = new Set<number>();
   #hooks: Map<string, Webhook> | null = null;
   #stop = new AbortController();
-  #pumping = false;
-  /** Told whenever something came to its end. */
+  #wakeScheduled = false;
+  /** Called when work finishes. */
   #idleListeners: (() => void)[] = [];
 
   constructor(context: WorldContext, faults: Faults, journal: Journal) {
@@ -54,23 +54,24 @@ export class Webhooks implements Cache {
     this.#wake();
   }
 
-  /** What was under way belongs to the state that is gone. */
+  /** Drops all deliveries in flight; they belong to the old state. */
   stateReplaced(): void {
     this.close();
     this.#stop = new AbortController();
     this.#queues.clear();
     this.#sending.clear();
-    this.#parked.clear();
+    this.#dueWhilePaused.clear();
     this.#hooks = null;
-    this.#pumping = false;
+    this.#wakeScheduled = false;
   }
 
-  /** Goes on with what a stopped or killed process left (W-8). */
+  /** Continues the stored deliveries of a stopped or killed process (W-8). */
   resume(): void {
     for (const workspaceId of this.#webhooks().keys()) this.#queueOf(workspaceId).backlogAfter = 0;
     this.#wake();
   }
 
+  /** Stops: nothing more is sent or stored. */
   close(): void {
     this.#stop.abort();
     this.#notifyIdle();
@@ -80,7 +81,7 @@ export class Webhooks implements Cache {
     return this.#context.store.meta.get(PAUSED) === true;
   }
 
-  /** Nothing is sent until {@link unpause}; attempts that go on come to their end. */
+  /** Sends nothing until {@link unpause}. Running attempts finish. */
   pause(): void {
     this.#context.store.meta.set(PAUSED, true);
     this.#notifyIdle();
@@ -88,9 +89,8 @@ export class Webhooks implements Cache {
 
   unpause(): void {
     this.#context.store.meta.set(PAUSED, false);
-    const parked = [...this.#parked];
-    this.#parked.clear();
-    for (const seq of parked) this.#run(seq);
+    for (const seq of this.#dueWhilePaused) this.#run(seq);
+    this.#dueWhilePaused.clear();
     this.#wake();
   }
 
@@ -99,22 +99,22 @@ export class Webhooks implements Cache {
     return this.#context.store.deliveries.page(filter, after, limit);
   }
 
-  /** Every attempt of a delivery so far. */
+  /** All attempts of a delivery. */
   attempts(delivery: Delivery): Attempt[] {
     return this.#context.store.deliveries.attempts(delivery.seq);
   }
 
   /**
-   * Resolves when nothing is being sent and nothing will be, unless somebody moves the clock, resumes, or makes
-   * further requests: retries are waited for only while the clock runs by itself.
+   * Resolves when all deliveries are done. It waits for retries only if the clock is not frozen and deliveries are not
+   * paused.
    */
   async idle(): Promise<void> {
     while (!this.#isIdle()) await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
   }
 
   /**
-   * A new signing secret; the old ones sign beside it for 24 hours (W-4).
-   * @param name of the workspace; null: the only one that has a webhook
+   * Adds a signing secret. The old ones sign for 24 more hours (W-4).
+   * @param name of the workspace; null: the only one with a webhook
    * @throws GatewayError `validation`
    */
   rotate(name: string | null, secret: string): void {
@@ -129,8 +129,8 @@ export class Webhooks implements Cache {
   }
 
   /**
-   * Sends a dead delivery again: the same ids and body, signed properly, to the URL of now.
-   * @returns it after its first new attempt; still pending when there is no room for it yet (W-10)
+   * Sends a dead delivery again with the same ids and body, a valid signature, to the current URL.
+   * @returns the delivery after its first new attempt, or pending when too many are in flight (W-10)
    * @throws GatewayError `not_found`, `validation`
    */
   async redrive(id: string): Promise<Delivery> {
@@ -147,7 +147,7 @@ export class Webhooks implements Cache {
     return deliveries.byId(id) ?? dead;
   }
 
-  /** Sends every dead letter again, each as soon as there is room. @returns how many there are */
+  /** Sends all dead letters again. @returns their number */
   redriveAll(): number {
     let revived = 0;
     for (const workspaceId of this.#webhooks().keys()) revived += this.#revive(workspaceId, null);
@@ -160,51 +160,53 @@ export class Webhooks implements Cache {
     const revived = store.deliveries.revive(dead?.seq ?? null, workspaceId, url, clock.now());
     const queue = this.#queueOf(workspaceId);
     queue.backlogAfter = dead ? Math.min(dead.seq - 1, queue.backlogAfter ?? dead.seq) : 0;
-    this.#pump(queue);
+    this.#startDeliveries(queue);
     return revived;
   }
 
   #workspace(name: string | null): Workspace & { readonly webhook: Webhook } {
     const all = this.#context.store.workspaces.all().filter((known) => name === null || known.name === name);
-    const [found, ...others] = all.filter(hasWebhook);
-    if (found && others.length === 0) return found;
-    const problem = found ? "several workspaces have a webhook: name one" : "no such workspace has a webhook";
+    const [workspace, ...others] = all.filter(hasWebhook);
+    if (workspace && others.length === 0) return workspace;
+    const problem = workspace
+      ? "several workspaces have a webhook: name one"
+      : "no such workspace has a webhook";
     throw new GatewayError("validation", { message: `workspace: ${problem}` });
   }
 
-  /** Later, so that no answer waits for a webhook (W-9); once for all that happened in this turn. */
+  /** Starts deliveries in a later turn, so that no answer waits for a webhook (W-9). Once for all calls in a turn. */
   #wake(): void {
-    if (this.#pumping || this.#webhooks().size === 0) return;
-    this.#pumping = true;
+    if (this.#wakeScheduled || this.#webhooks().size === 0) return;
+    this.#wakeScheduled = true;
     const { signal } = this.#stop;
-    const pumped = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    const started = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       if (signal.aborted) return;
-      this.#pumping = false;
-      for (const workspaceId of this.#webhooks().keys()) this.#pump(this.#queueOf(workspaceId));
+      this.#wakeScheduled = false;
+      for (const workspaceId of this.#webhooks().keys()) this.#startDeliveries(this.#queueOf(workspaceId));
       this.#notifyIdle();
     });
-    this.#context.clock.waitForExternal(pumped);
+    this.#context.clock.waitForExternal(started);
   }
 
-  /** Begins deliveries while there is room for more. */
-  #pump(queue: WorkspaceQueue): void {
+  /** Starts deliveries up to `webhook_concurrency`. */
+  #startDeliveries(queue: WorkspaceQueue): void {
     if (this.paused) return;
-    while (queue.underWay.size < this.#context.settings.webhookConcurrency) {
+    while (queue.inFlight.size < this.#context.settings.webhookConcurrency) {
       const delivery = this.#next(queue);
       if (!delivery) return;
-      queue.underWay.add(delivery.seq);
+      queue.inFlight.add(delivery.seq);
       if (delivery.dueAt <= this.#context.clock.now()) this.#run(delivery.seq);
       else this.#schedule(delivery.seq, delivery.dueAt);
     }
   }
 
-  /** What to begin next: the oldest that is pending already, or else what the outbox makes of the ledger. */
+  /** The next delivery to start: the oldest stored one, or a new one from the outbox. */
   #next(queue: WorkspaceQueue): Delivery | null {
     const { store } = this.#context;
     while (queue.backlogAfter !== null) {
-      const known = store.deliveries.nextPending(queue.workspaceId, queue.backlogAfter);
-      queue.backlogAfter = known?.seq ?? null;
-      if (known && !queue.underWay.has(known.seq)) return known;
+      const stored = store.deliveries.nextPending(queue.workspaceId, queue.backlogAfter);
+      queue.backlogAfter = stored?.seq ?? null;
+      if (stored && !queue.inFlight.has(stored.seq)) return stored;
     }
     const [first, second] = store.transaction(() => this.#outbox.next(queue.workspaceId, queue.outbox));
     if (second) queue.backlogAfter = second.seq - 1;
@@ -215,15 +217,15 @@ export class Webhooks implements Cache {
     this.#context.clock.schedule(at, "webhook attempt", () => this.#run(seq));
   }
 
-  /** One attempt and what follows from it. */
+  /** Runs one attempt. */
   #run(seq: number): void {
     if (this.paused) {
-      this.#parked.add(seq);
+      this.#dueWhilePaused.add(seq);
       return;
     }
     const { signal } = this.#stop;
     const work = this.#attempt(seq, signal).finally(() => {
-      // A later world may know another delivery by this number.
+      // After a reset this number may belong to another delivery.
       if (signal.aborted) return;
       this.#sending.delete(seq);
       this.#notifyIdle();
@@ -236,42 +238,40 @@ export class Webhooks implements Cache {
     const delivery = this.#context.store.deliveries.bySeq(seq);
     if (delivery?.state !== "pending") return;
     const webhook = this.#webhooks().get(delivery.workspaceId);
-    const retryAt = await send(this.#context, delivery, webhook, stop);
+    const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
     if (stop.aborted) return;
     if (retryAt !== null) return this.#schedule(seq, retryAt);
-    const queue = this.#queueOf(delivery.workspaceId);
-    queue.underWay.delete(seq);
+    this.#queueOf(delivery.workspaceId).inFlight.delete(seq);
     this.#wake();
   }
 
   #isIdle(): boolean {
     if (this.#stop.signal.aborted) return true;
-    if (this.#pumping || this.#sending.size > 0) return false;
+    if (this.#wakeScheduled || this.#sending.size > 0) return false;
     if (this.paused || this.#context.clock.state.mode === "frozen") return true;
-    return [...this.#queues.values()].every(({ underWay }) => underWay.size === 0);
+    return [...this.#queues.values()].every(({ inFlight }) => inFlight.size === 0);
   }
 
   #notifyIdle(): void {
-    const told = this.#idleListeners;
+    const listeners = this.#idleListeners;
     this.#idleListeners = [];
-    for (const tell of told) tell();
+    for (const listener of listeners) listener();
   }
 
   #queueOf(workspaceId: string): WorkspaceQueue {
     let queue = this.#queues.get(workspaceId);
     if (!queue) {
-      queue = { workspaceId, underWay: new Set(), backlogAfter: null, outbox: emptyOutbox() };
+      queue = { workspaceId, inFlight: new Set(), backlogAfter: null, outbox: emptyOutbox() };
       this.#queues.set(workspaceId, queue);
     }
     return queue;
   }
 
   #webhooks(): ReadonlyMap<string, Webhook> {
-    if (this.#hooks) return this.#hooks;
-    const hooks = new Map<string, Webhook>();
-    for (const { id, webhook } of this.#context.store.workspaces.all()) if (webhook) hooks.set(id, webhook);
-    this.#hooks = hooks;
-    return hooks;
+    this.#hooks ??= new Map(
+      this.#context.store.workspaces.all().flatMap(({ id, webhook }) => (webhook ? [[id, webhook]] : [])),
+    );
+    return this.#hooks;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The gateway's tables. Deleted endpoints, groups and keys stay as rows with a time, because what they spent goes on
- * counting for their ancestors (L-6, L-14) and their prefixes stay taken (K-5).
+ * The gateway's tables. Deleted endpoints, groups and keys stay as rows with a time, because their usage still counts for
+ * their ancestors (L-6, L-14) and their prefixes stay taken (K-5).
  */
 export const GATEWAY_SCHEMA = `
   CREATE TABLE meta (

@@ -1,4 +1,4 @@
-/** Tables of the models' own hosts (inference §5) and of the AI Gateway in front of them (§6). */
+/** Tables of dedicated deployments, async requests and the AI Gateway. */
 export const MODEL_HOSTS_SCHEMA = `
   CREATE TABLE prediction_rules (
     position INTEGER PRIMARY KEY,

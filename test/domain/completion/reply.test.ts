@@ -72,6 +72,7 @@ describe("§1.1: stop", () => {
 
   test("of sequences that start together, the shortest is the one kept", () => {
     expect(say("abc", ["abc", "ab"], { includeStop: true }).content).toBe("ab");
+    expect(say("abc", ["ab", "abc"], { includeStop: true }).content).toBe("ab");
   });
 
   test("at the start it leaves empty content", () => {
@@ -152,6 +153,43 @@ describe("§1.1: max_tokens", () => {
       countingIds(),
     );
     expect(said).toMatchObject({ content: "one", toolCalls: [], finishReason: "length" });
+  });
+});
+
+describe("§1.1: what calls cost that max_tokens cuts", () => {
+  const first = { name: "root", arguments: '{"number":4}' };
+  const price = countTokens(first.name) + countTokens(first.arguments);
+  const say = (maxTokens: number, calls: object[]) =>
+    buildReply(chatRequest("x", { maxTokens }), { tool_calls: calls as [typeof first] }, countingIds());
+
+  test("a second call whose name does not fit costs nothing; the first is whole", () => {
+    const long = { name: "look_up_the_weather", arguments: "{}" };
+    const said = say(price + 1, [first, long]);
+    expect(countTokens(long.name)).toBeGreaterThan(1);
+    expect(said).toMatchObject({ toolCalls: [first], finishReason: "length" });
+    expect(said.usage.completion).toBe(price);
+  });
+
+  test("a name that fits to the last token is said, with no arguments left", () => {
+    const said = say(price + countTokens("root"), [first, first]);
+    expect(said).toMatchObject({
+      toolCalls: [first, { name: "root", arguments: "" }],
+      finishReason: "length",
+    });
+    expect(said.usage.completion).toBe(price + countTokens("root"));
+  });
+
+  test("what fits exactly is not cut", () => {
+    const said = say(2 * price, [first, first]);
+    expect(said).toMatchObject({ toolCalls: [first, first], finishReason: "tool_calls" });
+    expect(said.usage.completion).toBe(2 * price);
+  });
+
+  test("a second call that is cut in its arguments costs what was said of both", () => {
+    const said = say(2 * price - 1, [first, first]);
+    expect(said.toolCalls).toHaveLength(2);
+    expect(said.finishReason).toBe("length");
+    expect(said.usage.completion).toBe(2 * price - 1);
   });
 });
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Reply } from "../../../src/domain/chat.js";
 import type { Chunking } from "../../../src/domain/completion/deltas.js";
 import { buildReply } from "../../../src/domain/completion/reply.js";
-import { type StreamFrame, streamFrames } from "../../../src/domain/completion/stream.js";
+import { iterateFrames, type StreamFrame } from "../../../src/domain/completion/stream.js";
 import { encodeCompletion } from "../../../src/domain/completion/sync.js";
 import { chatRequest, countingIds, META } from "./support.js";
 
@@ -122,7 +122,7 @@ const WHOLE = z.object({
 test("§1.4: the deltas of a stream, put together, are the whole answer, in every dialect", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, OPTIONS, CHUNKING, (said, dialect, options, chunking) => {
-      const streamed = assemble(readChunks(streamFrames(META, options, said, dialect, chunking)));
+      const streamed = assemble(readChunks([...iterateFrames(META, options, said, dialect, chunking)]));
       const [whole] = WHOLE.parse(JSON.parse(encodeCompletion(META, said))).choices;
       expect(streamed).toEqual({
         content: whole.message.content,
@@ -139,7 +139,7 @@ test("§1.4: the deltas of a stream, put together, are the whole answer, in ever
 test("§1.4: the role is said in the first chunk and never again, under one id", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, OPTIONS, CHUNKING, (said, dialect, options, chunking) => {
-      const chunks = readChunks(streamFrames(META, options, said, dialect, chunking));
+      const chunks = readChunks([...iterateFrames(META, options, said, dialect, chunking)]);
       const roles = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.role ?? null));
       expect(roles[0]).toBe("assistant");
       expect(roles.slice(1).every((role) => role === null)).toBe(true);
@@ -153,7 +153,7 @@ test("X-11, X-14: usage never falls and ends at the reply's", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, CHUNKING, (said: Reply, dialect, chunking) => {
       const options = { includeUsage: true, continuousUsage: true };
-      const frames = streamFrames(META, options, said, dialect, chunking);
+      const frames = [...iterateFrames(META, options, said, dialect, chunking)];
       const sent = frames.map(({ completionTokens }) => completionTokens);
       expect(rising(sent)).toBe(true);
       expect(sent.at(-1)).toBe(said.usage.completion);
@@ -174,7 +174,7 @@ test("X-11: the last delta already carries the final numbers", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, CHUNKING, (said, dialect, chunking) => {
       const options = { includeUsage: false, continuousUsage: true };
-      const frames = streamFrames(META, options, { ...said, finishReason: null }, dialect, chunking);
+      const frames = [...iterateFrames(META, options, { ...said, finishReason: null }, dialect, chunking)];
       expect(frames.at(-2)?.completionTokens).toBe(said.usage.completion);
     }),
   );

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../../src/domain/chat.js";
-import { type Chunking, DEFAULT_CHUNKING } from "../../../src/domain/completion/deltas.js";
-import { joinFrames, type StreamOptions, streamFrames } from "../../../src/domain/completion/stream.js";
+import type { Chunking } from "../../../src/domain/completion/deltas.js";
+import { iterateFrames, joinFrames, type StreamOptions } from "../../../src/domain/completion/stream.js";
 import type { Settings } from "../../../src/domain/settings.js";
 import { countingIds, META, reply } from "./support.js";
+
+const DEFAULT_CHUNKING: Chunking = { tokensPerChunk: 1, toolDeltas: { style: "whole" } };
 
 const BOTH: StreamOptions = { includeUsage: true, continuousUsage: true };
 const ID = '"id":"chatcmpl-0123456789abcdef0123456789abcdef"';
@@ -22,7 +24,7 @@ function stream(
   options: StreamOptions = BOTH,
   chunking: Chunking = DEFAULT_CHUNKING,
 ): string[] {
-  return streamFrames(META, options, said, dialect, chunking).map((frame) => frame.data);
+  return [...iterateFrames(META, options, said, dialect, chunking)].map((frame) => frame.data);
 }
 
 /** The frame of one JSON text. */
@@ -224,19 +226,19 @@ describe("frames", () => {
 
   test("L-4: each frame says how many completion tokens are out once it is sent", () => {
     const tokens = (dialect: Settings["streamDialect"]) =>
-      streamFrames(META, BOTH, HELLO, dialect, DEFAULT_CHUNKING).map((f) => f.completionTokens);
+      [...iterateFrames(META, BOTH, HELLO, dialect, DEFAULT_CHUNKING)].map((f) => f.completionTokens);
     expect(tokens("sparse")).toEqual([1, 2, 3, 3, 3, 3]);
     expect(tokens("openai")).toEqual([0, 1, 2, 3, 3, 3, 3]);
   });
 
   test("X-14: a rule's count is reached step by step", () => {
     const said = { ...HELLO, usage: { ...HELLO.usage, completion: 100 } };
-    const frames = streamFrames(META, BOTH, said, "sparse", DEFAULT_CHUNKING);
+    const frames = [...iterateFrames(META, BOTH, said, "sparse", DEFAULT_CHUNKING)];
     expect(frames.map((f) => f.completionTokens)).toEqual([33, 66, 100, 100, 100, 100]);
   });
 
   test("joined they are the body, one event after the other", () => {
-    const frames = streamFrames(META, BOTH, HELLO, "sparse", DEFAULT_CHUNKING);
+    const frames = [...iterateFrames(META, BOTH, HELLO, "sparse", DEFAULT_CHUNKING)];
     expect(joinFrames(frames)).toBe(stream(HELLO).join(""));
   });
 });

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { admit, chargeTokens, type LimitPlan, planFor } from "../../../src/domain/limits/admission.js";
+import { chargeTokens, type LimitPlan, planFor } from "../../../src/domain/limits/admission.js";
 import { effectiveModels } from "../../../src/domain/limits/effective.js";
 import { MAX_LEVELS } from "../../../src/domain/limits/hierarchy.js";
 import { Meter } from "../../../src/domain/limits/meter.js";
 import { nextMidnight } from "../../../src/domain/limits/time.js";
 import type { Group, GroupModel, LimitEnforcement } from "../../../src/domain/model.js";
 import type { Settings } from "../../../src/domain/settings.js";
+import { admit } from "./admit.js";
 import { group, NOON } from "./build.js";
 import { SlowMeter, slowFits, slowLimits } from "./reference.js";
 
@@ -151,7 +152,7 @@ class Comparison {
     if (!admission.admitted) {
       this.refused += 1;
       const moments = limits.flatMap((limit) => counterOf(limit).moments(now)).sort((a, b) => a - b);
-      expect(admission.bound.limit).toEqual(bound);
+      expect(admission.limitingCheck.limit).toEqual(bound);
       expect(admission.roomAt).toBe(moments.find((moment) => boundAt(moment) === undefined) ?? null);
       return;
     }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { admit, chargeTokens, planFor, type TokenDemand } from "../../../src/domain/limits/admission.js";
+import { chargeTokens, planFor, type TokenDemand } from "../../../src/domain/limits/admission.js";
 import type { Group, Limit, RateUnit, UsageUnit } from "../../../src/domain/model.js";
 import type { Settings } from "../../../src/domain/settings.js";
+import { admit } from "./admit.js";
 import { daily, group, MIDNIGHT, meterBook, model, NOON, rate, SLUG } from "./build.js";
 
 const M = 1_000_000;
@@ -28,6 +29,21 @@ function alone(...limits: readonly (Limit<RateUnit> | Limit<UsageUnit>)[]): read
   return [group("g", "INDEPENDENT", null, model(SLUG, ...limits))];
 }
 
+describe("L-11: a request of no tokens", () => {
+  const nothing: TokenDemand = { promptTokens: 0, maxTokens: 0 };
+
+  test.each(["consumed", "prompt", "reserve"] as const)(
+    "%s: it passes while any room is left, and an exhausted limit refuses it",
+    (mode) => {
+      const chain = alone(rate("TOKEN", "MINUTE", 1));
+      const { ask, spend } = gateway(mode);
+      expect(ask(chain, NOON, nothing)).toMatchObject({ admitted: true, reserved: 0 });
+      expect(spend(chain, NOON, 1, nothing)).toBe(true);
+      expect(ask(chain, NOON, nothing)).toMatchObject({ admitted: false, roomAt: NOON + 60_000 });
+    },
+  );
+});
+
 describe("hierarchies", () => {
   test("L-8: finance spends its 70M of org's 100M; engineering has 30M left in that minute", () => {
     const tpm = (threshold: number) => model(SLUG, rate("TOKEN", "MINUTE", threshold * M));
@@ -37,12 +53,14 @@ describe("hierarchies", () => {
     const { ask, spend } = gateway();
 
     expect(spend([finance, org], NOON, 70 * M)).toBe(true);
-    expect(ask([finance, org], NOON + 1)).toMatchObject({ bound: { limit: { sourceGroup: "finance" } } });
+    expect(ask([finance, org], NOON + 1)).toMatchObject({
+      limitingCheck: { limit: { sourceGroup: "finance" } },
+    });
     expect(spend([engineering, org], NOON + 1, 30 * M - 1)).toBe(true);
     expect(spend([engineering, org], NOON + 2, 1)).toBe(true);
     expect(ask([engineering, org], NOON + 3)).toMatchObject({
       admitted: false,
-      bound: { limit: { sourceGroup: "org", threshold: 100 * M }, used: 100 * M },
+      limitingCheck: { limit: { sourceGroup: "org", threshold: 100 * M }, used: 100 * M },
       roomAt: NOON + 60_000,
     });
     expect(ask([engineering, org], NOON + 60_000).admitted).toBe(true);
@@ -109,11 +127,14 @@ describe("decision", () => {
     const { ask, spend } = gateway();
     spend(chain, NOON, 1);
     expect(ask(chain, NOON + 5)).toMatchObject({
-      bound: { limit: { unit: "SECOND" }, used: 1, demand: 1 },
+      limitingCheck: { limit: { unit: "SECOND" }, used: 1, demand: 1 },
       roomAt: MIDNIGHT,
       checks: [{ limit: { unit: "SECOND" } }, { limit: { unit: "DAY" } }],
     });
-    expect(ask(chain, NOON + 1_000)).toMatchObject({ bound: { limit: { unit: "DAY" } }, roomAt: MIDNIGHT });
+    expect(ask(chain, NOON + 1_000)).toMatchObject({
+      limitingCheck: { limit: { unit: "DAY" } },
+      roomAt: MIDNIGHT,
+    });
   });
 
   test("L-14: a limit that is set later sees what was counted before", () => {
@@ -160,7 +181,7 @@ describe("L-11: token limits", () => {
     const { ask } = gateway("prompt");
     expect(ask(chain, NOON, { promptTokens: 101, maxTokens: 1 })).toMatchObject({
       admitted: false,
-      bound: { used: 0, demand: 101 },
+      limitingCheck: { used: 0, demand: 101 },
       roomAt: null,
     });
   });

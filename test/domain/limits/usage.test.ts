@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { admit, chargeTokens, planFor } from "../../../src/domain/limits/admission.js";
+import { chargeTokens, planFor } from "../../../src/domain/limits/admission.js";
 import { usageOf } from "../../../src/domain/limits/usage.js";
 import type { Group } from "../../../src/domain/model.js";
+import { admit } from "./admit.js";
 import { daily, group, MIDNIGHT, meterBook, model, NOON, rate, SLUG } from "./build.js";
 
 const request = { promptTokens: 4, maxTokens: 4 };

@@ -2,11 +2,13 @@ import type { RawContentBlockDelta, RawMessageStreamEvent } from "@anthropic-ai/
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../../src/domain/chat.js";
-import { type Chunking, DEFAULT_CHUNKING } from "../../../src/domain/completion/deltas.js";
+import type { Chunking } from "../../../src/domain/completion/deltas.js";
 import { joinFrames } from "../../../src/domain/completion/stream.js";
-import { messageFrames } from "../../../src/domain/messages/stream.js";
+import { iterateMessageFrames } from "../../../src/domain/messages/stream.js";
 import { reply } from "../completion/support.js";
 import { META } from "./support.js";
+
+const DEFAULT_CHUNKING: Chunking = { tokensPerChunk: 1, toolDeltas: { style: "whole" } };
 
 const START =
   'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_0123456789abcdef0123456789abcdef","type":"message","role":"assistant","content":[],"model":"acme/llama","stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}\n\n';
@@ -27,7 +29,7 @@ function messageDelta(stop: string, usage: string): string {
 }
 
 function stream(said: Reply, chunking = DEFAULT_CHUNKING): string[] {
-  return messageFrames(META, said, chunking).map(({ data }) => data);
+  return [...iterateMessageFrames(META, said, chunking)].map(({ data }) => data);
 }
 
 const HELLO = reply({
@@ -116,7 +118,7 @@ describe("inference §3: the events of a streamed message", () => {
 
 describe("L-4: what a cut stream is charged", () => {
   const tokens = (said: Reply, chunking = DEFAULT_CHUNKING) =>
-    messageFrames(META, said, chunking).map(({ completionTokens }) => completionTokens);
+    [...iterateMessageFrames(META, said, chunking)].map(({ completionTokens }) => completionTokens);
 
   test("tokens grow with the text", () => {
     expect(tokens(HELLO)).toEqual([0, 0, 1, 2, 3, 3, 3, 3]);
@@ -160,7 +162,7 @@ describe("any reply", () => {
   test("put together, the blocks say what the reply says; tokens never fall and end at its usage", () => {
     fc.assert(
       fc.property(replies, chunkings, (said, chunking) => {
-        const frames = messageFrames(META, said, chunking);
+        const frames = [...iterateMessageFrames(META, said, chunking)];
         expect(assemble(joinFrames(frames))).toEqual([
           ...(said.reasoning ? [`thinking ${said.reasoning}`] : []),
           ...(said.content ? [`text ${said.content}`] : []),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pathWithoutKey } from "../../../src/domain/keys.js";
-import { DECISIONS } from "../../../src/fidelity/decisions/management.js";
+import { DECISIONS } from "../../../src/fidelity/decisions/index.js";
 import { type GatewayEmulator, startGatewayEmulator } from "../../../src/index.js";
 import { call } from "../../support/client.js";
 import { chat, expectExactly, expectRefusal, KEYS, TWO_WORKSPACES } from "./support.js";
@@ -142,7 +142,7 @@ describe("model_ids (inference §7, Y-44)", () => {
       404,
       '{"error":"please check the model you provided"}\n',
     ]);
-    expect(refused.headers.get("x-emulator-hint")).toBe("this key is for the models m1 only");
+    expect(refused.headers.get("x-emulator-hint")).toBe("This key may only call the models m1.");
   });
 
   test("on a model's own host as a wrong key", async () => {
@@ -170,6 +170,7 @@ describe("model_ids (inference §7, Y-44)", () => {
       expect((await post({ type, model_ids: ["m1", "m2"] })).status).toBe(200);
       expectRefusal(await post({ type, model_ids: [] }), 400, "model_ids");
       expectExactly(await post({ type, model_ids: ["m1", "m9"] }), 400, "model_ids.1: unknown model m9");
+      expectExactly(await post({ type, model_ids: ["m9", "m1"] }), 400, "model_ids.0: unknown model m9");
     }
   });
 

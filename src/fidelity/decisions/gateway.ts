@@ -1,23 +1,7 @@
-import { ASYNC_DECISIONS } from "./async.js";
-import { CLOUDFLARE_DECISIONS } from "./cloudflare.js";
-import { COMPLETION_DECISIONS } from "./completions.js";
-import { DEDICATED_DECISIONS } from "./dedicated.js";
-import { WORKSPACE_DECISIONS } from "./workspace.js";
+import type { DecisionRow } from "./row.js";
 
-/** An open question, which the sources do not answer or answer differently, and what the emulator does. */
-export interface DecisionRow {
-  /** `X-n`: known from the sources. `Y-n`: found while building. */
-  readonly id: string;
-  readonly question: string;
-  readonly answer: string;
-  /** The setting that changes it; null if there is none. */
-  readonly switch: string | null;
-}
-
-/**
- * All guesses. Code that follows one cites its id. `docs/decisions.md` is generated from this list.
- */
-export const DECISIONS: readonly DecisionRow[] = [
+/** Keys, errors, limits, billing and what every surface shares. */
+export const GATEWAY_DECISIONS: readonly DecisionRow[] = [
   {
     id: "X-1",
     question: "A federated key sent as Bearer",
@@ -269,9 +253,4 @@ export const DECISIONS: readonly DecisionRow[] = [
     answer: "the world's time, like every other timestamp",
     switch: null,
   },
-  ...ASYNC_DECISIONS,
-  ...CLOUDFLARE_DECISIONS,
-  ...COMPLETION_DECISIONS,
-  ...DEDICATED_DECISIONS,
-  ...WORKSPACE_DECISIONS,
 ];

@@ -1,7 +1,7 @@
-/** Reading the `Authorization` header; the scheme word is case-insensitive (A-1). */
+/** What an `Authorization` header holds. */
 export type Credential =
   | { readonly kind: "absent" }
-  /** A known scheme with nothing behind it. */
+  /** A known scheme without a key. */
   | { readonly kind: "empty" }
   /** Neither `Api-Key` nor `Bearer`. */
   | { readonly kind: "malformed" }
@@ -11,13 +11,14 @@ const ABSENT: Credential = { kind: "absent" };
 const EMPTY: Credential = { kind: "empty" };
 const MALFORMED: Credential = { kind: "malformed" };
 
+/** Reads an `Authorization` header. The scheme is case-insensitive (A-1). */
 export function readAuthorization(header: string | undefined): Credential {
   if (header === undefined) return ABSENT;
   const text = header.trim();
   const space = text.indexOf(" ");
-  const word = (space < 0 ? text : text.slice(0, space)).toLowerCase();
-  if (word !== "api-key" && word !== "bearer") return text === "" ? ABSENT : MALFORMED;
+  const scheme = (space < 0 ? text : text.slice(0, space)).toLowerCase();
+  if (scheme !== "api-key" && scheme !== "bearer") return text === "" ? ABSENT : MALFORMED;
   const key = space < 0 ? "" : text.slice(space + 1).trim();
   if (key === "") return EMPTY;
-  return { kind: "key", scheme: word, key };
+  return { kind: "key", scheme, key };
 }

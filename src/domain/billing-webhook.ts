@@ -1,6 +1,7 @@
+import { isoTime } from "./iso-time.js";
 import type { LedgerEntry } from "./journal.js";
 
-/** One billed request as the webhook tells it (W-2). Keys are in wire order. */
+/** One billed request, as the webhook receives it (W-2). Keys are in wire order. */
 export interface BillingEvent {
   readonly idempotencyKey: string;
   /** ISO 8601 UTC with milliseconds. */
@@ -19,10 +20,13 @@ export interface BillingEvent {
   };
 }
 
-/** W-3: which name the external id goes by. */
+/** `both` adds the older name of the external id (W-3). */
 export type WebhookFields = "new" | "both";
 
-/** @param shiftMs moves the timestamp, for receivers that check its age */
+/**
+ * The event of a ledger entry (W-2).
+ * @param shiftMs moves the timestamp, to test receivers that check its age
+ */
 export function billingEvent(
   entry: Omit<LedgerEntry, "countedGroupIds">,
   fields: WebhookFields,
@@ -30,7 +34,7 @@ export function billingEvent(
 ): BillingEvent {
   return {
     idempotencyKey: entry.eventId,
-    timestamp: new Date(entry.completedAt + shiftMs).toISOString(),
+    timestamp: isoTime(entry.completedAt + shiftMs),
     requestId: entry.requestId,
     requestMetadata: entry.metadata,
     modelSlug: entry.slug,
@@ -50,7 +54,7 @@ export function webhookBody(events: readonly BillingEvent[]): string {
   return JSON.stringify({ type: "API_BILLING_USAGE", data: { events } });
 }
 
-/** What became of one attempt. */
+/** How one attempt ended. */
 export type AttemptOutcome =
   | { readonly kind: "answered"; readonly status: number }
   | { readonly kind: "timeout" }
@@ -58,20 +62,21 @@ export type AttemptOutcome =
 
 /** Longest attempt, milliseconds (W-5). */
 export const ATTEMPT_TIMEOUT_MS = 10_000;
-/** After so much time from the first attempt no further one starts (W-5). */
-export const DELIVERY_BUDGET_MS = 15_000;
+/** No attempt starts later than this after the first one, milliseconds (W-5). */
+const DELIVERY_BUDGET_MS = 15_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 5_000;
 
 /** What happens to a delivery after an attempt (W-5, W-6). */
-export type NextStep =
+type NextStep =
   | { readonly kind: "delivered" }
   | { readonly kind: "retry"; readonly at: number }
   | { readonly kind: "dead"; readonly reason: string };
 
 /**
- * @param attempts how many there have been, this one included
- * @param startedAt when the first began
+ * Decides what happens to a delivery after an attempt (W-5, W-6).
+ * @param attempts number of attempts so far, including this one
+ * @param startedAt when the first one began
  * @param now when this one ended
  */
 export function nextStep(
@@ -96,14 +101,14 @@ export function nextStep(
 /** A workspace's webhook. */
 export interface Webhook {
   readonly url: string;
-  /** Newest first; `until` is when an older one stops signing (W-4). */
+  /** Newest first. An older one signs until `until` (W-4). */
   readonly secrets: readonly { readonly secret: string; readonly until: number | null }[];
 }
 
-/** How long an old secret signs beside the new one (W-4). */
+/** How long an old secret still signs after a rotation, milliseconds (W-4). */
 export const ROTATION_MS = 24 * 60 * 60 * 1000;
 
-/** Secrets that sign at `now`, newest first. */
+/** The secrets that sign at `now`, newest first (W-4). */
 export function signingSecrets(webhook: Webhook, now: number): string[] {
   return webhook.secrets.filter(({ until }) => until === null || now < until).map(({ secret }) => secret);
 }

@@ -1,7 +1,7 @@
 import type { Db } from "./database.js";
-import { type FullRow, fromRow, type LedgerRow } from "./ledger.js";
+import { LEDGER_COLUMNS, type LedgerRow, ledgerRowOf, type StoredLedgerRow } from "./ledger.js";
 
-/** What a list of events can be narrowed to; every given field has to fit. */
+/** Filter for billing events; all given fields must match. */
 export interface EventFilter {
   /** Group id or external entity id. */
   readonly group?: string | undefined;
@@ -16,17 +16,22 @@ export interface EventFilter {
 
 export type EventState = "recorded" | "waiting" | "pending" | "delivered" | "dead";
 
-/** Two sums that should agree, of one group, key and slug. */
+export interface Sums {
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/** Two sums of one group, key and slug that should be equal. */
 export interface SumPair {
   readonly group: string;
   readonly entity: string | null;
   readonly key: string | null;
   readonly slug: string;
-  readonly left: { readonly requests: number; readonly tokens: number };
-  readonly right: { readonly requests: number; readonly tokens: number };
+  readonly left: Sums;
+  readonly right: Sums;
 }
 
-/** Questions across ledger, journal, limits and deliveries. */
+/** Queries over ledger, journal, limits and deliveries. */
 export interface BillingStore {
   events(filter: EventFilter, after: number, limit: number): (LedgerRow & { readonly state: EventState })[];
   answersAgainstLedger(): SumPair[];
@@ -34,18 +39,14 @@ export interface BillingStore {
   ledgerAgainstDeliveries(): SumPair[];
 }
 
-interface PairRow {
-  group_id: string;
-  entity: string | null;
-  key: string | null;
-  slug: string;
-  left_requests: number;
-  left_tokens: number;
-  right_requests: number;
-  right_tokens: number;
+interface PairRow extends Omit<SumPair, "left" | "right"> {
+  readonly leftRequests: number;
+  readonly leftTokens: number;
+  readonly rightRequests: number;
+  readonly rightTokens: number;
 }
 
-/** An event of several deliveries, as a duplicate makes them, is as far as the furthest. */
+/** An event with several deliveries, made by a duplicate fault, has the most advanced of their states. */
 const STATE = `
   CASE
     WHEN outbox.handed_over IS NULL THEN 'recorded'
@@ -56,16 +57,16 @@ const STATE = `
   END`;
 
 export function createBillingStore(db: Db): BillingStore {
-  const events = db.prepare<[object], FullRow & { state: EventState }>(
-    `SELECT ledger.*, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
+  const events = db.prepare<[object], StoredLedgerRow & { readonly state: EventState }>(
+    `SELECT ${LEDGER_COLUMNS}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
      WHERE ledger.seq > :after AND billed = 1
        AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
        AND (:key IS NULL OR key_prefix = :key) AND (:slug IS NULL OR slug = :slug)
        AND (:since IS NULL OR completed_at >= :since) AND (:until IS NULL OR completed_at < :until)
      ORDER BY ledger.seq LIMIT :limit`,
   );
-  // Starts from the journal, which may have been emptied: what it does not know any more cannot be compared.
-  // An answer is a request of a group that has a token count.
+  // Starts from the journal, because deleted entries cannot be compared. An answer is a request of a group with
+  // token counts.
   const answers = db.prepare<[], PairRow>(
     `WITH compared AS (
        SELECT coalesce(ledger.group_id, journal.group_id) AS group_id,
@@ -73,26 +74,26 @@ export function createBillingStore(db: Db): BillingStore {
          coalesce(ledger.key_prefix, journal.key_prefix) AS key, coalesce(ledger.slug, journal.slug) AS slug,
          journal.prompt_tokens IS NOT NULL AS answered,
          coalesce(journal.prompt_tokens + journal.completion_tokens, 0) AS sent,
-         ledger.seq IS NOT NULL AS booked,
+         ledger.seq IS NOT NULL AS recorded,
          coalesce(ledger.prompt_tokens + ledger.completion_tokens, 0) AS charged
        FROM journal LEFT JOIN ledger ON ledger.journal_seq = journal.seq
        WHERE journal.group_id IS NOT NULL AND (journal.prompt_tokens IS NOT NULL OR ledger.billed = 1)
      )
-     SELECT group_id, entity, key, slug, sum(answered) AS left_requests, sum(sent) AS left_tokens,
-       sum(booked) AS right_requests, sum(charged) AS right_tokens
+     SELECT group_id AS "group", entity, key, slug, sum(answered) AS leftRequests, sum(sent) AS leftTokens,
+       sum(recorded) AS rightRequests, sum(charged) AS rightTokens
      FROM compared GROUP BY group_id, key, slug`,
   );
   const limits = db.prepare<[], PairRow>(
     `WITH RECURSIVE
-       feeds (group_id, fed) AS (
+       counting (group_id, counting_group_id) AS (
          SELECT id, id FROM groups
          UNION ALL
-         SELECT feeds.group_id, groups.parent_id FROM feeds JOIN groups ON groups.id = feeds.fed
+         SELECT counting.group_id, groups.parent_id FROM counting JOIN groups ON groups.id = counting.counting_group_id
          WHERE groups.parent_id IS NOT NULL AND groups.enforcement = 'CASCADING'
        ),
        spent (group_id, slug, requests, tokens) AS (
-         SELECT fed, slug, count(*), sum(prompt_tokens + completion_tokens) FROM ledger JOIN feeds USING (group_id)
-         GROUP BY fed, slug
+         SELECT counting_group_id, slug, count(*), sum(prompt_tokens + completion_tokens)
+         FROM ledger JOIN counting USING (group_id) GROUP BY counting_group_id, slug
          UNION ALL
          SELECT group_id, slug, sum(requests), sum(tokens) FROM declared_usage WHERE unit = 'DAY'
          GROUP BY group_id, slug
@@ -104,14 +105,14 @@ export function createBillingStore(db: Db): BillingStore {
          SELECT group_id, slug, sum(requests) AS requests, sum(tokens) AS tokens FROM usage_days
          GROUP BY group_id, slug
        )
-     SELECT coalesce(expected.group_id, counted.group_id) AS group_id,
+     SELECT coalesce(expected.group_id, counted.group_id) AS "group",
        (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS entity,
        NULL AS key, coalesce(expected.slug, counted.slug) AS slug,
-       coalesce(expected.requests, 0) AS left_requests, coalesce(expected.tokens, 0) AS left_tokens,
-       coalesce(counted.requests, 0) AS right_requests, coalesce(counted.tokens, 0) AS right_tokens
+       coalesce(expected.requests, 0) AS leftRequests, coalesce(expected.tokens, 0) AS leftTokens,
+       coalesce(counted.requests, 0) AS rightRequests, coalesce(counted.tokens, 0) AS rightTokens
      FROM expected FULL OUTER JOIN counted ON counted.group_id = expected.group_id AND counted.slug = expected.slug`,
   );
-  // Every event up to the mark is in a delivery with its tokens, unless it is older than the webhook.
+  // Every handed over event must be in a delivery with its tokens, unless it is older than the webhook.
   const deliveries = db.prepare<[], PairRow>(
     `WITH handed AS (
        SELECT ledger.*, (
@@ -120,13 +121,13 @@ export function createBillingStore(db: Db): BillingStore {
            json_each(deliveries.body, '$.data.events') AS event
          WHERE ledger_seq = ledger.seq AND json_extract(event.value, '$.idempotencyKey') = event_id
          LIMIT 1
-       ) AS told
+       ) AS delivered
        FROM ledger JOIN outbox USING (workspace_id)
        WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
      )
-     SELECT group_id, external_entity_id AS entity, key_prefix AS key, slug,
-       count(*) AS left_requests, sum(prompt_tokens + completion_tokens) AS left_tokens,
-       sum(told IS NOT NULL) AS right_requests, coalesce(sum(told), 0) AS right_tokens
+     SELECT group_id AS "group", external_entity_id AS entity, key_prefix AS key, slug,
+       count(*) AS leftRequests, sum(prompt_tokens + completion_tokens) AS leftTokens,
+       sum(delivered IS NOT NULL) AS rightRequests, coalesce(sum(delivered), 0) AS rightTokens
      FROM handed GROUP BY group_id, key_prefix, slug`,
   );
   return {
@@ -141,20 +142,17 @@ export function createBillingStore(db: Db): BillingStore {
           since: since ?? null,
           until: until ?? null,
         })
-        .map((row) => ({ ...fromRow(row), state: row.state })),
+        .map(({ state, ...row }) => ({ ...ledgerRowOf(row), state })),
     answersAgainstLedger: () => answers.all().map(pair),
     ledgerAgainstLimits: () => limits.all().map(pair),
     ledgerAgainstDeliveries: () => deliveries.all().map(pair),
   };
 }
 
-function pair(row: PairRow): SumPair {
+function pair({ leftRequests, leftTokens, rightRequests, rightTokens, ...place }: PairRow): SumPair {
   return {
-    group: row.group_id,
-    entity: row.entity,
-    key: row.key,
-    slug: row.slug,
-    left: { requests: row.left_requests, tokens: row.left_tokens },
-    right: { requests: row.right_requests, tokens: row.right_tokens },
+    ...place,
+    left: { requests: leftRequests, tokens: leftTokens },
+    right: { requests: rightRequests, tokens: rightTokens },
   };
 }

@@ -3,7 +3,7 @@ import { createRandom } from "../runtime/random.js";
 import type { WorkspaceSeed } from "../schemas/seed.js";
 import { ID_LENGTH, type WorldContext } from "./world-context.js";
 
-/** Who a workspace's user is when its seed does not say (Y-41). */
+/** The default user of a workspace (Y-41). */
 export function defaultUser(context: WorldContext, workspace: string): WorkspaceUser {
   return {
     userId: derivedId(context, `user ${workspace}`),
@@ -12,12 +12,12 @@ export function defaultUser(context: WorldContext, workspace: string): Workspace
   };
 }
 
-/** What a workspace's team is when its seed does not say (Y-42). */
+/** The default team of a workspace (Y-42). */
 export function defaultTeam(context: WorldContext, workspace: string): Team {
   return { id: derivedId(context, `team ${workspace}`), name: workspace };
 }
 
-/** The user that a seed declares, over what is known. */
+/** The known user with the fields that a seed declares. */
 export function userOf({ user = {} }: WorkspaceSeed, known: WorkspaceUser): WorkspaceUser {
   return {
     userId: user.user_id ?? known.userId,
@@ -26,12 +26,12 @@ export function userOf({ user = {} }: WorkspaceSeed, known: WorkspaceUser): Work
   };
 }
 
-/** The team that a seed declares, over what is known. */
+/** The known team with the fields that a seed declares. */
 export function teamOf({ team = {} }: WorkspaceSeed, known: Team): Team {
   return { id: team.id ?? known.id, name: team.name ?? known.name };
 }
 
-/** An id that costs the world's random source nothing, so that every other id stays what it was (X-22). */
+/** An id that does not use the world's random source, so that all other ids stay the same (X-22). */
 function derivedId({ randomSeed }: WorldContext, what: string): string {
   return createRandom(`${randomSeed} ${what}`).alphanumeric(ID_LENGTH);
 }

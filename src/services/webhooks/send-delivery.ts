@@ -1,20 +1,19 @@
-import { nextStep, signingSecrets, type Webhook } from "../../domain/billing.js";
-import type { WebhookFault } from "../../domain/faults.js";
+import { nextStep, signingSecrets, type Webhook } from "../../domain/billing-webhook.js";
 import type { Delivery } from "../../store/deliveries.js";
 import type { WorldContext } from "../world-context.js";
-import { attempt } from "./attempt.js";
+import { attemptPost } from "./attempt.js";
 import { signatureHeader } from "./signature.js";
 
-/** Signs what a fault wants signed wrongly. */
+/** Signs deliveries with a `bad_signature` fault. */
 const WRONG_SECRET = "not the secret";
 
 /**
- * One attempt at a pending delivery, written down in one transaction with what follows from it (W-5, W-6).
- * @param webhook whose secrets sign, as of now
- * @param stop aborted when the world goes away: then nothing is written
- * @returns when to try again, or null
+ * Makes one attempt at a pending delivery and stores its result in one transaction (W-5, W-6).
+ * @param webhook its current secrets sign
+ * @param stop aborted when the world closes; nothing is stored then
+ * @returns when to retry, or null
  */
-export async function send(
+export async function sendDelivery(
   context: WorldContext,
   delivery: Delivery,
   webhook: Webhook | undefined,
@@ -23,7 +22,7 @@ export async function send(
   const { store, clock } = context;
   const { seq, url, body } = delivery;
   const at = clock.now();
-  const result = await attempt(clock, url, headersOf(delivery, webhook, at), body, stop);
+  const result = await attemptPost(clock, url, headersOf(delivery, webhook, at), body, stop);
   if (stop.aborted) return null;
   const now = clock.now();
   const attempts = delivery.attempts + 1;
@@ -44,10 +43,13 @@ export async function send(
   return next.kind === "retry" ? next.at : null;
 }
 
-/** W-4. The signature is of now: a rotation between two attempts shows. */
+/** Signs with the current secrets, also on a retry (W-4). */
 function headersOf(delivery: Delivery, webhook: Webhook | undefined, now: number): Record<string, string> {
-  const flaw: WebhookFault = delivery.flaws === null ? {} : JSON.parse(delivery.flaws);
-  const secrets = flaw.bad_signature ? [WRONG_SECRET] : webhook ? signingSecrets(webhook, now) : [];
+  const secrets = delivery.fault?.bad_signature
+    ? [WRONG_SECRET]
+    : webhook
+      ? signingSecrets(webhook, now)
+      : [];
   return {
     "Content-Type": "application/json",
     "X-Baseten-Signature": signatureHeader(delivery.body, secrets),
