@@ -1,8 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type ContainerPlan, environmentOf, type Running } from "./container-plan.js";
@@ -112,11 +111,16 @@ function tooLate({ startupTimeoutMs }: ContainerPlan, log: LogBook): Error {
 
 /** Whether this process waits for the emulator's: who forgets to stop it should not hang, and it ends with us. */
 function keepsUsAlive(child: ChildProcessWithoutNullStreams, whether: boolean): void {
-  const streams = [child.stdin, child.stdout, child.stderr].filter((stream) => stream instanceof Socket);
+  const streams = [child.stdin, child.stdout, child.stderr].filter(keepsAlive);
   for (const handle of [child, ...streams]) {
     if (whether) handle.ref();
     else handle.unref();
   }
+}
+
+/** The pipes of a child do, whatever their types say. */
+function keepsAlive<T extends object>(stream: T): stream is T & Pick<ChildProcess, "ref" | "unref"> {
+  return "ref" in stream && "unref" in stream;
 }
 
 /** As in a container, nothing of what configures an emulator comes from outside; neither do options of Node. */
