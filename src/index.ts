@@ -1,7 +1,10 @@
 /** What users import. */
 
-export type { BillingApi, WebhookDelivery, WebhooksApi } from "./client/faces-billing.js";
-export type { ClockApi } from "./client/faces-clock.js";
+export type { BillingApi } from "./client/billing.js";
+export type { ClockApi } from "./client/clock.js";
+export { connectGatewayEmulator, type RemoteGateway } from "./client/connect.js";
+export { ControlError } from "./client/connection.js";
+export type { GatewayWorld } from "./client/gateway-world.js";
 export {
   type CreatedEndpoint,
   type CreatedGroup,
@@ -9,17 +12,15 @@ export {
   type GroupInput,
   ManagementError,
   type MintedKey,
-} from "./client/faces-management.js";
-export { type Expectation, RequestExpectationError } from "./client/faces-requests.js";
-export type { CompletionRuleInput, CompletionsApi, FaultRuleInput, FaultsApi } from "./client/faces-rules.js";
-export type { Snapshot } from "./client/faces-snapshots.js";
-export type { GatewayWorld } from "./client/faces-world.js";
-export { connectGatewayEmulator } from "./client/remote-connect.js";
-export { ControlError } from "./client/remote-control-client.js";
-export type { RemoteGateway } from "./client/remote-world.js";
+} from "./client/management-api.js";
+export { type Expectation, RequestExpectationError } from "./client/requests.js";
+export type { CompletionRuleInput, CompletionsApi, FaultRuleInput, FaultsApi } from "./client/rules.js";
+export type { Snapshot } from "./client/snapshots.js";
+export type { WebhookDelivery, WebhooksApi } from "./client/webhooks.js";
 export { InvalidSeed, type SeedProblem } from "./config/problems.js";
 export type { BillingEvent } from "./domain/billing-webhook.js";
 export type { CoveredError, ErrorCoverage } from "./domain/error-coverage.js";
+/** @deprecated Calls of the test API reject with {@link ControlError}, in this process too. */
 export { GatewayError } from "./domain/errors.js";
 export type { JournalEntry, JournalFilter } from "./domain/journal.js";
 export {
@@ -33,3 +34,19 @@ export type { Difference, EventFilter, RecordedEvent } from "./services/billing.
 export type { Attempt, DeliveryFilter, DeliveryState } from "./services/webhooks/webhooks.js";
 export { StateError } from "./store/state-file.js";
 export { VERSION } from "./version.js";
+
+import type { BillingApi } from "./client/billing.js";
+import type { ClockApi } from "./client/clock.js";
+import type { CompletionsApi, FaultsApi } from "./client/rules.js";
+import type { WebhooksApi } from "./client/webhooks.js";
+
+/** @deprecated The name is {@link BillingApi}. */
+export type BillingFace = BillingApi;
+/** @deprecated The name is {@link ClockApi}. */
+export type ClockFace = ClockApi;
+/** @deprecated The name is {@link CompletionsApi}. */
+export type CompletionsFace = CompletionsApi;
+/** @deprecated The name is {@link FaultsApi}. */
+export type FaultsFace = FaultsApi;
+/** @deprecated The name is {@link WebhooksApi}. */
+export type WebhooksFace = WebhooksApi;

@@ -16,12 +16,15 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   store: { may: ["domain"] },
   services: { may: ["domain", "generate", "runtime", "store"], types: ["schemas"] },
   http: { may: ["services", "schemas", "runtime", "domain", "fidelity"] },
-  worlds: { may: ["services", "store", "runtime", "domain"], types: ["client", "http", "schemas"] },
-  client: { may: ["config", "schemas", "services", "runtime", "domain", "worlds"] },
-  emulator: { may: ["*"] },
+  worlds: { may: ["config", "services", "store", "runtime", "domain"], types: ["http", "schemas"] },
+  client: { may: ["config", "domain"], types: ["schemas", "services"] },
+  emulator: {
+    may: ["client", "config", "http", "runtime", "services", "store", "version.ts", "worlds"],
+    types: ["domain", "schemas"],
+  },
   certify: { may: ["domain"] },
   cli: { may: ["emulator", "config", "certify", "version.ts"], types: ["domain"] },
-  testing: { may: ["index.ts", "emulator", "client"] },
+  testing: { may: ["index.ts", "client"], types: ["services"] },
   "version.ts": { may: [] },
   "index.ts": { may: ["*"] },
 };
@@ -31,10 +34,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["store"],
   hono: ["http"],
   "@hono/node-server": ["http"],
-  zod: ["schemas", "config", "http", "client"],
+  zod: ["schemas", "config", "http"],
   commander: ["cli"],
   vitest: ["testing"],
 };
+
+/** Where a package may be imported as `import type` only. */
+const PACKAGE_TYPES: Readonly<Record<string, readonly string[]>> = { zod: ["client"] };
 
 /** No package at all, not even Node's own. */
 const PURE: readonly string[] = ["domain"];
@@ -92,7 +98,8 @@ function breachesOf(path: string, text: string): string[] {
     if (!from.startsWith(".")) {
       const name = packageName(from);
       const parts = PURE.includes(part) ? [] : PACKAGES[name];
-      if (parts && !parts.includes(part)) found.push(`imports ${from}`);
+      const typed = typeOnly && PACKAGE_TYPES[name]?.includes(part);
+      if (parts && !parts.includes(part) && !typed) found.push(`imports ${from}`);
       continue;
     }
     const target = partOf(path, from);
@@ -239,6 +246,8 @@ describe("the rules of the house", () => {
     ["services/a.ts", 'const x = await import("../http/app.js");', "imports http"],
     ["services/a.ts", 'import Database from "better-sqlite3";', "imports better-sqlite3"],
     ["store/a.ts", 'import "../services/world-context.js";', "imports services"],
+    ["client/a.ts", 'import * as z from "zod";', "imports zod"],
+    ["client/a.ts", 'import { World } from "../worlds/world.js";', "imports worlds"],
     ["schemas/a.ts", 'import { x } from "../services/world-context.js";', "imports services"],
     ["cli/a.ts", 'import { World } from "../worlds/world.js";', "imports worlds"],
     ["emulator/a.ts", 'import { serve } from "@hono/node-server/serve";', "imports @hono/node-server"],

@@ -1,5 +1,5 @@
+import { checkFields, type Fields } from "../client/known-fields.js";
 import type { SeedSource } from "../config/load-seeds.js";
-import { nearestKey } from "../config/nearest-key.js";
 import type { JournalEntry } from "../domain/journal.js";
 
 /** How to start an emulator. Everything is optional. */
@@ -24,7 +24,7 @@ export interface EmulatorOptions {
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
 
-const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
+const OPTIONS: Fields<EmulatorOptions> = {
   port: true,
   host: true,
   state: true,
@@ -36,15 +36,10 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
   onRequest: true,
 };
 
-/** @throws TypeError for an option that there is not, with the one that was meant */
+/** @throws TypeError for an unknown option, with the one that was meant */
 export function checkOptions(options: EmulatorOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError('startGatewayEmulator: expected options such as { seed: "gateway.yaml" }');
   }
-  const names = Object.keys(OPTIONS);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  const nearest = nearestKey(unknown, names);
-  const hint = nearest ? `did you mean "${nearest}"?` : `there are ${names.join(", ")}.`;
-  throw new TypeError(`startGatewayEmulator: unknown option "${unknown}"; ${hint}`);
+  checkFields("startGatewayEmulator", options, OPTIONS, "option");
 }

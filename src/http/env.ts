@@ -59,6 +59,10 @@ export interface SnapshotsApi {
   /** @param name generated when absent; a snapshot of that name is replaced */
   take(name?: string): SnapshotView;
   list(): readonly SnapshotView[];
+  /** The bytes of a state file. @throws GatewayError `not_found` */
+  image(name: string): Uint8Array;
+  /** Stores an image of this world or another. @throws GatewayError `validation` when it is not a readable state */
+  put(name: string, image: Uint8Array): SnapshotView;
   /** @throws GatewayError `not_found` */
   restore(name: string): void;
   /** @throws GatewayError `not_found` */

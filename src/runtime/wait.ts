@@ -2,23 +2,29 @@
  * Waits, in real time, until `condition` is true.
  * @param subscribe registers a listener for changes of the condition and returns a function that removes it
  * @param timeoutMs milliseconds of real time
- * @returns false after the timeout
+ * @param end ends the wait early
+ * @returns false after the timeout, or when the wait was ended
  */
 export function waitFor(
   condition: () => boolean,
   subscribe: (listener: () => void) => () => void,
   timeoutMs: number,
+  end?: AbortSignal,
 ): Promise<boolean> {
+  if (end?.aborted) return Promise.resolve(false);
   if (condition()) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const end = (result: boolean): void => {
+    const finish = (result: boolean): void => {
       clearTimeout(timer);
       unsubscribe();
+      end?.removeEventListener("abort", giveUp);
       resolve(result);
     };
-    const timer = setTimeout(() => end(condition()), timeoutMs);
+    const giveUp = (): void => finish(false);
+    const timer = setTimeout(() => finish(condition()), timeoutMs);
     const unsubscribe = subscribe(() => {
-      if (condition()) end(true);
+      if (condition()) finish(true);
     });
+    end?.addEventListener("abort", giveUp);
   });
 }

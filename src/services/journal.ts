@@ -54,6 +54,7 @@ const PRUNE_INTERVAL = 1_000;
 export class Journal implements Cache {
   readonly #context: WorldContext;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  readonly #end = new AbortController();
   #onBilled: () => void = () => {};
   #pending: Pending[] = [];
   #scheduled = false;
@@ -191,14 +192,19 @@ export class Journal implements Cache {
   /**
    * Waits, in real time, until exactly `count` entries match; null: at least one.
    * @param timeoutMs milliseconds
-   * @returns false after the timeout
+   * @returns false after the timeout, or when {@link endWaits} ends the wait
    */
   waitForEntries(filter: JournalFilter, count: number | null, timeoutMs: number): Promise<boolean> {
     const reached = (): boolean => {
       const matching = this.count(filter);
       return count === null ? matching > 0 : matching === count;
     };
-    return waitFor(reached, (listener) => this.onEntry(listener), timeoutMs);
+    return waitFor(reached, (listener) => this.onEntry(listener), timeoutMs, this.#end.signal);
+  }
+
+  /** Ends all waits: the world ends, or its emulator stops. */
+  endWaits(): void {
+    this.#end.abort();
   }
 
   find(seq: number): JournalEntry | null {

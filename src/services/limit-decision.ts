@@ -31,7 +31,7 @@ export interface Decision {
 }
 
 /** A decision in the journal: short, because every request has one and few are read. */
-interface DecisionRecord {
+export interface DecisionRecord {
   readonly mode: string;
   readonly tokens: Settings["tokenAdmission"];
   readonly chain: readonly (readonly [id: string, externalEntityId: string])[];

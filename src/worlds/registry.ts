@@ -1,31 +1,30 @@
-import type { WorldHandle } from "../client/faces-world.js";
+import { checkSeedValue } from "../config/seed-file.js";
+import type { JournalEntry } from "../domain/journal.js";
 import type { EmulatorApi, ServedWorld, WorldLookup, WorldView } from "../http/env.js";
-import type { Services } from "../services/services.js";
+import { orRefusedSeed } from "./seed-errors.js";
+import { WorldSnapshots } from "./snapshots.js";
+import type { World } from "./world.js";
+import { viewOf, worldUrl } from "./world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "./worlds.js";
 
-/** A world as tests and as requests find it. */
-interface Place {
-  readonly handle: WorldHandle;
-  readonly tenant: ServedWorld;
+export interface RegistryOptions extends Pick<EmulatorApi, "version" | "errors"> {
+  /** Called after every request to any world. */
+  readonly onRequest: ((entry: JournalEntry) => void) | undefined;
 }
 
-/** What every world of one emulator is told. */
-export type Shared = Pick<EmulatorApi, "version" | "errors">;
-
-/** Which request and which test belongs to which world. */
-export class Tenancy implements WorldLookup {
+/** The worlds of one emulator as requests find them. */
+export class WorldRegistry implements WorldLookup {
+  /** Where the emulator is reached. */
+  origin = "";
   readonly first: ServedWorld;
   readonly #worlds: Worlds;
-  readonly #shared: Shared;
-  readonly #places = new Map<string, Place>();
-  readonly #handleOf: (name: string) => WorldHandle;
+  readonly #options: RegistryOptions;
+  readonly #served = new Map<string, ServedWorld>();
 
-  /** @param handleOf makes the handle of a world that is there */
-  constructor(worlds: Worlds, first: WorldHandle, handleOf: (name: string) => WorldHandle, shared: Shared) {
+  constructor(worlds: Worlds, options: RegistryOptions) {
     this.#worlds = worlds;
-    this.#shared = shared;
-    this.#handleOf = handleOf;
-    this.first = this.#place(first, worlds.first.services).tenant;
+    this.#options = options;
+    this.first = this.#add(DEFAULT_WORLD, worlds.first);
   }
 
   get several(): boolean {
@@ -34,68 +33,47 @@ export class Tenancy implements WorldLookup {
 
   /** @throws GatewayError `unknown_world` */
   named(name: string): ServedWorld {
-    return this.#at(name).tenant;
+    return this.#served.get(name) ?? this.#add(name, this.#worlds.get(name));
   }
 
   ofCaller(authorization: string | undefined): ServedWorld {
     return this.named(this.#worlds.ofCaller(authorization));
   }
 
-  /** @throws GatewayError `unknown_world` */
-  handle(name: string): WorldHandle {
-    return this.#at(name).handle;
-  }
-
-  /** @throws GatewayError, as {@link Worlds.fork} */
-  fork(name?: string, from?: string): WorldHandle {
-    const made = this.#worlds.fork(name, from);
-    return this.#place(this.#handleOf(made), this.#worlds.get(made).services).handle;
+  #add(name: string, world: World): ServedWorld {
+    const { onRequest, version, errors } = this.#options;
+    if (onRequest) world.services.journal.onEntry(onRequest);
+    const emulator: EmulatorApi = {
+      version,
+      errors,
+      view: () => this.#view(name),
+      reset: () => world.reset(),
+      seed: (partial) => orRefusedSeed(() => world.add(checkSeedValue(partial))),
+      reseed: (seed) => {
+        orRefusedSeed(() => world.reseed(checkSeedValue(seed)));
+        if (name === DEFAULT_WORLD) this.#worlds.seedChanged();
+      },
+      snapshots: new WorldSnapshots(world),
+      worlds: {
+        list: () => this.#worlds.names.map((each) => this.#view(each)),
+        get: (wanted) => this.#view(wanted),
+        fork: (wanted, from) => this.#view(this.#worlds.fork(wanted, from)),
+        remove: (wanted) => this.#remove(wanted),
+      },
+    };
+    const served: ServedWorld = { services: world.services, emulator };
+    this.#served.set(name, served);
+    return served;
   }
 
   /** @throws GatewayError, as {@link Worlds.remove} */
-  remove(name: string): void {
+  #remove(name: string): void {
     this.#worlds.remove(name);
-    this.#places.delete(name);
+    this.#served.delete(name);
   }
 
-  #at(name: string): Place {
-    const place = this.#places.get(name);
-    if (place) return place;
-    this.#worlds.get(name);
-    throw new Error(`world ${name} has no handle`);
-  }
-
-  #place(handle: WorldHandle, services: Services): Place {
-    const { snapshots } = handle;
-    const emulator: EmulatorApi = {
-      ...this.#shared,
-      view: () => this.#view(handle.name),
-      reset: () => handle.resetNow(),
-      seed: (partial) => handle.addSeed(partial),
-      reseed: (seed) => {
-        handle.replaceSeed(seed);
-        if (handle.name === DEFAULT_WORLD) this.#worlds.seedChanged();
-      },
-      snapshots,
-      worlds: {
-        list: () => this.#worlds.names.map((name) => this.#view(name)),
-        get: (name) => this.#view(name),
-        fork: (name, from) => this.#view(this.fork(name, from).name),
-        remove: (name) => this.remove(name),
-      },
-    };
-    const place: Place = { handle, tenant: { services, emulator } };
-    this.#places.set(handle.name, place);
-    return place;
-  }
-
+  /** @throws GatewayError `unknown_world` */
   #view(name: string): WorldView {
-    const { url, env, keys, example } = this.#at(name).handle;
-    return { name, url, env, keys, example };
+    return viewOf(this.#worlds.get(name), name, worldUrl(this.origin, name));
   }
-}
-
-/** The URL of a world on a server. */
-export function worldUrl(origin: string, name: string): string {
-  return name === DEFAULT_WORLD ? origin : `${origin}/_worlds/${name}`;
 }

@@ -158,6 +158,7 @@ export class World {
   close(): void {
     this.closed = true;
     this.services.journal.flush();
+    this.services.journal.endWaits();
     this.services.webhooks.close();
     this.services.asyncInference.close();
     this.#context.clock.close();

@@ -119,9 +119,10 @@ export class Worlds {
     this.#seedImage = null;
   }
 
-  /** Drops jobs that are due too late for a stop; on a frozen clock, all jobs. */
+  /** Drops jobs that are due too late for a stop (on a frozen clock, all of them) and waits for requests. */
   dropUnreachable(): void {
     for (const world of this.#worlds.values()) {
+      world.services.journal.endWaits();
       const { clock } = world.services.context;
       if (clock.state.mode === "frozen") clock.clear();
       else clock.clear(clock.now() + STOP_GRACE_MS);

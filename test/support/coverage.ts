@@ -142,9 +142,15 @@ export const ROUTE_TESTS: Table = {
   ...from("fidelity.test.ts", {
     "control GET /_emulator/fidelity": "GET /_emulator/fidelity has every row, by state and by evidence",
   }),
-  ...from("remote/remote.test.ts", {
+  ...from("client/worlds.test.ts", {
     "control PUT /_emulator/seed":
       "PUT: another seed is what a reset goes back to, and what worlds start from",
+  }),
+  ...from("client/control-api.test.ts", {
+    "control GET /_emulator/snapshots/:name/image":
+      "a snapshot's image goes out with GET and comes in with PUT",
+    "control PUT /_emulator/snapshots/:name/image":
+      "a snapshot's image goes out with GET and comes in with PUT",
     "control POST /_emulator/webhooks/idle": "webhooks/idle answers when nothing is being sent",
   }),
   ...from("http/control-rest.test.ts", {

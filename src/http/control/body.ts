@@ -1,14 +1,15 @@
 import * as z from "zod";
 import { GatewayError } from "../../domain/errors.js";
 import { parseJson } from "../../domain/parse-json.js";
+import { MAX_BODY_BYTES } from "../../domain/settings.js";
 import { checked } from "../../schemas/problems.js";
 import type { AppContext } from "../env.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
 
-/** The JSON body of a control request, in the given shape. @throws GatewayError `validation` */
+/** The JSON body of a control request, in the given shape; `max_body_bytes` does not limit it. @throws GatewayError `validation` */
 export async function readControlBody<S extends z.ZodType>(c: AppContext, schema: S): Promise<z.output<S>> {
-  const text = jsonText(c.req.header("Content-Type"), await readBody(c), refuse);
+  const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
   const value = parseJson(text);
   return checked(schema, value === undefined ? refuse("the body is not valid JSON") : value);
 }

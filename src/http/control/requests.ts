@@ -21,7 +21,7 @@ requests.get("/_emulator/requests", async (c) => {
   await waitForEntries(query, journal, filter);
   const { limit, after } = pageOptions(query);
   const found = journal.page(filter, after, limit + 1);
-  return respondPage(c, found, limit, entryJson, { total: journal.count(filter) });
+  return respondPage(c, found, limit, listedJson, { total: journal.count(filter) });
 });
 
 requests.delete("/_emulator/requests", (c) => {
@@ -77,6 +77,11 @@ function filterOf(query: URLSearchParams): JournalFilter {
     slug: textOf(query, "slug"),
     error: textOf(query, "error"),
   };
+}
+
+/** With its decision, so that a client needs no request for each. */
+function listedJson(entry: JournalEntry) {
+  return { ...entryJson(entry), decision: entry.decision };
 }
 
 function entryJson(entry: JournalEntry) {

@@ -1,9 +1,13 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { AppEnv, SnapshotView } from "../env.js";
-import { json } from "../respond.js";
+import { readBody } from "../middleware/body.js";
+import { json, wholeResponse } from "../respond.js";
 import { readControlBody } from "./body.js";
 import { respondList } from "./query.js";
+
+/** Largest state file that can be uploaded: 1 GiB, our own choice. */
+const MAX_IMAGE_BYTES = 1024 ** 3;
 
 const takeSchema = z.strictObject({
   name: z
@@ -29,6 +33,17 @@ snapshots.post("/_emulator/snapshots", async (c) => {
 snapshots.post("/_emulator/snapshots/:name/restore", (c) => {
   c.get("emulator").snapshots.restore(c.req.param("name"));
   return json(c, 200, { ok: true });
+});
+
+snapshots.get("/_emulator/snapshots/:name/image", (c) => {
+  const image = c.get("emulator").snapshots.image(c.req.param("name"));
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+  return wholeResponse(c, 200, bytes, { "Content-Type": "application/octet-stream" });
+});
+
+snapshots.put("/_emulator/snapshots/:name/image", async (c) => {
+  const image = await readBody(c, MAX_IMAGE_BYTES);
+  return json(c, 200, viewJson(c.get("emulator").snapshots.put(c.req.param("name"), image)));
 });
 
 snapshots.delete("/_emulator/snapshots/:name", (c) => {

@@ -4,11 +4,14 @@ import type { AppContext } from "../env.js";
 
 /**
  * The whole body of a request.
- * @throws GatewayError `body_too_large` above the world's `max_body_bytes` (X-13); `client_gone` when the client left
+ * @param maxBodyBytes the world's `max_body_bytes` (X-13) when absent
+ * @throws GatewayError `body_too_large` above that; `client_gone` when the client left
  *   in the middle of it
  */
-export async function readBody(c: AppContext): Promise<Buffer> {
-  const { maxBodyBytes } = c.get("services").context.settings;
+export async function readBody(
+  c: AppContext,
+  maxBodyBytes = c.get("services").context.settings.maxBodyBytes,
+): Promise<Buffer> {
   const announced = c.req.header("Content-Length");
   if (Number(announced ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
   try {

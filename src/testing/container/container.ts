@@ -1,5 +1,7 @@
 import type { Readable } from "node:stream";
-import { withCallerStack } from "../../client/faces-at-caller.js";
+import { withCallerStack } from "../../client/caller-stack.js";
+import type { Fetch } from "../../client/connection.js";
+import { HealthView } from "../../client/view.js";
 import type { SeedSource } from "../../index.js";
 import { startProcess } from "./child.js";
 import {
@@ -10,11 +12,13 @@ import {
   STARTUP_TIMEOUT_MS,
 } from "./container-plan.js";
 import { loadTestcontainers, startInDocker, type Testcontainers } from "./docker.js";
-import { askHealth } from "./health.js";
 import { StartedGatewayEmulatorContainer, urlOf } from "./started.js";
 
 /** What `docker build -t gateway-emulator .` makes. */
 const DEFAULT_IMAGE = "gateway-emulator";
+
+/** A local server that takes longer is not going to answer. */
+const HEALTH_TIMEOUT_MS = 10_000;
 
 /** Variables that are this class's to set, and what to call instead. */
 const OWN_VARIABLES: Readonly<Record<string, string>> = {
@@ -121,7 +125,8 @@ export class GatewayEmulatorContainer {
     this.#started = true;
     const running = await this.#run();
     try {
-      return new StartedGatewayEmulatorContainer(running, await askHealth(urlOf(running)));
+      const health = await HealthView.open(urlOf(running), fetchWithTimeout);
+      return new StartedGatewayEmulatorContainer(running, health.current());
     } catch (cause) {
       await running.stop(0);
       throw cause;
@@ -140,6 +145,9 @@ export class GatewayEmulatorContainer {
     return startInDocker(plan, this.#image, this.#docker.testcontainers ?? (await loadTestcontainers()));
   }
 }
+
+const fetchWithTimeout: Fetch = (url, init) =>
+  fetch(url, { ...init, signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
 
 function isList(seed: SeedSource | readonly SeedSource[]): seed is readonly SeedSource[] {
   return Array.isArray(seed);

@@ -1,16 +1,16 @@
 import type { Readable } from "node:stream";
+import type { View } from "../../client/view.js";
 import { EMULATOR_PORT, type Running, STOP_TIMEOUT_MS } from "./container-plan.js";
-import type { Health } from "./health.js";
 
 /** A running emulator, with the methods of a started container. Stop it, or let `await using` do it. */
 export class StartedGatewayEmulatorContainer implements AsyncDisposable {
   readonly #running: Running;
-  readonly #health: Health;
+  readonly #view: View;
   #stopping: Promise<void> | null = null;
 
-  constructor(running: Running, health: Health) {
+  constructor(running: Running, view: View) {
     this.#running = running;
-    this.#health = health;
+    this.#view = view;
   }
 
   /** Where it is reached: `127.0.0.1` for a process, what Docker says for a container. */
@@ -44,17 +44,17 @@ export class StartedGatewayEmulatorContainer implements AsyncDisposable {
 
   /** Manages the first workspace. */
   getWorkspaceKey(): string {
-    return this.#health.env.BASETEN_API_KEY ?? "";
+    return this.#view.env.BASETEN_API_KEY ?? "";
   }
 
   /** Federated keys that the seed named, by name. */
   getKeys(): Readonly<Record<string, string>> {
-    return this.#health.keys;
+    return this.#view.keys;
   }
 
   /** Environment for a process that is to use it: `GATEWAY_EMULATOR_URL`, `BASETEN_API_KEY`, `OPENAI_BASE_URL`, … */
   getEnvironment(): Readonly<Record<string, string>> {
-    return this.#health.env;
+    return this.#view.env;
   }
 
   /** What it wrote so far and will write, one line of text per chunk; ends when it stops. */

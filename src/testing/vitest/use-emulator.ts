@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { callerOf } from "../../client/faces-at-caller.js";
+import { callerOf } from "../../client/caller-stack.js";
 import type { EmulatorOptions, GatewayEmulator } from "../../index.js";
 import { delegate } from "./delegate.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, inject } from "vitest";
-import { callerOf } from "../../client/faces-at-caller.js";
-import { connectGatewayEmulator } from "../../client/remote-connect.js";
+import { callerOf } from "../../client/caller-stack.js";
+import { connectGatewayEmulator } from "../../client/connect.js";
 import type { RemoteGateway, SeedSource } from "../../index.js";
 import type { GatewayEmulatorContext } from "./context.js";
 import { delegate } from "./delegate.js";

@@ -1,5 +1,5 @@
-import { EVENT_FILTER } from "../../../client/faces-billing.js";
-import { checkFields, type Fields } from "../../../client/faces-known-fields.js";
+import { EVENT_FILTER } from "../../../client/billing.js";
+import { checkFields, type Fields } from "../../../client/known-fields.js";
 import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
 import { counted, type MatcherResult, wanted } from "./gateway.js";
 
@@ -28,7 +28,7 @@ type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedI
 
 const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
 /** Most events that a message shows. */
-const MOST_SHOWN = 10;
+const MAX_SHOWN = 10;
 
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
 export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<MatcherResult> {
@@ -62,7 +62,7 @@ function plus(sums: Sums, { tokens: { inputTokens, outputTokens, cachedInputToke
 
 function linesOf(events: readonly BillingEvent[]): string {
   if (events.length === 0) return "Nothing like it was billed.";
-  const lines = events.slice(-MOST_SHOWN).map(({ tokens, ...event }) => {
+  const lines = events.slice(-MAX_SHOWN).map(({ tokens, ...event }) => {
     const { timestamp, modelSlug, externalEntityId, apiKeyPrefix } = event;
     const { inputTokens, outputTokens, cachedInputTokens } = tokens;
     return `  ${timestamp} ${modelSlug} ${externalEntityId} ${apiKeyPrefix}: ${inputTokens} in (${cachedInputTokens} cached), ${outputTokens} out`;

@@ -1,6 +1,7 @@
-import { checkFields } from "../../../client/faces-known-fields.js";
-import { REQUEST_FILTER, shown } from "../../../client/faces-requests.js";
+import { checkFields } from "../../../client/known-fields.js";
+import { REQUEST_FILTER, shown } from "../../../client/requests.js";
 import type { GatewayWorld, JournalEntry, JournalFilter } from "../../../index.js";
+import type { DecisionRecord } from "../../../services/limit-decision.js";
 import { type MatcherResult, wanted } from "./gateway.js";
 
 /** Such as `REQUEST/MINUTE`. */
@@ -16,17 +17,6 @@ export interface RefusedRequests extends JournalFilter {
   readonly times?: number | undefined;
 }
 
-/** The part of a decision (`GET /_emulator/decisions/<id>`) that this looks at. */
-interface Decision {
-  readonly chain: readonly { readonly id: string; readonly external_entity_id: string }[];
-  readonly limits: readonly {
-    readonly type: string;
-    readonly unit: string;
-    readonly source_group: string;
-    readonly bound: boolean;
-  }[];
-}
-
 const RATE_LIMITED = 429;
 
 /** `toHaveRefused`: requests that were answered with a 4xx status, those with a limit by that limit. */
@@ -36,7 +26,7 @@ export async function refused(gateway: GatewayWorld, expected: RefusedRequests):
   const byLimit = limit !== undefined || limitOf !== undefined;
   const status = filter.status ?? (byLimit ? RATE_LIMITED : undefined);
   const refusals = (await gateway.requests({ ...filter, status })).filter(isRefusal);
-  const found = byLimit ? await boundBy(gateway, refusals, limit, limitOf) : refusals;
+  const found = byLimit ? refusals.filter((entry) => isRefusedBy(entry, limit, limitOf)) : refusals;
   const pass = times === undefined ? found.length > 0 : found.length === times;
   return {
     pass,
@@ -52,30 +42,20 @@ function isRefusal({ status }: JournalEntry): boolean {
   return status >= 400 && status < 500;
 }
 
-async function boundBy(
-  gateway: GatewayWorld,
-  entries: readonly JournalEntry[],
+/** Whether it was this limit, of this group, that refused the request. */
+function isRefusedBy(
+  { decision: text }: JournalEntry,
   limit: LimitName | undefined,
   limitOf: string | undefined,
-): Promise<JournalEntry[]> {
-  const found: JournalEntry[] = [];
-  for (const entry of entries) {
-    const decision = await decisionOf(gateway, entry);
-    const bound = decision?.limits.find((one) => one.bound);
-    if (!decision || !bound) continue;
-    const source = decision.chain.find(({ id }) => id === bound.source_group);
-    const names = [bound.source_group, source?.external_entity_id];
-    if (limit !== undefined && limit !== `${bound.type}/${bound.unit}`) continue;
-    if (limitOf !== undefined && !names.includes(limitOf)) continue;
-    found.push(entry);
-  }
-  return found;
-}
-
-/** By HTTP, which an emulator in this process answers as one elsewhere does; null when limits were never looked at. */
-async function decisionOf(gateway: GatewayWorld, { seq }: JournalEntry): Promise<Decision | null> {
-  const answer = await fetch(`${gateway.url}/_emulator/decisions/${seq}`);
-  if (answer.ok) return (await answer.json()) as Decision;
-  await answer.body?.cancel();
-  return null;
+): boolean {
+  if (text === null) return false;
+  const decision: DecisionRecord = JSON.parse(text);
+  const refusing = decision.limits[decision.bound];
+  if (!refusing) return false;
+  const [type, unit, , source] = refusing;
+  const group = decision.chain.find(([id]) => id === source);
+  return (
+    (limit === undefined || limit === `${type}/${unit}`) &&
+    (limitOf === undefined || source === limitOf || group?.[1] === limitOf)
+  );
 }

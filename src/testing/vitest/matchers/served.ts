@@ -1,5 +1,5 @@
-import { checkFields } from "../../../client/faces-known-fields.js";
-import { REQUEST_FILTER, RequestExpectationError, shown } from "../../../client/faces-requests.js";
+import { checkFields } from "../../../client/known-fields.js";
+import { REQUEST_FILTER, RequestExpectationError, shown } from "../../../client/requests.js";
 import type { GatewayWorld, JournalFilter } from "../../../index.js";
 import { type MatcherResult, wanted } from "./gateway.js";
 

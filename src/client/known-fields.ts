@@ -1,14 +1,20 @@
 import { nearestKey } from "../config/nearest-key.js";
 
-/** Every field that an object of a type may have. */
+/** Every field that objects of a type can have. */
 export type Fields<T> = Readonly<Record<keyof Required<T>, true>>;
 
 /**
- * Refuses a field that there is not: ignored, a misspelt filter would make an expectation hold.
+ * Refuses an unknown field: ignored, a misspelt filter would match everything.
  * @param what who was given it, such as `expectRequest`
- * @throws TypeError naming the field that was meant, else those that there are
+ * @param noun what a field is called there
+ * @throws TypeError with the nearest known field, or else all of them
  */
-export function checkFields<T extends object>(what: string, given: T, fields: Fields<T>): void {
+export function checkFields<T extends object>(
+  what: string,
+  given: T,
+  fields: Fields<T>,
+  noun = "field",
+): void {
   if (typeof given !== "object" || given === null) {
     throw new TypeError(`${what}: expected an object, got ${JSON.stringify(given)}`);
   }
@@ -17,5 +23,5 @@ export function checkFields<T extends object>(what: string, given: T, fields: Fi
   if (unknown === undefined) return;
   const nearest = nearestKey(unknown, names);
   const hint = nearest ? `did you mean "${nearest}"?` : `there are ${names.join(", ")}.`;
-  throw new TypeError(`${what}: unknown field "${unknown}"; ${hint}`);
+  throw new TypeError(`${what}: unknown ${noun} "${unknown}"; ${hint}`);
 }

@@ -1,6 +1,6 @@
 type Method = (...args: never[]) => unknown;
 
-/** Makes an error point at a line, and answers it. */
+/** Makes an error point at a line, and returns it. */
 type Pointer = (cause: unknown) => unknown;
 
 /**
@@ -20,7 +20,7 @@ export function callerOf(callee: Method): Pointer {
 }
 
 /**
- * Runs `work`, whose errors then point at the line that called `callee`: that is what a test runner shows.
+ * Runs `work`. Its errors then point at the line that called `callee`: test runners show that line.
  * @param callee the function that users call
  */
 export async function withCallerStack<T>(callee: Method, work: () => T | Promise<T>): Promise<T> {
@@ -32,18 +32,14 @@ export async function withCallerStack<T>(callee: Method, work: () => T | Promise
   }
 }
 
-/**
- * A face of asynchronous methods, each of whose errors points at the line that called it.
- * @param before runs ahead of each, and may throw
- */
-export function methodsWithCallerStack<T extends object>(face: T, before: () => void = () => {}): T {
-  const wrapped = Object.entries(face).map(([name, method]: [string, Method]) => {
-    const called = (...args: never[]) =>
-      withCallerStack(called, () => {
-        before();
-        return method(...args);
-      });
+/** Runs `work` for a call of `callee`, as {@link withCallerStack} does. */
+export type Call = <T>(callee: Method, work: () => T | Promise<T>) => Promise<T>;
+
+/** The same object with asynchronous methods, each of which is run by `call`. */
+export function methodsCalledBy<T extends object>(call: Call, api: T): T {
+  const methods = Object.entries(api).map(([name, method]: [string, Method]) => {
+    const called = (...args: never[]) => call(called, () => method(...args));
     return [name, called];
   });
-  return Object.fromEntries(wrapped) as T;
+  return Object.fromEntries(methods) as T;
 }

@@ -1,15 +1,16 @@
 import type * as z from "zod";
 import type { createEndpointSchema } from "../schemas/endpoints.js";
 import type { createGroupSchema } from "../schemas/groups.js";
-import { checkFields, type Fields } from "./faces-known-fields.js";
+import { type Connection, errorOf } from "./connection.js";
+import { checkFields, type Fields } from "./known-fields.js";
 
 type EndpointBody = z.input<typeof createEndpointSchema>;
 type GroupBody = z.input<typeof createGroupSchema>;
 
-/** An endpoint to be made; without targets it leads to a model of no further meaning. */
+/** A new endpoint; without targets it gets a default model. */
 export type EndpointInput = Pick<EndpointBody, "slug"> & Partial<EndpointBody>;
 
-/** A group to be made, its fields side by side as in a seed. */
+/** A new group, its fields side by side as in a seed. */
 export interface GroupInput {
   readonly external_entity_id: string;
   readonly name?: string | null;
@@ -50,7 +51,7 @@ export interface MintedKey {
   readonly name: string | null;
 }
 
-/** The management API refused; the message is its own, with the emulator's hint. */
+/** The management API refused. The message is its own, with the emulator's hint. */
 export class ManagementError extends Error {
   override readonly name = "ManagementError";
   readonly status: number;
@@ -61,8 +62,8 @@ export class ManagementError extends Error {
   }
 }
 
-/** The model that endpoints lead to when nobody cares. */
-const ANY_MODEL = "emulated";
+/** Default model id of endpoints. */
+const DEFAULT_MODEL_ID = "emulated";
 
 const GROUP: Fields<GroupInput> = {
   external_entity_id: true,
@@ -74,20 +75,20 @@ const GROUP: Fields<GroupInput> = {
 
 const NO_GROUP = "mintKey: expected what `await createGroup()` answered, or the id of a group";
 
-/** The management API over HTTP, as any client speaks it. */
-export class ManagementClient {
-  readonly #url: () => string;
+/** The management API of one world. @throws ManagementError from every member, ControlError when nothing answers */
+export class ManagementApi {
+  readonly #connection: Connection;
   readonly #key: () => string;
 
-  constructor(url: () => string, key: () => string) {
-    this.#url = url;
+  constructor(connection: Connection, key: () => string) {
+    this.#connection = connection;
     this.#key = key;
   }
 
   createEndpoint(input: string | EndpointInput): Promise<CreatedEndpoint> {
     const given = typeof input === "string" ? { slug: input } : input;
     return this.#post("/v1/gateway/endpoints", {
-      targets: [{ provider: "BASETEN", model_id: ANY_MODEL }],
+      targets: [{ provider: "BASETEN", model_id: DEFAULT_MODEL_ID }],
       ...given,
     });
   }
@@ -116,30 +117,17 @@ export class ManagementClient {
   }
 
   async #post<T>(path: string, body: object): Promise<T> {
-    const answer = await fetch(`${this.#url()}${path}`, {
+    const answer = await this.#connection.send(path, {
       method: "POST",
       headers: { Authorization: `Api-Key ${this.#key()}`, "Content-Type": "application/json" },
       body: JSON.stringify(body),
-    }).catch((cause) => {
-      throw new Error(`No gateway-emulator answers at ${this.#url()}: is it running?`, { cause });
     });
     if (answer.ok) return (await answer.json()) as T;
-    const text = await answer.text();
+    const { message } = errorOf(await answer.text());
     const hint = answer.headers.get("x-emulator-hint");
     throw new ManagementError(
-      `POST ${path} was refused with ${answer.status}: ${messageOf(text)}${hint ? ` (${hint})` : ""}`,
+      `POST ${path} was refused with ${answer.status}: ${message}${hint ? ` (${hint})` : ""}`,
       answer.status,
     );
-  }
-}
-
-/** The `message` of A-5, or the body as it is. */
-export function messageOf(text: string): string {
-  try {
-    const body: unknown = JSON.parse(text);
-    const named = typeof body === "object" && body !== null && "message" in body ? body.message : null;
-    return typeof named === "string" ? named : text;
-  } catch {
-    return text;
   }
 }

@@ -1,0 +1,147 @@
+import { parseDuration } from "../domain/duration.js";
+import { ECHO_NOTE, type JournalEntry, type JournalFilter, type Surface } from "../domain/journal.js";
+import type { ControlApi, Query } from "./control-api.js";
+import { checkFields, type Fields } from "./known-fields.js";
+
+/** How many requests to expect, and how long to wait for them. */
+export interface Expectation {
+  /** Exactly so many; at least one when absent. */
+  readonly count?: number;
+  /** Real time: milliseconds or `2s`; 1 second when absent. */
+  readonly within?: number | string;
+}
+
+/** An expectation about requests did not hold. The message shows the requests that came instead. */
+export class RequestExpectationError extends Error {
+  override readonly name = "RequestExpectationError";
+}
+
+/** An entry as `GET /_emulator/requests` returns it. */
+interface EntryJson {
+  readonly id: string;
+  readonly at: string;
+  readonly duration_ms: number;
+  readonly surface: Surface;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly key: string | null;
+  readonly group: string | null;
+  readonly external_entity_id: string | null;
+  readonly slug: string | null;
+  readonly prompt_tokens: number | null;
+  readonly completion_tokens: number | null;
+  readonly error: string | null;
+  readonly hint: string | null;
+  readonly notes: readonly string[];
+  readonly decision: string | null;
+  readonly request_body: string | null;
+  readonly response_body: string | null;
+}
+
+/** The fields of a filter for requests. */
+export const REQUEST_FILTER: Fields<JournalFilter> = {
+  method: true,
+  path: true,
+  status: true,
+  surface: true,
+  key: true,
+  group: true,
+  slug: true,
+  error: true,
+};
+const EXPECTATION: Fields<Expectation> = { count: true, within: true };
+
+const DEFAULT_WITHIN_MS = 1_000;
+/** Most entries that a message shows. */
+const MAX_SHOWN = 10;
+/** Errors of requests that no rule or route was there for. */
+const UNMATCHED: readonly (string | null)[] = ["unmatched", "unknown_path", "method_not_allowed"];
+
+/** The matching requests, oldest first. @throws TypeError for an unknown field */
+export async function listRequests(
+  control: ControlApi,
+  filter: JournalFilter,
+): Promise<readonly JournalEntry[]> {
+  checkFields("requests", filter, REQUEST_FILTER);
+  return entries(control, filter);
+}
+
+/**
+ * Waits until a request matches.
+ * @returns the matching requests, oldest first
+ * @throws RequestExpectationError; TypeError for an unknown field or an invalid duration
+ */
+export async function expectRequest(
+  control: ControlApi,
+  filter: JournalFilter,
+  expectation: Expectation,
+): Promise<readonly JournalEntry[]> {
+  checkFields("expectRequest, what to look for", filter, REQUEST_FILTER);
+  checkFields("expectRequest, how many and how long", expectation, EXPECTATION);
+  const { count, within = DEFAULT_WITHIN_MS } = expectation;
+  const withinMs = parseDuration(within);
+  if (withinMs === null) throw new TypeError('within: expected milliseconds or a duration such as "2s"');
+  const found = await entries(control, filter, { within: `${withinMs}ms`, count });
+  if (count === undefined ? found.length > 0 : found.length === count) return found;
+  throw new RequestExpectationError(
+    `expected ${count === undefined ? "a request" : `${count} requests`} with ${JSON.stringify(filter)}, found ${found.length}.\n${shown(await entries(control, {}))}`,
+  );
+}
+
+/** @throws RequestExpectationError that shows every request that matched no rule, or no route */
+export async function expectNoUnmatched(control: ControlApi): Promise<void> {
+  const unmatched = (await entries(control, {})).filter(
+    ({ error, notes }) => UNMATCHED.includes(error) || notes.includes(ECHO_NOTE),
+  );
+  if (unmatched.length === 0) return;
+  throw new RequestExpectationError(
+    `expected every request to be matched, but ${unmatched.length} ${unmatched.length === 1 ? "was" : "were"} not.\n${shown(unmatched)}`,
+  );
+}
+
+/** The newest entries, one line each. */
+export function shown(entries: readonly JournalEntry[]): string {
+  if (entries.length === 0) return "Nothing was asked.";
+  const lines = entries.slice(-MAX_SHOWN).map((entry) => {
+    const facts = [entry.slug, entry.externalEntityId, entry.error, entry.hint, ...entry.notes];
+    return `  ${entry.method} ${entry.path} ${entry.status} ${facts.filter((fact) => fact !== null).join("; ")}`;
+  });
+  const more = entries.length - lines.length;
+  return [more > 0 ? `Asked, the newest ${lines.length} of ${entries.length}:` : "Asked:", ...lines].join(
+    "\n",
+  );
+}
+
+/** @param wait how long to wait for how many */
+async function entries(
+  control: ControlApi,
+  filter: JournalFilter,
+  wait: Query = {},
+): Promise<readonly JournalEntry[]> {
+  return (await control.list<EntryJson>("requests", { ...filter }, wait)).map(entryOf);
+}
+
+function entryOf(json: EntryJson): JournalEntry {
+  return {
+    seq: Number(json.id),
+    at: Date.parse(json.at),
+    durationMs: json.duration_ms,
+    surface: json.surface,
+    method: json.method,
+    path: json.path,
+    status: json.status,
+    keyPrefix: json.key,
+    groupId: json.group,
+    externalEntityId: json.external_entity_id,
+    slug: json.slug,
+    promptTokens: json.prompt_tokens,
+    completionTokens: json.completion_tokens,
+    error: json.error,
+    hint: json.hint,
+    notes: json.notes,
+    decision: json.decision,
+    requestBody: json.request_body,
+    responseBody: json.response_body,
+  };
+}

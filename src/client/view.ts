@@ -1,0 +1,85 @@
+import type { ExampleCall } from "../config/example-call.js";
+import { Connection, ControlError, type Fetch } from "./connection.js";
+import { ControlApi } from "./control-api.js";
+
+/** What a world says about itself. */
+export interface View {
+  readonly name: string;
+  readonly workspaceKey: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly example: ExampleCall | null;
+}
+
+/** Where a client reads its world's view. */
+export interface ViewSource {
+  current(): View;
+  /** Called after each call that may have changed the keys. */
+  refresh(): Promise<void>;
+}
+
+/** The view from `GET /_emulator/health`, as of the last refresh. */
+export class HealthView implements ViewSource {
+  readonly #url: string;
+  readonly #control: ControlApi;
+  #view: View;
+
+  private constructor(url: string, control: ControlApi, view: View) {
+    this.#url = url;
+    this.#control = control;
+    this.#view = view;
+  }
+
+  /**
+   * @param url where the world is reached; behind a mapped port it is not the one that the world knows
+   * @throws ControlError, also when something else answers
+   */
+  static async open(url: string, fetch: Fetch): Promise<HealthView> {
+    const control = new ControlApi(new Connection(url, fetch));
+    return new HealthView(url, control, await readHealth(url, control));
+  }
+
+  current(): View {
+    return this.#view;
+  }
+
+  async refresh(): Promise<void> {
+    this.#view = await readHealth(this.#url, this.#control);
+  }
+}
+
+async function readHealth(url: string, control: ControlApi): Promise<View> {
+  const health: unknown = await control.get("health");
+  if (!isHealth(health)) {
+    throw new ControlError(`What answers at ${url} is no gateway-emulator of this version.`, null);
+  }
+  const { name, env, keys, example } = health;
+  return {
+    name,
+    workspaceKey: env.BASETEN_API_KEY ?? "",
+    env: reachedAt(url, health.url, env),
+    keys,
+    example,
+  };
+}
+
+/** The environment with the URL where the emulator is reached in place of the one it knows. */
+function reachedAt(url: string, own: string, env: View["env"]): View["env"] {
+  return Object.fromEntries(
+    Object.entries(env).map(([variable, value]) => [
+      variable,
+      value === own || value.startsWith(`${own}/`) ? url + value.slice(own.length) : value,
+    ]),
+  );
+}
+
+/** The fields that every emulator of this version answers. */
+type Health = Omit<View, "workspaceKey"> & { readonly url: string };
+
+function isHealth(value: unknown): value is Health {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ["url", "name", "env", "keys", "example"].every((field) => field in value)
+  );
+}

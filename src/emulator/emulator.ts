@@ -1,0 +1,166 @@
+import { type ClientOptions, GatewayClient } from "../client/client.js";
+import { type Fetch, WorldEndedError } from "../client/connection.js";
+import type { GatewayWorld } from "../client/gateway-world.js";
+import type { View } from "../client/view.js";
+import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
+import type { ErrorCoverage } from "../domain/error-coverage.js";
+import type { ErrorCounter } from "../services/error-counter.js";
+import type { World } from "../worlds/world.js";
+import { viewOf, worldUrl } from "../worlds/world-view.js";
+import { DEFAULT_WORLD, type Worlds } from "../worlds/worlds.js";
+import type { PendingCalls } from "./pending-calls.js";
+
+/** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
+export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
+  readonly port: number;
+  /** Whether the state file had data: the seed is then only what {@link reset} goes back to. */
+  readonly resumed: boolean;
+  /**
+   * The world of this name, made unless it exists: a copy in memory that shares nothing with the others.
+   * @param options.from `seed`, the default, or the name of the world to copy as it is
+   * @throws ControlError for an invalid name, or an unknown source
+   */
+  world(name: string, options?: ForkOptions): Promise<GatewayWorld>;
+  /** Names of the worlds, oldest first. */
+  worlds(): readonly string[];
+  /** Ends a world made by {@link world}. @throws ControlError */
+  removeWorld(name: string): Promise<void>;
+  /** Which errors were provoked since the start, over all worlds; a reset does not forget them. */
+  errorCoverage(): ErrorCoverage;
+  /**
+   * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen clock, for more than
+   * five seconds, or for a server that a rule forwards to.
+   */
+  stop(): Promise<void>;
+}
+
+/** The parts of an emulator that listens. */
+export interface EmulatorParts {
+  readonly port: number;
+  /** Where it is reached. */
+  readonly origin: string;
+  readonly worlds: Worlds;
+  readonly errors: ErrorCounter;
+  /** The app without a socket. */
+  readonly fetch: Fetch;
+  readonly drain: () => Promise<void>;
+  readonly pendingCalls: PendingCalls;
+}
+
+/** How long a stop waits for calls of the test API, milliseconds of real time. */
+const CALL_GRACE_MS = 5_000;
+
+export class RunningEmulator extends GatewayClient implements GatewayEmulator {
+  readonly port: number;
+  readonly #parts: EmulatorParts;
+  /** One client a world, whoever asks. */
+  readonly #clients = new WeakMap<World, GatewayWorld>();
+  #stopping: Promise<void> | null = null;
+
+  constructor(parts: EmulatorParts) {
+    super(clientOptions(parts, DEFAULT_WORLD));
+    this.port = parts.port;
+    this.#parts = parts;
+    this.#clients.set(parts.worlds.first, this);
+  }
+
+  get resumed(): boolean {
+    return this.#parts.worlds.first.resumed;
+  }
+
+  world(name: string, options: ForkOptions = {}): Promise<GatewayWorld> {
+    return this.call(this.world, async () => {
+      await ensureWorld(this.control, name, options, () => this.worlds());
+      const world = this.#parts.worlds.get(name);
+      const client = this.#clients.get(world) ?? new GatewayClient(clientOptions(this.#parts, name));
+      this.#clients.set(world, client);
+      return client;
+    });
+  }
+
+  worlds(): readonly string[] {
+    return this.#parts.worlds.names;
+  }
+
+  removeWorld(name: string): Promise<void> {
+    return this.call(this.removeWorld, () => removeWorld(this.control, name));
+  }
+
+  errorCoverage(): ErrorCoverage {
+    return this.#parts.errors.coverage();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #close(): Promise<void> {
+    const { pendingCalls, drain } = this.#parts;
+    await pendingCalls.finished(CALL_GRACE_MS);
+    await drain();
+    this.#parts.worlds.close();
+  }
+}
+
+function clientOptions({ worlds, origin, fetch, pendingCalls }: EmulatorParts, name: string): ClientOptions {
+  const world = worlds.get(name);
+  const url = worldUrl(origin, name);
+  const view = new LiveView(world, name, url);
+  return {
+    url,
+    fetch: fetchOf(world, name, fetch),
+    view: { current: () => view, refresh: async () => {} },
+    onCall: (end) => pendingCalls.add(end),
+  };
+}
+
+/** How a client in this process reaches its world. */
+function fetchOf(world: World, name: string, fetch: Fetch): Fetch {
+  const checkOpen = (): void => {
+    if (world.closed) throw new WorldEndedError(name);
+  };
+  return async (url, init) => {
+    checkOpen();
+    const response = await fetch(url, init).catch((cause: unknown) => {
+      checkOpen();
+      throw cause;
+    });
+    // It ended while the call was under way.
+    if (!response.ok) checkOpen();
+    return response;
+  };
+}
+
+/** Read from the world at each access, and so always current. */
+class LiveView implements View {
+  readonly name: string;
+  readonly #world: World;
+  readonly #url: string;
+
+  constructor(world: World, name: string, url: string) {
+    this.#world = world;
+    this.name = name;
+    this.#url = url;
+  }
+
+  get workspaceKey(): string {
+    return this.#world.workspaceKey;
+  }
+
+  get keys(): View["keys"] {
+    return this.#world.keys;
+  }
+
+  get env(): View["env"] {
+    return viewOf(this.#world, this.name, this.#url).env;
+  }
+
+  get example(): View["example"] {
+    return viewOf(this.#world, this.name, this.#url).example;
+  }
+}
