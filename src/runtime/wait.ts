@@ -2,8 +2,8 @@
  * Waits, in real time, until `condition` is true.
  * @param subscribe registers a listener for changes of the condition and returns a function that removes it
  * @param timeoutMs milliseconds of real time
- * @param end ends the wait; the condition is not read then
- * @returns false after the timeout or the end
+ * @param end ends the wait early
+ * @returns false after the timeout, or when the wait was ended
  */
 export function waitFor(
   condition: () => boolean,

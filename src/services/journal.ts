@@ -192,7 +192,7 @@ export class Journal implements Cache {
   /**
    * Waits, in real time, until exactly `count` entries match; null: at least one.
    * @param timeoutMs milliseconds
-   * @returns false after the timeout, or {@link endWaits}
+   * @returns false after the timeout, or when {@link endWaits} ends the wait
    */
   waitForEntries(filter: JournalFilter, count: number | null, timeoutMs: number): Promise<boolean> {
     const reached = (): boolean => {
@@ -202,7 +202,7 @@ export class Journal implements Cache {
     return waitFor(reached, (listener) => this.onEntry(listener), timeoutMs, this.#end.signal);
   }
 
-  /** Ends all waits for entries: the world ends, or its emulator stops. */
+  /** Ends all waits: the world ends, or its emulator stops. */
   endWaits(): void {
     this.#end.abort();
   }

@@ -119,7 +119,7 @@ export class Worlds {
     this.#seedImage = null;
   }
 
-  /** Drops jobs that are due too late for a stop, on a frozen clock all jobs, and ends waits for requests. */
+  /** Drops jobs that are due too late for a stop (on a frozen clock, all of them) and waits for requests. */
   dropUnreachable(): void {
     for (const world of this.#worlds.values()) {
       world.services.journal.endWaits();

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   type AsyncRequest,
   afterPrediction,
+  afterWebhook,
   arrived,
   isKept,
   started,
 } from "../../src/domain/async/request.js";
+import { resultBody } from "../../src/domain/async/result-body.js";
 import { failureCodeOf, retryDelay } from "../../src/domain/async/retry.js";
-import { afterWebhook, resultBody } from "../../src/domain/async/webhook.js";
 
 const NOW = Date.parse("2026-06-17T12:00:00Z");
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextStep, ROTATION_MS, signingSecrets } from "../../src/domain/billing.js";
+import { nextStep, ROTATION_MS, signingSecrets } from "../../src/domain/billing-webhook.js";
 
 const START = 1_000_000;
 const afterStatus = (status: number) => nextStep({ kind: "answered", status }, 1, START, START);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
+import { asObject, parseJson } from "../../domain/parse-json.js";
 import { chatRequestSchema } from "../../schemas/chat.js";
 import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
@@ -127,14 +128,5 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A body's fields, or null when it is not a JSON object: that is the provider's to say. */
 function fieldsOf(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return asObject(parseJson(text));
 }

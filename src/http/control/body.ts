@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { GatewayError } from "../../domain/errors.js";
+import { parseJson } from "../../domain/parse-json.js";
 import { MAX_BODY_BYTES } from "../../domain/settings.js";
 import { checked } from "../../schemas/problems.js";
 import type { AppContext } from "../env.js";
@@ -9,7 +10,8 @@ import { json } from "../respond.js";
 /** The JSON body of a control request, in the given shape; `max_body_bytes` does not limit it. @throws GatewayError `validation` */
 export async function readControlBody<S extends z.ZodType>(c: AppContext, schema: S): Promise<z.output<S>> {
   const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
-  return checked(schema, parseJson(text));
+  const value = parseJson(text);
+  return checked(schema, value === undefined ? refuse("the body is not valid JSON") : value);
 }
 
 /**
@@ -25,14 +27,6 @@ export async function addOneOrMore<S extends z.ZodType>(
   const body = await readControlBody(c, z.unknown());
   if (Array.isArray(body)) return json(c, 200, { items: add(checked(z.array(schema), body)) });
   return json(c, 200, add([checked(schema, body)])[0]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse("the body is not valid JSON");
-  }
 }
 
 function refuse(problem: string): never {

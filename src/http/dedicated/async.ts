@@ -4,6 +4,7 @@ import { readAuthorization } from "../../domain/credential.js";
 import { type Deployable, type Deployment, ownerOfLabel } from "../../domain/deployments.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
+import { parseJson } from "../../domain/parse-json.js";
 import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
@@ -33,7 +34,9 @@ async function readOptions(c: AppContext): Promise<AsyncOptions> {
   refuseLarge(body.length);
   const text = jsonText(undefined, body, refuse);
   c.get("inProgress").requestBody = text;
-  const parsed = asyncPredictSchema.safeParse(parseJson(text));
+  const value = parseJson(text);
+  if (value === undefined) return refuse("the body is not valid JSON");
+  const parsed = asyncPredictSchema.safeParse(value);
   if (parsed.success) return asyncOptions(parsed.data);
   const [issue] = parsed.error.issues;
   if (!issue) return refuse("the request is invalid");
@@ -44,14 +47,6 @@ async function readOptions(c: AppContext): Promise<AsyncOptions> {
 function refuseLarge(bytes: number): void {
   if (bytes > MAX_PAYLOAD_BYTES)
     throw new GatewayError("body_too_large", { message: payloadTooLarge(bytes) });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse("the body is not valid JSON");
-  }
 }
 
 function refuse(message: string): never {

@@ -1,6 +1,7 @@
 import { type Credential, readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
 import { FAULT_PRESETS, type Fault } from "../../domain/faults.js";
+import { parseJson } from "../../domain/parse-json.js";
 import { faultSchema } from "../../schemas/faults.js";
 import { problemsOf } from "../../schemas/problems.js";
 import type { ChatInput } from "../../services/chat-types.js";
@@ -78,12 +79,4 @@ export function readFaultHeader(c: AppContext): Fault | null {
   const problems = parsed.error.issues.flatMap((issue) => problemsOf(faultSchema, issue));
   const what = problems.map(({ path, message }) => `${path.map(String).join(".")} ${message}`).join("; ");
   return refuseBody(`x-emulator-fault is one of ${FAULT_PRESETS.join(", ")}, or a fault as JSON: ${what}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
 import type { ChatRequest, ResponseFormat, ToolChoice } from "../../domain/chat.js";
+import { asObject, parseJson } from "../../domain/parse-json.js";
 import type { Settings } from "../../domain/settings.js";
 import {
   type ChatBody,
@@ -41,13 +42,8 @@ export interface ChatEnvelope {
  */
 export function parseEnvelope(body: Buffer | string): ChatEnvelope | { ok: false } {
   if (typeof body !== "string" && !isUtf8(body)) return { ok: false };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(typeof body === "string" ? body : body.toString("utf8"));
-  } catch {
-    return { ok: false };
-  }
-  if (!isObject(parsed)) return { ok: false };
+  const parsed = asObject(parseJson(typeof body === "string" ? body : body.toString("utf8")));
+  if (!parsed) return { ok: false };
   const { model, messages } = parsed;
   if (typeof model !== "string" || !Array.isArray(messages)) return { ok: false };
   return { ok: true, body: parsed, model, messages, size: body.length };
@@ -172,8 +168,4 @@ function toolChoice(choice: ChatBody["tool_choice"], hasTools: boolean): ToolCho
 
 function given(value: unknown): boolean {
   return value !== undefined && value !== null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { GatewayError, invalid } from "../../domain/errors.js";
+import { asObject, parseJson } from "../../domain/parse-json.js";
 import type { AppContext } from "../env.js";
 import { describeIssue } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
@@ -40,16 +41,9 @@ export function parseBody<S extends z.ZodType>(
 }
 
 function parseObject(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return refuse("the body is not valid JSON");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return refuse("expected a JSON object as the body");
-  }
-  return value;
+  const value = parseJson(text);
+  if (value === undefined) return refuse("the body is not valid JSON");
+  return asObject(value) ?? refuse("expected a JSON object as the body");
 }
 
 function refuse(problem: string): never {

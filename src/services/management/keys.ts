@@ -11,7 +11,7 @@ import { type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
 /** A new key with its text, which is shown only once (K-1). */
-export interface MintedKey {
+interface MintedKey {
   readonly text: string;
   readonly key: FederatedKey;
 }
