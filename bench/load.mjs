@@ -3,7 +3,8 @@ import { connect } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const CRLF = Buffer.from("\r\n");
-const LENGTH = Buffer.from("Content-Length: ");
+/** Servers write the name of the header either way. */
+const LENGTHS = ["Content-Length: ", "content-length: "].map((name) => Buffer.from(name));
 const OK = "HTTP/1.1 200";
 
 /** The bytes of a request. */
@@ -86,11 +87,8 @@ function answerEnd(buffer) {
   const headEnd = buffer.indexOf(HEAD_END);
   if (headEnd < 0) return -1;
   const body = headEnd + HEAD_END.length;
-  const lengthAt = buffer.indexOf(LENGTH);
-  if (lengthAt >= 0 && lengthAt < headEnd) {
-    const end = body + Number.parseInt(buffer.latin1Slice(lengthAt + LENGTH.length, headEnd), 10);
-    return buffer.length >= end ? end : -1;
-  }
+  const length = lengthIn(buffer, headEnd);
+  if (length >= 0) return buffer.length >= body + length ? body + length : -1;
   for (let at = body; ; ) {
     const lineEnd = buffer.indexOf(CRLF, at);
     if (lineEnd < 0) return -1;
@@ -101,10 +99,21 @@ function answerEnd(buffer) {
   }
 }
 
+/** The value of Content-Length; -1 without one. */
+function lengthIn(buffer, headEnd) {
+  for (const name of LENGTHS) {
+    const at = buffer.indexOf(name);
+    if (at >= 0 && at < headEnd) {
+      return Number.parseInt(buffer.latin1Slice(at + name.length, headEnd), 10);
+    }
+  }
+  return -1;
+}
+
 /** The body of an answer, with its chunks joined. */
 export function bodyOf(answer) {
   const start = answer.indexOf(HEAD_END) + HEAD_END.length;
-  if (answer.indexOf(LENGTH) >= 0 && answer.indexOf(LENGTH) < start) return answer.toString("utf8", start);
+  if (lengthIn(answer, start) >= 0) return answer.toString("utf8", start);
   let body = "";
   for (let at = start; ; ) {
     const lineEnd = answer.indexOf(CRLF, at);

@@ -4,6 +4,7 @@ import type { GatewayWorld } from "../client/gateway-world.js";
 import type { View } from "../client/view.js";
 import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
+import type { Fetch as FetchFunction } from "../http/fetch.js";
 import type { ErrorCounter } from "../services/error-counter.js";
 import type { World } from "../worlds/world.js";
 import { viewOf, worldUrl } from "../worlds/world-view.js";
@@ -12,7 +13,14 @@ import type { PendingCalls } from "./pending-calls.js";
 
 /** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
 export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
+  /** 0 when it does not listen. */
   readonly port: number;
+  /**
+   * The emulator as a function, without a socket: `new OpenAI({ baseURL: gateway.inferenceUrl, fetch: gateway.fetch })`.
+   * The host of a URL does not matter, unless it is one that the emulator stands for. A connection that a fault resets
+   * is a rejected call.
+   */
+  readonly fetch: FetchFunction;
   /** Whether the state file had data: the seed is then only what {@link reset} goes back to. */
   readonly resumed: boolean;
   /**
@@ -28,8 +36,8 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   /** Which errors were provoked since the start, over all worlds; a reset does not forget them. */
   errorCoverage(): ErrorCoverage;
   /**
-   * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen clock, for more than
-   * five seconds, or for a server that a rule forwards to.
+   * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen
+   * clock, for more than five seconds, or for a server that a rule forwards to.
    */
   stop(): Promise<void>;
 }
@@ -42,7 +50,7 @@ export interface EmulatorParts {
   readonly worlds: Worlds;
   readonly errors: ErrorCounter;
   /** The app without a socket. */
-  readonly fetch: Fetch;
+  readonly fetch: FetchFunction;
   readonly drain: () => Promise<void>;
   readonly pendingCalls: PendingCalls;
 }
@@ -52,6 +60,7 @@ const CALL_GRACE_MS = 5_000;
 
 export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   readonly port: number;
+  readonly fetch: FetchFunction;
   readonly #parts: EmulatorParts;
   /** One client a world, whoever asks. */
   readonly #clients = new WeakMap<World, GatewayWorld>();
@@ -61,6 +70,11 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
     super(clientOptions(parts, DEFAULT_WORLD));
     this.port = parts.port;
     this.#parts = parts;
+    // A function of its own, since clients call it without the emulator.
+    this.fetch = async (input, init) => {
+      if (this.#stopping) throw new Error("The emulator was stopped: nothing answers. Is an await missing?");
+      return parts.fetch(input, init);
+    };
     this.#clients.set(parts.worlds.first, this);
   }
 

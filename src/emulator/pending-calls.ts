@@ -1,12 +1,16 @@
 import { waitFor } from "../runtime/wait.js";
 
 /**
- * The calls of the test API that are under way. A stop waits for them: `return gateway.requests()` in a function with
- * `await using gateway` calls first and stops at once.
+ * Calls under way, which a stop waits for: `return gateway.requests()` in a function with `await using gateway` calls
+ * first and stops at once.
  */
 export class PendingCalls {
   readonly #ends = new Set<Promise<unknown>>();
   #onFinished: () => void = () => {};
+
+  get size(): number {
+    return this.#ends.size;
+  }
 
   add(end: Promise<unknown>): void {
     this.#ends.add(end);

@@ -2,8 +2,8 @@ import { withCallerStack } from "../client/caller-stack.js";
 import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
-import { createFetch } from "../http/fetch.js";
-import { HttpServer } from "../http/node/server.js";
+import { createFetch, type FetchApp } from "../http/fetch.js";
+import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -43,24 +43,56 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const errors = new ErrorCounter();
     const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
     const app = createApp(registry);
-    const server = new HttpServer(app, { ownsProcess: false, giveUp: () => worlds.dropUnreachable() });
-    const { host = DEFAULT_HOST } = options;
-    const port = await server.listen(options.port ?? 0, host);
-    const origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const giveUp = (): void => worlds.dropUnreachable();
+    const server = options.listen === false ? null : await listen(app, options, giveUp);
+    const origin = server?.origin ?? "http://gateway";
     registry.origin = origin;
+    const fetches = new PendingCalls();
     return new RunningEmulator({
-      port,
+      port: server?.port ?? 0,
       origin,
       worlds,
       errors,
-      fetch: createFetch(app),
-      drain: server.drain,
+      fetch: createFetch(app, (end) => fetches.add(end)),
+      drain: async () => {
+        await server?.drain();
+        await drainFetches(fetches, giveUp);
+      },
       pendingCalls: new PendingCalls(),
     });
   } catch (cause) {
     worlds.close();
     throw cause;
   }
+}
+
+interface Listening {
+  readonly port: number;
+  readonly origin: string;
+  drain(): Promise<void>;
+}
+
+/** @throws ListenError that says what to change */
+async function listen(app: FetchApp, options: EmulatorOptions, giveUp: () => void): Promise<Listening> {
+  const { port = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
+  const { HttpServer } = await import("../http/node/server.js");
+  const server = new HttpServer(app, { ownsProcess, giveUp });
+  const bound = await server.listen(port, host);
+  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  return { port: bound, origin, drain: server.drain };
+}
+
+/** How long a stop waits for answers without a socket, milliseconds of real time. */
+const FETCH_GRACE_MS = 5_000;
+/** How often a stop gives up what waits for the clock, milliseconds. */
+const GIVE_UP_MS = 10;
+
+/** Answers under way go on to their end, except those that would never end by themselves. */
+async function drainFetches(fetches: PendingCalls, giveUp: () => void): Promise<void> {
+  if (fetches.size === 0) return;
+  const end = every(GIVE_UP_MS, giveUp);
+  await fetches.finished(FETCH_GRACE_MS);
+  end();
 }
 
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */

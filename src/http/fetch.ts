@@ -6,67 +6,99 @@ export interface FetchApp {
   fetch(request: Request, env: AppEnv["Bindings"]): Response | Promise<Response>;
 }
 
-/** What a client takes for `fetch`. */
+/** What clients take for `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /**
- * The app without a socket. It behaves as `fetch` does: an aborted request rejects, a connection that a fault resets
- * rejects, and the body of an answer that is cut off fails where it is read.
- * @param closed why nothing answers any more, or null
+ * The app without a socket, as `fetch`: an aborted request rejects, so does one whose connection a fault resets, and
+ * the body of an answer that is cut off fails where it is read.
+ * @param onCall called with the end of each answer, its body included
  */
-export function createFetch(app: FetchApp, closed: () => Error | null = () => null): Fetch {
-  return async (input, init) => {
-    const request = new Request(input, init);
-    const { signal } = request;
-    signal.throwIfAborted();
-    const error = closed();
-    if (error) throw error;
-    const connection = new PromisedAnswer();
-    const answering = Promise.resolve(app.fetch(request, { connection }));
-    const response = await Promise.race([answering, brokenOff(connection, signal)]);
-    return withEndOf(response, connection, signal);
+export function createFetch(app: FetchApp, onCall: (end: Promise<unknown>) => void = () => {}): Fetch {
+  return (input, init) => {
+    const call = new Call(app);
+    onCall(call.ended);
+    return call.answer(new Request(input, init));
   };
 }
 
-/** Rejects when the client leaves or the connection breaks before there is an answer. */
-function brokenOff(connection: PromisedAnswer, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    connection.onBroken = () => reject(connectionError(connection));
-  });
-}
+/** One request of a client in this process, to the end of its answer. */
+class Call {
+  readonly ended: Promise<void>;
+  readonly #app: FetchApp;
+  readonly #connection = new PromisedAnswer();
+  #end: () => void = () => {};
 
-/** The response with a body that fails as one from a socket does. */
-function withEndOf(response: Response, connection: PromisedAnswer, signal: AbortSignal): Response {
-  if (!response.body || (!connection.cut && response.headers.has("content-length"))) return response;
-  const reader = response.body.getReader();
-  let fail: (cause: unknown) => void = () => {};
-  const onAbort = (): void => fail(signal.reason);
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      fail = (cause) => {
-        controller.error(cause);
-        void reader.cancel();
-      };
-      connection.onBroken = () => fail(connectionError(connection));
-      signal.addEventListener("abort", onAbort, { once: true });
-      if (signal.aborted) onAbort();
-    },
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (value) controller.enqueue(value);
-      if (!done) return;
-      signal.removeEventListener("abort", onAbort);
-      if (connection.cut) controller.error(new TypeError("terminated", { cause: connectionEnded() }));
-      else controller.close();
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  return new Response(body, response);
+  constructor(app: FetchApp) {
+    this.#app = app;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const { signal } = request;
+    try {
+      signal.throwIfAborted();
+      const answering = this.#app.fetch(request, { connection: this.#connection });
+      const response = await Promise.race([answering, this.#brokenOff(signal)]);
+      // A whole answer is there already.
+      if (response.body && (this.#connection.cut || !response.headers.has("content-length"))) {
+        return new Response(this.#follow(response.body, signal), response);
+      }
+      this.#end();
+      return response;
+    } catch (cause) {
+      this.#end();
+      throw cause;
+    }
+  }
+
+  /** Rejects when the client leaves, or the connection breaks, before there is an answer. */
+  #brokenOff(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      this.#connection.onBroken = () => reject(brokenConnection(this.#connection));
+    });
+  }
+
+  /** The body, which fails as one from a socket does. */
+  #follow(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
+    const connection = this.#connection;
+    const reader = body.getReader();
+    const end = this.#end;
+    let fail: (cause: unknown) => void = () => {};
+    const onAbort = (): void => fail(signal.reason);
+    return new ReadableStream({
+      start(controller) {
+        fail = (cause) => {
+          controller.error(cause);
+          void reader.cancel();
+          end();
+        };
+        connection.onBroken = () => fail(new TypeError("terminated", { cause: connectionEnded() }));
+        signal.addEventListener("abort", onAbort, { once: true });
+        if (signal.aborted) onAbort();
+      },
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (value) controller.enqueue(value);
+        if (!done) return;
+        signal.removeEventListener("abort", onAbort);
+        if (connection.cut) controller.error(new TypeError("terminated", { cause: connectionEnded() }));
+        else controller.close();
+        end();
+      },
+      async cancel(reason) {
+        await reader.cancel(reason);
+        end();
+      },
+    });
+  }
 }
 
 /** As `fetch` says it. */
-function connectionError({ broken }: PromisedAnswer): TypeError {
+function brokenConnection({ broken }: PromisedAnswer): TypeError {
   const cause =
     broken === "reset"
       ? Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })

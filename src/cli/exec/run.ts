@@ -45,6 +45,7 @@ async function start(options: ExecOptions, log: (line: string) => void): Promise
   try {
     return await startGatewayEmulator({
       ...emulatorOptions(options),
+      ownsProcess: true,
       onRequest: (entry) => log(requestLine(entry, paint)),
     });
   } catch (cause) {

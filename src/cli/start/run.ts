@@ -15,6 +15,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog(options.log, process.stdout, process.env);
   const gateway = await startGatewayEmulator({
     ...emulatorOptions(options),
+    ownsProcess: true,
     onRequest: (entry) => log.request(entry),
   }).catch(async (cause) => {
     throw await startFailure(cause, options);
