@@ -71,7 +71,11 @@ export function destinationOf(host: string | undefined, path: string): Destinati
   );
 }
 
+const DIGIT_NINE = 0x39;
+
 function byHost(host: string, path: string): Destination | null {
+  // An address stands for no host. It is what most requests come to.
+  if (host.charCodeAt(0) <= DIGIT_NINE) return null;
   const name = host.toLowerCase();
   const label = name.slice(0, Math.max(0, name.indexOf(".")));
   if (label === "api") return { surface: "management", path, deployment: null };

@@ -11,18 +11,18 @@ import { respondError } from "./errors.js";
 import { inference } from "./inference/app.js";
 import { management } from "./management/app.js";
 import { journal } from "./middleware/journal.js";
-import { refuseUnknownWorld, routedPath, selectWorld } from "./middleware/world.js";
+import { routedPath, selectWorld } from "./middleware/world.js";
+import { SurfaceRouter } from "./surface-router.js";
 
 /**
  * The emulator as one function, `app.fetch`. The host and the path of a request decide which surface answers; see
  * {@link routedPath}.
  */
 export function createApp(worlds: WorldLookup): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: routedPath });
+  const app = new Hono<AppEnv>({ getPath: routedPath, router: new SurfaceRouter() });
 
   app.use(selectWorld(worlds));
   app.use(journal);
-  app.use(refuseUnknownWorld);
 
   app.route("/management", management);
   app.route("/inference", inference);
@@ -35,7 +35,7 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.get("/control/_emulator/openapi.json", description);
 
   app.onError((cause, c) => respondError(c, cause));
-  app.notFound((c) => respondError(c, c.get("worldError") ?? notRouted(app, c)));
+  app.notFound((c) => respondError(c, notRouted(app, c)));
   return app;
 }
 

@@ -5,6 +5,8 @@
 export interface Connection {
   /** Whether a body without a length is sent in chunks, which HTTP/1.1 alone does. */
   readonly chunked: boolean;
+  /** Whether nobody waits for the answer any more. Cheaper to ask than the request's signal, which it agrees with. */
+  readonly closed: boolean;
   /** Breaks the connection off where the answer's body ends, as if more were to come. */
   cutAtEnd(): void;
   /** Resets the connection; the answer is not sent. */
@@ -16,12 +18,22 @@ export interface Connection {
 /** In this process nothing carries an answer but a promise: what breaks rejects it, or its body. */
 export class PromisedAnswer implements Connection {
   readonly chunked = false;
+  readonly #signal: AbortSignal;
   /** How the connection broke; null: it did not. */
   broken: "reset" | "ended" | null = null;
   /** Whether the body ends before the answer does. */
   cut = false;
   /** Called when it breaks. */
   onBroken: () => void = () => {};
+
+  /** @param signal of the request: its client left */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get closed(): boolean {
+    return this.broken !== null || this.#signal.aborted;
+  }
 
   cutAtEnd(): void {
     this.cut = true;

@@ -16,9 +16,9 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  */
 export function createFetch(app: FetchApp, onCall: (end: Promise<unknown>) => void = () => {}): Fetch {
   return (input, init) => {
-    const call = new Call(app);
+    const call = new Call(app, new Request(input, init));
     onCall(call.ended);
-    return call.answer(new Request(input, init));
+    return call.answer();
   };
 }
 
@@ -26,21 +26,24 @@ export function createFetch(app: FetchApp, onCall: (end: Promise<unknown>) => vo
 class Call {
   readonly ended: Promise<void>;
   readonly #app: FetchApp;
-  readonly #connection = new PromisedAnswer();
+  readonly #request: Request;
+  readonly #connection: PromisedAnswer;
   #end: () => void = () => {};
 
-  constructor(app: FetchApp) {
+  constructor(app: FetchApp, request: Request) {
     this.#app = app;
+    this.#request = request;
+    this.#connection = new PromisedAnswer(request.signal);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
   }
 
-  async answer(request: Request): Promise<Response> {
-    const { signal } = request;
+  async answer(): Promise<Response> {
+    const { signal } = this.#request;
     try {
       signal.throwIfAborted();
-      const answering = this.#app.fetch(request, { connection: this.#connection });
+      const answering = this.#app.fetch(this.#request, { connection: this.#connection });
       const response = await Promise.race([answering, this.#brokenOff(signal)]);
       // A whole answer is there already.
       if (response.body && (this.#connection.cut || !response.headers.has("content-length"))) {

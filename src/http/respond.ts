@@ -34,46 +34,44 @@ export function json(
 /** Makes the response, and notes its body for the journal. */
 export function respond(c: AppContext, { status, body, headers, journalBody }: Answer): Response {
   c.get("inProgress").responseBody = journalBody ?? body;
-  return wholeResponse(c, status, body, headers);
+  return wholeResponse(c, status, body, { ...headers });
 }
 
 /**
  * A response with a length, all its headers set where it is made: a header that is added to a finished response costs
  * more than the rest of it.
+ * @param headers completed with those that every answer has
  */
 export function wholeResponse(
   c: AppContext,
   status: number,
   body: string | Buffer,
-  headers: Readonly<Record<string, string>>,
+  headers: Record<string, string>,
 ): Response {
   const length = Buffer.byteLength(body);
-  return new Response(length === 0 ? null : body, {
-    status,
-    headers: { "Content-Length": String(length), ...withOwnHeaders(c, headers) },
-  });
-}
-
-/** Headers of one answer, with those of every answer to the request. */
-export function withOwnHeaders(
-  c: AppContext,
-  headers: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const own = c.get("answerHeaders");
-  if (own === undefined) return { ...headers, ...traceHeaders(c.get("inProgress")) };
-  // Whatever the case of its name, a header of the answer wins.
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  const added = Object.entries(own).filter(([name]) => !names.has(name.toLowerCase()));
-  return { ...Object.fromEntries(added), ...headers, ...traceHeaders(c.get("inProgress")) };
+  headers["Content-Length"] ??= String(length);
+  return new Response(length === 0 ? null : body, { status, headers: withOwnHeaders(c, headers) });
 }
 
 /**
- * What every answer carries: the world's time, the number of its journal entry, and of its decision when limits were
- * checked.
+ * Adds to the headers of an answer what every answer to the request carries: the world's time, the number of its
+ * journal entry, and of its decision when limits were checked.
  */
-export function traceHeaders({ seq, at, decision }: RequestInProgress): Record<string, string> {
+export function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<string, string> {
+  const own = c.get("answerHeaders");
+  if (own) addMissing(headers, own);
+  const { seq, at, decision }: RequestInProgress = c.get("inProgress");
   const id = String(seq);
-  const headers: Record<string, string> = { Date: new Date(at).toUTCString(), "x-emulator-request": id };
+  headers.Date = new Date(at).toUTCString();
+  headers["x-emulator-request"] = id;
   if (decision !== null) headers["x-emulator-decision"] = id;
   return headers;
+}
+
+/** Whatever the case of its name, a header of the answer wins. */
+function addMissing(headers: Record<string, string>, added: Readonly<Record<string, string>>): void {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [name, value] of Object.entries(added)) {
+    if (!names.has(name.toLowerCase())) headers[name] = value;
+  }
 }

@@ -39,9 +39,9 @@ export function askProvider(
   authorization: string | undefined,
   timeoutMs: number | null,
 ): { readonly requestNumber: number | undefined; readonly attempt: Promise<Attempt> } {
-  const connection = new PromisedAnswer();
   const giveUp = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, giveUp.signal]);
+  const connection = new PromisedAnswer(signal);
   const world = c.get("emulator").view().name;
   const env: AppEnv["Bindings"] = { connection, destination: { ...asked.destination, world } };
   const answering = fetch(requestOf(c, asked, authorization, signal), env);

@@ -69,7 +69,7 @@ async function relayWhole(
   if (response.status === 200 && body.byteLength <= MAX_CACHED_BYTES) {
     keep?.({ contentType: response.headers.get("content-type") ?? "", body });
   }
-  return wholeResponse(c, response.status, body, headers);
+  return wholeResponse(c, response.status, body, { ...headers });
 }
 
 /** As it comes; a stream is not cached. Its journal entry is written before its end is sent. */

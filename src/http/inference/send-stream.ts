@@ -9,7 +9,7 @@ import { withOwnHeaders } from "../respond.js";
 import type { ModelDialect } from "./model-dialect.js";
 import { answerHeaders } from "./send-whole.js";
 import { CLIENT_LEFT, StreamSource, WORLD_ENDED } from "./stream-source.js";
-import { clientLeft, waitForClient } from "./wait.js";
+import { waitForClient } from "./wait.js";
 
 /** Text above this is more, as chunks, than the connection takes at once; characters. */
 const LONG_TEXT = 16_384;
@@ -45,7 +45,7 @@ export async function sendStream(
 /** One chunk in place of one per event; recorded before, so that an acknowledged end is a stored one (W-8). */
 function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Response {
   const { inProgress, reply } = answered;
-  const gone = clientLeft(c);
+  const gone = c.env.connection.closed;
   if (gone) inProgress.notes.push("the connection ended before the answer");
   inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);

@@ -1,18 +1,17 @@
 import { isPaced, paceMs } from "../../domain/completion/style.js";
+import { NO_HEADERS } from "../../services/chat.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import type { AppContext } from "../env.js";
 import { JSON_TYPE, wholeResponse } from "../respond.js";
 import { modelServerHeaders } from "./headers.js";
-import { clientLeft, waitForClient } from "./wait.js";
+import { waitForClient } from "./wait.js";
 
 /** Headers of an answer from behind the gateway (I-1.5, L-13). */
 export function answerHeaders(answered: AnsweredChat, contentType: string): Record<string, string> {
   const { inProgress, requestId, modelId, limitHeaders } = answered;
-  return {
-    "Content-Type": contentType,
-    ...modelServerHeaders({ acceptedAt: inProgress.at, requestId, modelId }),
-    ...limitHeaders,
-  };
+  const headers = modelServerHeaders({ acceptedAt: inProgress.at, requestId, modelId });
+  headers["Content-Type"] = contentType;
+  return limitHeaders === NO_HEADERS ? headers : Object.assign(headers, limitHeaders);
 }
 
 /**
@@ -24,7 +23,7 @@ export async function sendWhole(c: AppContext, answered: AnsweredChat, encoded: 
   const { chatRecords } = c.get("services");
   const there = isPaced(style)
     ? (await waitForClient(c, durationMs(c, answered), "answer")) === "due"
-    : !clientLeft(c);
+    : !c.env.connection.closed;
   if (!there) {
     inProgress.notes.push("the connection ended before the answer");
     inProgress.responseBody = "";

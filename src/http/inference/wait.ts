@@ -1,10 +1,5 @@
 import type { AppContext } from "../env.js";
 
-/** Whether nobody waits for the answer any more. */
-export function clientLeft(c: AppContext): boolean {
-  return c.req.raw.signal.aborted;
-}
-
 /**
  * Waits on the world's clock while the client is there.
  * @param ms rounded up to whole milliseconds, as the clock counts; 0 does not wait
@@ -12,10 +7,11 @@ export function clientLeft(c: AppContext): boolean {
  * @returns how it ended: the time has come, the client left, or the world dropped its jobs, which ends the connection
  */
 export function waitForClient(c: AppContext, ms: number, label: string): Promise<"due" | "left" | "dropped"> {
+  if (c.env.connection.closed) return Promise.resolve("left");
+  if (ms <= 0) return Promise.resolve("due");
   const { clock } = c.get("services").context;
   const { signal } = c.req.raw;
   if (signal.aborted) return Promise.resolve("left");
-  if (ms <= 0) return Promise.resolve("due");
   return new Promise((resolve) => {
     const left = (): void => {
       cancel();

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { GatewayError } from "../../domain/errors.js";
 import { pathWithoutKey } from "../../domain/keys.js";
 import type { AppContext, AppEnv } from "../env.js";
-import { errorAnswer } from "../errors.js";
+import { errorAnswer, respondError } from "../errors.js";
 import { wholeResponse } from "../respond.js";
 
 /**
@@ -15,7 +15,10 @@ export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
   const inProgress = services.journal.begin(surface, c.req.method, pathWithoutKey(path));
   c.set("inProgress", inProgress);
   c.env.requestNumber = inProgress.seq;
-  await next();
+  const error = c.get("worldError");
+  // A request for a world that is not there goes no further; the default world's journal has it.
+  if (error) c.res = respondError(c, error);
+  else await next();
   if (surface === "control" || c.get("recordsItself")) return;
   const failure = await services.journal.finish(inProgress, c.res.status);
   if (!failure) return;
@@ -32,5 +35,5 @@ export function storageFailure(c: AppContext): Response {
     error,
     c.get("services").context.settings,
   );
-  return wholeResponse(c, status, body, headers);
+  return wholeResponse(c, status, body, { ...headers });
 }

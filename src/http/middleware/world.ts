@@ -47,10 +47,3 @@ export function selectWorld(worlds: WorldLookup): MiddlewareHandler<AppEnv> {
     return next();
   };
 }
-
-/** Refuses a request for a world that is not there. The default world's journal has it. */
-export const refuseUnknownWorld: MiddlewareHandler<AppEnv> = (c, next) => {
-  const error = c.get("worldError");
-  if (error) throw error;
-  return next();
-};

@@ -25,6 +25,10 @@ class Http1Connection implements Connection {
     this.#outgoing = outgoing;
   }
 
+  get closed(): boolean {
+    return this.#outgoing.destroyed;
+  }
+
   /** Clients of HTTP/1.0 know no chunks. */
   get chunked(): boolean {
     return this.#incoming.httpVersionMinor > 0;
@@ -57,6 +61,11 @@ class Http2Connection implements Connection {
 
   constructor(outgoing: Http2ServerResponse) {
     this.#outgoing = outgoing;
+  }
+
+  get closed(): boolean {
+    const { stream } = this.#outgoing;
+    return !stream || stream.destroyed || stream.closed;
   }
 
   cutAtEnd(): void {

@@ -10,7 +10,7 @@ export interface RequestTarget {
 
 /** Paths and hosts that a URL holds exactly as they are. */
 const PLAIN_PATH = /^\/[!$&-.0-;=@-Z_a-z~/]*(?:\?.*)?$/;
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
+const DOT_SEGMENT = /\/\.{1,2}(?:[/?]|$)/;
 const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{1,4})?$/i;
 
 /**
@@ -21,7 +21,7 @@ const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{1,4})?$/i;
 export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): RequestTarget | null {
   const path = incoming.url ?? "/";
   const host = hostOf(incoming);
-  const plainPath = PLAIN_PATH.test(path) && !DOT_SEGMENT.test(path);
+  const plainPath = PLAIN_PATH.test(path) && !(path.includes("/.") && DOT_SEGMENT.test(path));
   const plainHost = PLAIN_HOST.test(host);
   if (plainPath && plainHost) return null;
   if (!plainPath) {

@@ -8,15 +8,16 @@ const SHORT_BODY_BYTES = 64 * 1024;
  * Says `Connection: close` with an answer that comes before its request has arrived whole: an unread rest would be
  * taken for the next request on this connection.
  */
-export async function closeAfterUnread(
+export function closeAfterUnread(
   answering: Response | Promise<Response>,
   { incoming, outgoing }: NodeBindings,
-): Promise<Response> {
-  const response = await answering;
-  if (incoming.httpVersionMajor === 1 && !incoming.complete && announcesBody(incoming as IncomingMessage)) {
-    if (!outgoing.headersSent) outgoing.setHeader("Connection", "close");
-  }
-  return response;
+): Response | Promise<Response> {
+  // HTTP/2 has streams instead.
+  if (incoming.httpVersionMajor !== 1 || !announcesBody(incoming as IncomingMessage)) return answering;
+  return Promise.resolve(answering).then((response) => {
+    if (!incoming.complete && !outgoing.headersSent) outgoing.setHeader("Connection", "close");
+    return response;
+  });
 }
 
 function announcesBody({ headers }: IncomingMessage): boolean {

@@ -1,0 +1,45 @@
+import type { Result, Router } from "hono/router";
+import { RegExpRouter } from "hono/router/reg-exp-router";
+import { SmartRouter } from "hono/router/smart-router";
+import { TrieRouter } from "hono/router/trie-router";
+
+/**
+ * Hono's own router, one for each surface. One for all would be the slow trie, since some paths of the control API and
+ * of deployments' hosts are beyond the fast one; so the few paths of the inference API cost one look-up.
+ */
+export class SurfaceRouter<T> implements Router<T> {
+  readonly name = "SurfaceRouter";
+  readonly #bySurface = new Map<string, Router<T>>();
+  /** Middleware of every surface, in order. */
+  readonly #shared: (readonly [method: string, path: string, handler: T])[] = [];
+
+  /** @param path begins with the surface, or is `/*` */
+  add(method: string, path: string, handler: T): void {
+    const surface = surfaceOf(path);
+    if (surface !== "*") {
+      this.#routerOf(surface).add(method, path, handler);
+      return;
+    }
+    this.#shared.push([method, path, handler]);
+    for (const router of this.#bySurface.values()) router.add(method, path, handler);
+  }
+
+  match(method: string, path: string): Result<T> {
+    return this.#routerOf(surfaceOf(path)).match(method, path);
+  }
+
+  #routerOf(surface: string): Router<T> {
+    let router = this.#bySurface.get(surface);
+    if (!router) {
+      router = new SmartRouter<T>({ routers: [new RegExpRouter(), new TrieRouter()] });
+      for (const shared of this.#shared) router.add(...shared);
+      this.#bySurface.set(surface, router);
+    }
+    return router;
+  }
+}
+
+function surfaceOf(path: string): string {
+  const end = path.indexOf("/", 1);
+  return end < 0 ? path.slice(1) : path.slice(1, end);
+}
