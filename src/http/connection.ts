@@ -7,6 +7,8 @@ export interface Connection {
   readonly chunked: boolean;
   /** Whether nobody waits for the answer any more. Cheaper to ask than the request's signal, which it agrees with. */
   readonly closed: boolean;
+  /** Leaves the length of the next answer unsaid, as the real gateway does with streams, although it is known here. */
+  withoutLength(): void;
   /** Breaks the connection off where the answer's body ends, as if more were to come. */
   cutAtEnd(): void;
   /** Resets the connection; the answer is not sent. */
@@ -34,6 +36,9 @@ export class PromisedAnswer implements Connection {
   get closed(): boolean {
     return this.broken !== null || this.#signal.aborted;
   }
+
+  /** The answer of a fetch has no length unless it is given. */
+  withoutLength(): void {}
 
   cutAtEnd(): void {
     this.cut = true;

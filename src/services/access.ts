@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { type Credential, readAuthorization } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel, isFederatedKey } from "../domain/keys.js";
@@ -9,7 +10,7 @@ import {
   type WorkspaceKeyType,
 } from "../domain/model.js";
 import type { SlugRoute } from "./routing.js";
-import { hashKey, sameHash } from "./secrets.js";
+import { sameHash } from "./secrets.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** A caller with a workspace key. */
@@ -143,11 +144,10 @@ export class Access implements Cache {
 
   /** The caller with this key, or null. */
   find(key: string): Caller | null {
-    const digest = hashKey(key);
-    const id = digest.toString("latin1");
+    const id = hash("sha256", key, "binary");
     const known = this.#callers.get(id);
     if (known) return known;
-    const caller = this.#load(digest);
+    const caller = this.#load(Buffer.from(id, "latin1"));
     if (!caller) return null;
     if (this.#callers.size >= MAX_CALLERS) this.#callers.clear();
     this.#callers.set(id, caller);

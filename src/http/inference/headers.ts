@@ -32,5 +32,6 @@ export function modelServerHeaders({ acceptedAt, requestId, modelId }: ServedBy)
 
 /** A UUID's 32 hex digits: one id in the answer, in its headers and in the billing event. */
 export function hexOf(uuid: string): string {
-  return uuid.replaceAll("-", "");
+  // Its five groups, without the hyphens: faster than a search for them.
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24, 36);
 }

@@ -49,20 +49,12 @@ function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Respon
   if (gone) inProgress.notes.push("the connection ended before the answer");
   inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);
-  return streamResponse(
-    c,
-    answered,
-    new ReadableStream({
-      start(controller) {
-        controller.enqueue(Buffer.from(body));
-        controller.close();
-      },
-    }),
-  );
+  c.env.connection.withoutLength();
+  return streamResponse(c, answered, body);
 }
 
 /** I-1.4: exactly this type, no charset; no length, whatever is known of it. */
-function streamResponse(c: AppContext, answered: AnsweredChat, body: ReadableStream): Response {
+function streamResponse(c: AppContext, answered: AnsweredChat, body: ReadableStream | string): Response {
   const headers = answerHeaders(answered, "text/event-stream");
   headers["Cache-Control"] = "no-cache";
   if (c.env.connection.chunked) headers["Transfer-Encoding"] = "chunked";

@@ -13,9 +13,9 @@ export function routedPath(request: Request, options?: { env?: AppEnv["Bindings"
   const target = env?.target ?? targetOf(request.url);
   const query = target.path.indexOf("?");
   const { world, path } = worldOf(query < 0 ? target.path : target.path.slice(0, query));
-  const destination = { ...destinationOf(target.host, path), world };
-  if (env) env.destination = destination;
-  return `/${destination.surface}${destination.path}`;
+  const { surface, path: routed, deployment } = destinationOf(target.host, path);
+  if (env) env.destination = { surface, path: routed, deployment, world };
+  return `/${surface}${routed}`;
 }
 
 function targetOf(url: string): { readonly host: string; readonly path: string } {

@@ -34,6 +34,10 @@ class Http1Connection implements Connection {
     return this.#incoming.httpVersionMinor > 0;
   }
 
+  withoutLength(): void {
+    dropLength(this.#outgoing);
+  }
+
   cutAtEnd(): void {
     const outgoing = this.#outgoing;
     const { socket } = this.#incoming;
@@ -68,6 +72,10 @@ class Http2Connection implements Connection {
     return !stream || stream.destroyed || stream.closed;
   }
 
+  withoutLength(): void {
+    dropLength(this.#outgoing);
+  }
+
   cutAtEnd(): void {
     const outgoing = this.#outgoing;
     outgoing.end = (last?: unknown) => {
@@ -87,4 +95,14 @@ class Http2Connection implements Connection {
     const { stream } = this.#outgoing;
     if (stream && !stream.closed) stream.destroy(new Error("the answer was broken off"));
   }
+}
+
+/** Node-server states the length of a body that it has whole. */
+function dropLength(outgoing: ServerResponse | Http2ServerResponse): void {
+  const { writeHead } = outgoing;
+  Reflect.set(outgoing, "writeHead", (status: number, headers: Record<string, unknown>) => {
+    delete headers["Content-Length"];
+    delete headers["content-length"];
+    return Reflect.apply(writeHead, outgoing, [status, headers]);
+  });
 }

@@ -4,7 +4,7 @@ import type { FetchApp } from "../fetch.js";
 import { connectionOf, type NodeBindings } from "./connection.js";
 import { type Drain, drainable } from "./drain.js";
 import { listen } from "./listen.js";
-import { type RequestTarget, takeOddTarget } from "./target.js";
+import { type RequestTarget, takeOddTarget, targetOf } from "./target.js";
 import { type Listener, TwoProtocolServer } from "./two-protocols.js";
 import { closeAfterUnread } from "./unread.js";
 
@@ -34,7 +34,7 @@ export class HttpServer {
     const respond = getRequestListener(
       (request, env) => {
         const node = env as NodeBindings;
-        const target = oddTargets.get(node.incoming);
+        const target = oddTargets.get(node.incoming) ?? targetOf(node.incoming);
         const bindings: AppEnv["Bindings"] = { connection: connectionOf(node), target };
         return closeAfterUnread(app.fetch(request, bindings), node);
       },

@@ -19,8 +19,7 @@ const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{1,4})?$/i;
  * @returns null when the URL is the target
  */
 export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): RequestTarget | null {
-  const path = incoming.url ?? "/";
-  const host = hostOf(incoming);
+  const { path, host } = targetOf(incoming);
   const plainPath = PLAIN_PATH.test(path) && !(path.includes("/.") && DOT_SEGMENT.test(path));
   const plainHost = PLAIN_HOST.test(host);
   if (plainPath && plainHost) return null;
@@ -34,6 +33,12 @@ export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): R
   return { host, path };
 }
 
-function hostOf(incoming: IncomingMessage | Http2ServerRequest): string {
-  return ("authority" in incoming ? incoming.authority : incoming.headers.host) ?? "";
+/** Host and path of a request, as they came. */
+export function targetOf(incoming: IncomingMessage | Http2ServerRequest): RequestTarget {
+  const host = (incoming.httpVersionMajor === 2 ? authorityOf(incoming) : incoming.headers.host) ?? "";
+  return { host, path: incoming.url ?? "/" };
+}
+
+function authorityOf(incoming: IncomingMessage | Http2ServerRequest): string | undefined {
+  return "authority" in incoming ? incoming.authority : undefined;
 }

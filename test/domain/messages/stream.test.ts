@@ -181,7 +181,7 @@ function assemble(body: string): string[] {
   const blocks: string[] = [];
   let open = false;
   for (const part of body.split("\n\n").slice(0, -1)) {
-    const [, name, json] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+    const [, name, json] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(part) ?? [];
     const event: RawMessageStreamEvent = JSON.parse(json ?? "");
     expect(event.type).toBe(name);
     switch (event.type) {
