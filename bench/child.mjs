@@ -2,8 +2,8 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * Starts a server in its own process. The process sends `{ port }` once it listens, and `{ cpu }` (microseconds) or
- * `{ memory }` (resident bytes) on request.
+ * Starts a server in its own process. The process sends `{ port }` once it listens, and answers questions: `cpu`
+ * (microseconds), `memory` (resident bytes) and those of its own.
  * @param script path relative to this folder
  * @param input passed as its only argument, as JSON
  */
@@ -22,20 +22,21 @@ export async function startServer(script, input = {}) {
         resolve(message);
       });
     });
-  const ask = async (question) => {
+  const ask = async (question, value) => {
     const reply = answer();
-    child.send(question);
+    child.send({ question, value });
     return (await reply)[question];
   };
   const { port, ...rest } = await answer();
   return {
     port,
     ...rest,
+    ask,
     cpu: () => ask("cpu"),
     memory: () => ask("memory"),
     async stop() {
       const gone = new Promise((resolve) => child.once("exit", resolve));
-      child.send("stop");
+      child.send({ question: "stop" });
       await gone;
     },
   };

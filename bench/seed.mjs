@@ -44,12 +44,8 @@ export function withGroups(count) {
   return { workspaces: [{ ...workspace, groups }] };
 }
 
-/** The bytes of a chat request. */
-export function chatRequest({
-  content = "Say hello in one short sentence.",
-  stream = false,
-  key = KEY,
-} = {}) {
+/** A chat request, as the second argument of `fetch`. */
+export function chatInit({ content = "Say hello in one short sentence.", stream = false, key = KEY } = {}) {
   const body = {
     model: SLUG,
     messages: [
@@ -60,12 +56,17 @@ export function chatRequest({
     temperature: 0.7,
     ...(stream ? { stream: true } : {}),
   };
-  return httpRequest(
-    "POST",
-    "/v1/chat/completions",
-    { Authorization: `Api-Key ${key}`, "Content-Type": "application/json" },
-    JSON.stringify(body),
-  );
+  return {
+    method: "POST",
+    headers: { Authorization: `Api-Key ${key}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
+/** The bytes of a chat request. */
+export function chatRequest(options) {
+  const { method, headers, body } = chatInit(options);
+  return httpRequest(method, "/v1/chat/completions", headers, body);
 }
 
 /** Runs `work` with a temporary folder. */

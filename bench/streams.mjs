@@ -1,33 +1,42 @@
 import { join } from "node:path";
 import { startServer } from "./child.mjs";
+import { startBefore, startColumns, startNow } from "./emulators.mjs";
 import { bodyOf, Connection } from "./load.mjs";
+import { compare, count, microseconds } from "./report.mjs";
 import { chatRequest, SEED, withFolder } from "./seed.mjs";
 import { versus } from "./versus.mjs";
 
 const CHUNKS = 50;
 
-/** An unpaced stream of 50 events, against a bare server that writes the same events with one write each. */
-export const streams = ({ quick }) =>
+/**
+ * An unpaced stream of 50 events, against a bare server that writes the same events with one write each, and Hono with
+ * all of them in one body.
+ */
+export const streams = ({ quick, columns, before }) =>
   withFolder(async (folder) => {
-    const emulator = await startServer("servers/emulator.mjs", {
-      state: join(folder, "state.db"),
-      seed: SEED,
-    });
-    const { request, events } = await streamOf(emulator.port, CHUNKS);
-    const bare = await startServer("servers/bare.mjs", {
-      type: "text/event-stream",
-      writes: events,
-    });
-    const rows = await versus(`stream of ${events.length} chunks`, {
-      bare,
-      emulator,
+    const options = (name) => ({ state: join(folder, `${name}.db`), seed: SEED });
+    const now = await startNow(options("now"));
+    const { request, events } = await streamOf(now.port, CHUNKS);
+    const type = "text/event-stream";
+    const servers = {
+      ...(await startColumns(columns, {
+        bare: () => startServer("servers/bare.mjs", { type, writes: events }),
+        hono: () => startServer("servers/hono.mjs", { type, body: events.join("") }),
+        before: () => startBefore(before, options("before")),
+      })),
+      now,
+    };
+    const name = `stream of ${events.length} chunks`;
+    const { perSecond, cpu } = await versus(name, servers, {
       request,
-      target: 0.5,
       seconds: quick ? 0.7 : 2,
-      rounds: quick ? 3 : 4,
+      rounds: quick ? 3 : 5,
     });
-    await Promise.all([bare.stop(), emulator.stop()]);
-    return rows;
+    await Promise.all(Object.values(servers).map((server) => server.stop()));
+    return [
+      compare(`${name}, per second`, count, perSecond, { target: ">= 0.9 of before; goal 0.50 of bare" }),
+      compare("  the same, server's CPU time", microseconds, cpu),
+    ];
   });
 
 /** The default reply echoes the message, so the length of the message determines the number of events. */

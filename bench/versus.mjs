@@ -1,41 +1,35 @@
 import { throughput } from "./load.mjs";
-import { count, median, microseconds, progress } from "./report.mjs";
+import { median, progress } from "./report.mjs";
 
-const CONNECTIONS = 32;
+/** Requests under way at a time. */
+export const CONNECTIONS = 32;
+/** Long enough for a new process to have compiled what it runs often. */
+const WARM_UP_MS = 3_000;
 
-/** Alternating rounds, so that other load on the machine affects both. */
-export async function versus(name, { bare, emulator, request, target, seconds, rounds }) {
-  const servers = { bare, emulator };
-  for (const { port } of [bare, emulator]) await throughput(port, request, CONNECTIONS, seconds * 700);
-  const perSecond = { bare: [], emulator: [] };
-  const cpuPer = { bare: [], emulator: [] };
+/**
+ * Requests per second, and CPU time per request in microseconds, of each server. They take turns, so that other load
+ * on the machine affects all of them.
+ * @param servers by name; one without a port measures itself
+ */
+export async function versus(name, servers, { request, seconds, rounds }) {
+  const measure = ({ port, ask }, milliseconds) =>
+    port === null ? ask("throughput", milliseconds) : throughput(port, request, CONNECTIONS, milliseconds);
+  for (const [which, server] of Object.entries(servers)) {
+    progress(`${name}: warm-up, ${which}`);
+    await measure(server, WARM_UP_MS);
+  }
+  const measured = Object.keys(servers).map((which) => [which, { perSecond: [], cpu: [] }]);
   for (let round = 1; round <= rounds; round++) {
-    for (const [which, server] of Object.entries(servers)) {
+    for (const [which, figures] of measured) {
       progress(`${name}: round ${round} of ${rounds}, ${which}`);
+      const server = servers[which];
       const before = await server.cpu();
-      const measured = await throughput(server.port, request, CONNECTIONS, seconds * 1000);
-      cpuPer[which].push(((await server.cpu()) - before) / measured.answered);
-      perSecond[which].push(measured.perSecond);
+      const { perSecond, answered } = await measure(server, seconds * 1000);
+      figures.cpu.push(((await server.cpu()) - before) / answered);
+      figures.perSecond.push(perSecond);
     }
   }
-  const rate = {
-    bare: median(perSecond.bare),
-    emulator: median(perSecond.emulator),
-  };
-  const cpu = { bare: median(cpuPer.bare), emulator: median(cpuPer.emulator) };
-  return [
-    {
-      name: `${name}, per second`,
-      bare: count(rate.bare),
-      emulator: count(rate.emulator),
-      ratio: (rate.emulator / rate.bare).toFixed(2),
-      target: `>= ${target}`,
-    },
-    {
-      name: `${name}, server's CPU time`,
-      bare: microseconds(cpu.bare),
-      emulator: microseconds(cpu.emulator),
-      ratio: (cpu.bare / cpu.emulator).toFixed(2),
-    },
-  ];
+  const medians = (figure) =>
+    Object.fromEntries(measured.map(([which, figures]) => [which, median(figures[figure])]));
+  return { perSecond: medians("perSecond"), cpu: medians("cpu") };
 }

@@ -1,7 +1,8 @@
-// dist/ as users start it, with state file, limits, ledger and journal.
-import { startGatewayEmulator } from "../../dist/index.js";
-import { input, serve } from "./serve.mjs";
+// A built emulator as users start it, with state file, limits, ledger and journal.
+import { input, load, serve } from "./serve.mjs";
 
+const { dist, options } = input();
+const { startGatewayEmulator } = await load(dist);
 const started = performance.now();
-const gateway = await startGatewayEmulator(input());
+const gateway = await startGatewayEmulator(options);
 serve({ port: gateway.port, startMs: performance.now() - started }, () => gateway.stop());

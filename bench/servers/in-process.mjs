@@ -1,11 +1,11 @@
 // Starts emulators in this process, as a test suite does, and measures the time without the import.
-import { startGatewayEmulator } from "../../dist/index.js";
 import { Connection, httpRequest } from "../load.mjs";
 import { median } from "../report.mjs";
 import { chatRequest, withGroups } from "../seed.mjs";
-import { input, serve } from "./serve.mjs";
+import { input, load, serve } from "./serve.mjs";
 
-const { seed, runs, groups } = input();
+const { dist, seed, groups, runs } = input();
+const { startGatewayEmulator } = await load(dist);
 const health = httpRequest("GET", "/_emulator/health", {});
 const CHATS_BEFORE_RESET = 100;
 
@@ -45,14 +45,11 @@ for (let run = 0; run < runs; run++) {
 }
 await crowded.stop();
 
-serve(
-  {
-    port: 0,
-    first: starts[0],
-    further: median(starts.slice(1)),
-    reset: median(resets),
-    forkDefault: median(forks.default),
-    forkSeed: median(forks.seed),
-  },
-  async () => {},
-);
+const measured = {
+  first: starts[0],
+  further: median(starts.slice(1)),
+  reset: median(resets),
+  forkDefault: median(forks.default),
+  forkSeed: median(forks.seed),
+};
+serve({ port: null, measured }, async () => {});
