@@ -5,17 +5,18 @@ import { waitFor } from "../runtime/wait.js";
  * first and stops at once.
  */
 export class PendingCalls {
-  readonly #ends = new Set<Promise<unknown>>();
+  readonly #calls = new Map<Promise<unknown>, () => void>();
   #onFinished: () => void = () => {};
 
   get size(): number {
-    return this.#ends.size;
+    return this.#calls.size;
   }
 
-  add(end: Promise<unknown>): void {
-    this.#ends.add(end);
+  /** @param breakOff ends it early */
+  add(end: Promise<unknown>, breakOff: () => void = () => {}): void {
+    this.#calls.set(end, breakOff);
     const finish = (): void => {
-      this.#ends.delete(end);
+      this.#calls.delete(end);
       this.#onFinished();
     };
     end.then(finish, finish);
@@ -24,12 +25,17 @@ export class PendingCalls {
   /** Resolves when none is under way, or the time is over. */
   async finished(patienceMs: number): Promise<void> {
     await waitFor(
-      () => this.#ends.size === 0,
+      () => this.#calls.size === 0,
       (listener) => {
         this.#onFinished = listener;
         return () => {};
       },
       patienceMs,
     );
+  }
+
+  /** Ends those under way. */
+  breakOff(): void {
+    for (const breakOff of this.#calls.values()) breakOff();
   }
 }

@@ -53,7 +53,7 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
       origin,
       worlds,
       errors,
-      fetch: createFetch(app, (end) => fetches.add(end)),
+      fetch: createFetch(app, (end, breakOff) => fetches.add(end, breakOff)),
       drain: async () => {
         await server?.drain();
         await drainFetches(fetches, giveUp);
@@ -87,12 +87,13 @@ const FETCH_GRACE_MS = 5_000;
 /** How often a stop gives up what waits for the clock, milliseconds. */
 const GIVE_UP_MS = 10;
 
-/** Answers under way go on to their end, except those that would never end by themselves. */
+/** Answers under way go on to their end, except those that would never end by themselves or take too long. */
 async function drainFetches(fetches: PendingCalls, giveUp: () => void): Promise<void> {
   if (fetches.size === 0) return;
   const end = every(GIVE_UP_MS, giveUp);
   await fetches.finished(FETCH_GRACE_MS);
   end();
+  fetches.breakOff();
 }
 
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */

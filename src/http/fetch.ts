@@ -9,21 +9,31 @@ export interface FetchApp {
 /** What clients take for `fetch`. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** Bytes of a body that wait for a client before no more are asked for. */
+const BUFFERING = new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 });
+
+/** Statuses of answers without a body. */
+const BODILESS: readonly number[] = [204, 205, 304];
+
 /**
  * The app without a socket, as `fetch`: an aborted request rejects, so does one whose connection a fault resets, and
  * the body of an answer that is cut off fails where it is read.
- * @param onCall called with the end of each answer, its body included
+ * @param onCall called with the end of each answer, its body included, and with what breaks it off
  */
-export function createFetch(app: FetchApp, onCall: (end: Promise<unknown>) => void = () => {}): Fetch {
+export function createFetch(
+  app: FetchApp,
+  onCall: (end: Promise<unknown>, breakOff: () => void) => void = () => {},
+): Fetch {
   return (input, init) => {
     const call = new Call(app, new Request(input, init));
-    onCall(call.ended);
+    onCall(call.ended, () => call.breakOff());
     return call.answer();
   };
 }
 
 /** One request of a client in this process, to the end of its answer. */
 class Call {
+  /** Resolves when all of the answer has been made, whether it has been read or not. */
   readonly ended: Promise<void>;
   readonly #app: FetchApp;
   readonly #request: Request;
@@ -39,16 +49,19 @@ class Call {
     });
   }
 
+  breakOff(): void {
+    this.#connection.destroy();
+  }
+
   async answer(): Promise<Response> {
     const { signal } = this.#request;
     try {
       signal.throwIfAborted();
+      const brokenOff = this.#brokenOff(signal);
       const answering = this.#app.fetch(this.#request, { connection: this.#connection });
-      const response = await Promise.race([answering, this.#brokenOff(signal)]);
-      // A whole answer is there already.
-      if (response.body && (this.#connection.cut || !response.headers.has("content-length"))) {
-        return new Response(this.#follow(response.body, signal), response);
-      }
+      const response = await Promise.race([answering, brokenOff]);
+      const body = this.#unfinishedBody(response);
+      if (body) return new Response(this.#follow(body, signal), response);
       this.#end();
       return response;
     } catch (cause) {
@@ -65,38 +78,59 @@ class Call {
     });
   }
 
+  /** The body of an answer that is not there whole; null when it is. */
+  #unfinishedBody({ body, status, headers }: Response): ReadableStream<Uint8Array> | null {
+    if (!this.#connection.cut) return headers.has("content-length") ? null : body;
+    if (body) return body;
+    // Cut before its first byte.
+    return this.#request.method === "HEAD" || BODILESS.includes(status) ? null : new Blob([]).stream();
+  }
+
   /** The body, which fails as one from a socket does. */
   #follow(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
     const connection = this.#connection;
     const reader = body.getReader();
     const end = this.#end;
+    const read = (): ReturnType<typeof reader.read> => {
+      const chunk = reader.read();
+      chunk.then(({ done }) => done && end(), end);
+      return chunk;
+    };
+    // One chunk ahead, so that the end is known though nobody reads it.
+    let next = read();
     let fail: (cause: unknown) => void = () => {};
     const onAbort = (): void => fail(signal.reason);
-    return new ReadableStream({
-      start(controller) {
-        fail = (cause) => {
-          controller.error(cause);
-          void reader.cancel();
+    return new ReadableStream<Uint8Array>(
+      {
+        start(controller) {
+          fail = (cause) => {
+            controller.error(cause);
+            void reader.cancel();
+            end();
+          };
+          connection.onBroken = () => fail(terminated());
+          signal.addEventListener("abort", onAbort, { once: true });
+          if (signal.aborted) onAbort();
+          else if (connection.broken) connection.onBroken();
+        },
+        async pull(controller) {
+          const { done, value } = await next;
+          if (!done) {
+            controller.enqueue(value);
+            next = read();
+            return;
+          }
+          signal.removeEventListener("abort", onAbort);
+          if (connection.cut) controller.error(terminated());
+          else controller.close();
+        },
+        async cancel(reason) {
+          await reader.cancel(reason);
           end();
-        };
-        connection.onBroken = () => fail(new TypeError("terminated", { cause: connectionEnded() }));
-        signal.addEventListener("abort", onAbort, { once: true });
-        if (signal.aborted) onAbort();
+        },
       },
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (value) controller.enqueue(value);
-        if (!done) return;
-        signal.removeEventListener("abort", onAbort);
-        if (connection.cut) controller.error(new TypeError("terminated", { cause: connectionEnded() }));
-        else controller.close();
-        end();
-      },
-      async cancel(reason) {
-        await reader.cancel(reason);
-        end();
-      },
-    });
+      BUFFERING,
+    );
   }
 }
 
@@ -107,6 +141,11 @@ function brokenConnection({ broken }: PromisedAnswer): TypeError {
       ? Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })
       : connectionEnded();
   return new TypeError("fetch failed", { cause });
+}
+
+/** What reading a body fails with. */
+function terminated(): TypeError {
+  return new TypeError("terminated", { cause: connectionEnded() });
 }
 
 function connectionEnded(): Error {
