@@ -1,4 +1,5 @@
 import { type BillingEvent, webhookBody } from "../domain/billing-webhook.js";
+import { isoTime } from "../domain/iso-time.js";
 import { ulid } from "../domain/ulid.js";
 import { sign } from "./signature.js";
 
@@ -134,7 +135,7 @@ function eventOf(source: Source, over: Partial<BillingEvent>, secondsAgo: number
   const at = source.now - secondsAgo * 1000;
   return {
     idempotencyKey: ulid(at, () => source.uint32()),
-    timestamp: new Date(at).toISOString(),
+    timestamp: isoTime(at),
     requestId: source.uuid(),
     requestMetadata: null,
     modelSlug: "certify/model",

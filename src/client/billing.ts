@@ -1,4 +1,5 @@
 import type { BillingEvent } from "../domain/billing-webhook.js";
+import { isoTime } from "../domain/iso-time.js";
 import type { Difference, EventFilter, RecordedEvent } from "../services/billing.js";
 import type { ControlApi } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";
@@ -39,5 +40,5 @@ export function billingApi(control: ControlApi): BillingApi {
 }
 
 function isoOf(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+  return at === undefined ? undefined : isoTime(at);
 }

@@ -5,7 +5,7 @@ import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { type BillingApi, billingApi } from "./billing.js";
 import { type Call, methodsCalledBy, withCallerStack } from "./caller-stack.js";
 import { type ClockApi, clockApi } from "./clock.js";
-import { Connection, ControlError, type Fetch } from "./connection.js";
+import { ControlError, type Fetch, WorldConnection } from "./connection.js";
 import { ControlApi } from "./control-api.js";
 import type { GatewayWorld } from "./gateway-world.js";
 import {
@@ -58,7 +58,7 @@ export class GatewayClient implements GatewayWorld {
         onCall(result);
         return result;
       });
-    const connection = new Connection(url, fetch);
+    const connection = new WorldConnection(url, fetch);
     const control = new ControlApi(connection);
     this.url = url;
     this.clock = methodsCalledBy(call, clockApi(control));

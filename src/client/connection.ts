@@ -26,7 +26,7 @@ export class WorldEndedError extends Error {
 }
 
 /** Sends requests to one world. */
-export class Connection {
+export class WorldConnection {
   /** Of the world, without a slash at the end. */
   readonly url: string;
   readonly #fetch: Fetch;

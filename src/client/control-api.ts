@@ -1,4 +1,4 @@
-import { type Connection, ControlError, errorOf } from "./connection.js";
+import { ControlError, errorOf, type WorldConnection } from "./connection.js";
 
 /** Parameters of a list; absent ones are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -13,9 +13,9 @@ const MAX_LIMIT = 1000;
 
 /** `/_emulator/` of one world. Answers with a 2xx status are trusted to be an emulator's. */
 export class ControlApi {
-  readonly #connection: Connection;
+  readonly #connection: WorldConnection;
 
-  constructor(connection: Connection) {
+  constructor(connection: WorldConnection) {
     this.#connection = connection;
   }
 

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { createEndpointSchema } from "../schemas/endpoints.js";
 import type { createGroupSchema } from "../schemas/groups.js";
-import { type Connection, errorOf } from "./connection.js";
+import { errorOf, type WorldConnection } from "./connection.js";
 import { checkFields, type Fields } from "./known-fields.js";
 
 type EndpointBody = z.input<typeof createEndpointSchema>;
@@ -77,10 +77,10 @@ const NO_GROUP = "mintKey: expected what `await createGroup()` answered, or the 
 
 /** The management API of one world. @throws ManagementError from every member, ControlError when nothing answers */
 export class ManagementApi {
-  readonly #connection: Connection;
+  readonly #connection: WorldConnection;
   readonly #key: () => string;
 
-  constructor(connection: Connection, key: () => string) {
+  constructor(connection: WorldConnection, key: () => string) {
     this.#connection = connection;
     this.#key = key;
   }

@@ -1,5 +1,5 @@
 import type { ExampleCall } from "../config/example-call.js";
-import { Connection, ControlError, type Fetch } from "./connection.js";
+import { ControlError, type Fetch, WorldConnection } from "./connection.js";
 import { ControlApi } from "./control-api.js";
 
 /** What a world says about itself. */
@@ -35,7 +35,7 @@ export class HealthView implements ViewSource {
    * @throws ControlError, also when something else answers
    */
   static async open(url: string, fetch: Fetch): Promise<HealthView> {
-    const control = new ControlApi(new Connection(url, fetch));
+    const control = new ControlApi(new WorldConnection(url, fetch));
     return new HealthView(url, control, await readHealth(url, control));
   }
 

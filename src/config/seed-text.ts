@@ -1,3 +1,5 @@
+import { errorMessage } from "../domain/error-message.js";
+
 interface TextError {
   /** 1-based. */
   readonly line: number | null;
@@ -27,7 +29,7 @@ export async function parseSeedText(text: string): Promise<SeedText> {
     if (errors.length === 0) value = document.toJS() ?? {};
   } catch (cause) {
     // An alias without its anchor is only found here, without a line.
-    errors.push({ line: null, message: cause instanceof Error ? cause.message : String(cause) });
+    errors.push({ line: null, message: errorMessage(cause) });
   }
 
   /** The line of the key, because a value may begin further down. */

@@ -1,5 +1,6 @@
 import { isoTime } from "./iso-time.js";
 import type { LedgerEntry } from "./journal.js";
+import { DAY_MS } from "./limits/time.js";
 
 /** One billed request, as the webhook receives it (W-2). Keys are in wire order. */
 export interface BillingEvent {
@@ -106,7 +107,7 @@ export interface Webhook {
 }
 
 /** How long an old secret still signs after a rotation, milliseconds (W-4). */
-export const ROTATION_MS = 24 * 60 * 60 * 1000;
+export const ROTATION_MS = DAY_MS;
 
 /** The secrets that sign at `now`, newest first (W-4). */
 export function signingSecrets(webhook: Webhook, now: number): string[] {

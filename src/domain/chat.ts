@@ -1,7 +1,7 @@
 /** A parsed chat request and its answer, as plain data. */
 
 export const CHAT_ROLES = ["system", "user", "assistant", "tool"] as const;
-export type ChatRole = (typeof CHAT_ROLES)[number];
+type ChatRole = (typeof CHAT_ROLES)[number];
 
 /** Part of a message's content (I-1.2b). */
 export type ContentPart =

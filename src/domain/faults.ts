@@ -16,7 +16,7 @@ export const FAULT_PRESETS = [
   "timeout",
   "overloaded",
 ] as const satisfies readonly ErrorCode[];
-export type FaultPreset = (typeof FAULT_PRESETS)[number];
+type FaultPreset = (typeof FAULT_PRESETS)[number];
 
 /** What a fault does to one answer. Times are milliseconds on the world's clock. */
 export interface Fault {

@@ -10,7 +10,7 @@ const VALUES = testsIn("http/chat-values.test.ts");
 const MODELS = testsIn("http/models.test.ts");
 const FAULTS = testsIn("clients/openai-faults.test.ts");
 
-export const INFERENCE_ERRORS: FidelityChapter = {
+export const ERROR_CHAPTER: FidelityChapter = {
   title: "Errors of the inference host",
   rows: [
     {

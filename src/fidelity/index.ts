@@ -11,7 +11,7 @@ import { CLOUDFLARE } from "./cloudflare.js";
 import { DECISION_CHAPTER } from "./decision-rows.js";
 import { DEDICATED } from "./dedicated.js";
 import { ENDPOINT_CHAPTER } from "./endpoints.js";
-import { INFERENCE_ERRORS } from "./errors.js";
+import { ERROR_CHAPTER } from "./errors.js";
 import { GROUP_CHAPTER } from "./groups.js";
 import { IDENTITY } from "./identity.js";
 import { ROUTES, RULES } from "./inference.js";
@@ -30,7 +30,7 @@ export const FIDELITY_CHAPTERS: readonly FidelityChapter[] = [
   CHAT,
   STREAMS,
   ROUTES,
-  INFERENCE_ERRORS,
+  ERROR_CHAPTER,
   RULES,
   DEDICATED,
   ASYNC,

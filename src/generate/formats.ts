@@ -1,3 +1,5 @@
+import { isoTime } from "../domain/iso-time.js";
+import { DAY_MS } from "../domain/limits/time.js";
 import type { Random } from "../runtime/random.js";
 import { pick } from "./generation.js";
 import { FIRST_NAMES, LAST_NAMES, WORDS } from "./words.js";
@@ -11,7 +13,6 @@ interface Lengths {
 /** Dates are in 2025 and 2026. */
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 const DAYS = 730;
-const DAY_MS = 86_400_000;
 
 type Maker = (random: Random, lengths: Lengths) => string;
 
@@ -21,7 +22,7 @@ const person = (random: Random): string =>
 const two = (value: number): string => String(value).padStart(2, "0");
 
 function date(random: Random): string {
-  return new Date(FIRST_DAY + random.int(DAYS) * DAY_MS).toISOString().slice(0, 10);
+  return isoTime(FIRST_DAY + random.int(DAYS) * DAY_MS).slice(0, 10);
 }
 
 /** A time in working hours, on a quarter of an hour. */

@@ -1,3 +1,4 @@
+import { errorMessage } from "../domain/error-message.js";
 import { createRandom, type Random } from "../runtime/random.js";
 import { Budget, GenerationFailure } from "./failure.js";
 import { DEFAULT_MAX_STEPS, generateJson } from "./json-schema.js";
@@ -70,5 +71,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof TimeLimitError) return `the schema cannot be used: it ${error.message}`;
   if (error instanceof RangeError)
     return "the schema cannot be used: it is nested too deeply or refers to itself";
-  return `the schema cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  return `the schema cannot be used: ${errorMessage(error)}`;
 }

@@ -1,36 +1,36 @@
 import type { Context, Handler } from "hono";
 import type { Destination } from "../domain/hosts.js";
-import type { ManagementCaller } from "../services/access.js";
+import type { WorkspaceCaller } from "../services/access.js";
 import type { ErrorCounter } from "../services/error-counter.js";
 import type { RequestInProgress } from "../services/journal.js";
 import type { Services } from "../services/services.js";
 import type { Connection } from "./connection.js";
 
-/** What the app knows of each request, as Hono hands it on. */
+/** What Hono passes to the handlers of a request. */
 export interface AppEnv {
   Bindings: {
-    /** What carries the answer: a socket, or a promise in this process. */
+    /** The connection of the answer: a socket, or a promise in this process. */
     connection: Connection;
-    /** Host and path as a client sent them over a socket, which a URL does not always keep. */
+    /** Host and path as a client sent them over a socket. A URL does not always keep them. */
     target?: { readonly host: string; readonly path: string } | undefined;
-    /** Surface and path: found when Hono asks for the path, or said by a surface that asks another. */
+    /** Surface and path. Set when Hono asks for the path, or by a surface that calls another. */
     destination?: Destination & { readonly world: string | null };
-    /** The number of the journal entry, for who calls the app itself. */
+    /** The number of the journal entry, for callers of the app itself. */
     requestNumber?: number;
   };
   Variables: {
     destination: Destination;
-    /** The services of the world that is asked. */
+    /** The services of the request's world. */
     services: Services;
     emulator: EmulatorApi;
-    /** A request for a world that is not there is answered by the default world, with this. */
+    /** The error for an unknown world. The default world answers with it. */
     worldError: Error | null;
     inProgress: RequestInProgress;
-    /** Whom the workspace key of a management request speaks for. */
-    caller: ManagementCaller;
+    /** The caller of a management request. */
+    caller: WorkspaceCaller;
     /** Headers of every answer to this request, errors included. */
     answerHeaders: Readonly<Record<string, string>> | undefined;
-    /** The answer ends later than its handler: it writes its own journal entry. */
+    /** Set by streams, which end later than their handler and write their own journal entry. */
     recordsItself: true | undefined;
   };
 }
@@ -38,15 +38,15 @@ export interface AppEnv {
 export type AppContext = Context<AppEnv>;
 export type AppHandler = Handler<AppEnv>;
 
-/** What the control plane can ask of the emulator as a whole. */
+/** The emulator, for the control API. */
 export interface EmulatorApi {
   readonly version: string;
-  /** Which errors were answered, over all worlds. */
+  /** Counts the errors of all worlds. */
   readonly errors: ErrorCounter;
-  /** The world that is asked. */
+  /** The request's world. */
   view(): WorldView;
   reset(): void;
-  /** Adds to what is there. @throws GatewayError `validation` */
+  /** Adds to the current state. @throws GatewayError `validation` */
   seed(partial: unknown): void;
   /** Makes another seed the target of a reset, and resets. @throws GatewayError `validation` */
   reseed(seed: unknown): void;
@@ -54,7 +54,7 @@ export interface EmulatorApi {
   readonly worlds: WorldsApi;
 }
 
-/** Images of a world, by name. They outlive a reset, not the process. */
+/** Snapshots of a world, by name. A reset keeps them; the end of the process does not. */
 export interface SnapshotsApi {
   /** @param name generated when absent; a snapshot of that name is replaced */
   take(name?: string): SnapshotView;
@@ -76,8 +76,8 @@ export interface SnapshotView {
   readonly bytes: number;
 }
 
-/** The emulator's worlds, as the control plane of any of them sees them. */
-export interface WorldsApi {
+/** The emulator's worlds, the same for the control API of each. */
+interface WorldsApi {
   list(): readonly WorldView[];
   /** @throws GatewayError `unknown_world` */
   get(name: string): WorldView;
@@ -94,11 +94,11 @@ export interface WorldView {
   readonly env: Readonly<Record<string, string>>;
   /** Whole federated keys of the seed, by name. */
   readonly keys: Readonly<Record<string, string>>;
-  /** A key of the seed with a slug it can call. */
+  /** A key of the seed and a slug that it may call. */
   readonly example: { readonly key: string; readonly slug: string } | null;
 }
 
-/** A world as requests find it. */
+/** A world, for requests. */
 export interface ServedWorld {
   readonly services: Services;
   readonly emulator: EmulatorApi;
@@ -107,7 +107,7 @@ export interface ServedWorld {
 /** Finds the world that a request is for. */
 export interface WorldLookup {
   readonly first: ServedWorld;
-  /** Whether there are worlds besides the first. */
+  /** Whether there is more than one world. */
   readonly several: boolean;
   /** @throws GatewayError `unknown_world` */
   named(world: string): ServedWorld;

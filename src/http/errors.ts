@@ -1,3 +1,4 @@
+import { errorMessage } from "../domain/error-message.js";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import type { Settings } from "../domain/settings.js";
@@ -9,7 +10,7 @@ import { managementError } from "./management/errors.js";
 import { checkHeaders } from "./node/header-text.js";
 import { type Answer, respond } from "./respond.js";
 
-/** Answers what was thrown, in the surface's dialect. What is not a GatewayError is a defect of ours. */
+/** Answers an error in the surface's dialect. Anything but a GatewayError is a defect of the emulator. */
 export function respondError(c: AppContext, cause: unknown): Response {
   const error = cause instanceof GatewayError ? cause : defect(cause);
   const inProgress = c.get("inProgress");
@@ -29,13 +30,14 @@ export function respondError(c: AppContext, cause: unknown): Response {
 }
 
 function defect(cause: unknown): GatewayError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new GatewayError("internal", { hint: `a defect of the emulator, please report it: ${text}` });
+  return new GatewayError("internal", {
+    hint: `a defect of the emulator, please report it: ${errorMessage(cause)}`,
+  });
 }
 
 /**
- * The one place where a code of the catalogue becomes status, headers and bytes, one dialect per surface.
- * What only helps a person goes into `x-emulator-*` headers, never into a contract body.
+ * The only place that turns an error code into status, headers and bytes, in the dialect of the surface. Hints are in
+ * `x-emulator-*` headers, never in a body.
  */
 export function errorAnswer(surface: Surface, error: GatewayError, settings: Settings): Answer {
   const answer = dialectOf(surface)(error, settings);
@@ -44,7 +46,7 @@ export function errorAnswer(surface: Surface, error: GatewayError, settings: Set
   return { ...answer, headers: mergeHeaders(answer.headers, error.headers, wanted, hint) };
 }
 
-/** Later ones win, whatever the case of their names. */
+/** Later headers win; names ignore case. */
 function mergeHeaders(...sets: (Readonly<Record<string, string>> | undefined)[]): Record<string, string> {
   const merged = new Map<string, [name: string, value: string]>();
   for (const set of sets) {
@@ -69,10 +71,10 @@ function dialectOf(surface: Surface): Dialect {
   }
 }
 
-/** Longest hint, characters: clients refuse header blocks of some kilobytes. */
+/** Maximum length of a hint in characters, because clients limit the size of headers. */
 const MAX_HINT = 600;
 
-/** One line of printable ASCII, as a header has to be. */
+/** One line of printable ASCII, as a header must be. */
 function oneLine(text: string): string {
   const line = text.slice(0, MAX_HINT).replace(/[^\x20-\x7e]+/g, "?");
   return text.length > MAX_HINT ? `${line}...` : line;

@@ -1,9 +1,13 @@
 import type * as z from "zod";
+import { invalid } from "../domain/errors.js";
 import { expectation } from "../schemas/problems.js";
 
-/** A zod issue as (path, what was expected), for messages that name the field (B-1). */
-export function describeIssue(issue: z.core.$ZodIssue): [path: string, expected: string] {
-  const path = issue.path.map(String).join(".");
-  if (issue.code !== "unrecognized_keys") return [path, expectation(issue)];
-  return [path, `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`];
+/** The first problem of a refused body, as `<field>: <what was expected>` (B-1). */
+export function issueText({ issues: [issue] }: z.ZodError): string {
+  if (!issue) return "the body is invalid";
+  const expected =
+    issue.code === "unrecognized_keys"
+      ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`
+      : expectation(issue);
+  return invalid(issue.path.join("."), expected).message;
 }

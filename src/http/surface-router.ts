@@ -4,8 +4,8 @@ import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
 
 /**
- * Hono's own router, one for each surface. One for all would be the slow trie, since some paths of the control API and
- * of deployments' hosts are beyond the fast one; so the few paths of the inference API cost one look-up.
+ * One of Hono's routers for each surface. A single router would use the slow trie for all surfaces, because the fast one
+ * does not support some paths of the control API and of dedicated hosts.
  */
 export class SurfaceRouter<T> implements Router<T> {
   readonly name = "SurfaceRouter";

@@ -119,11 +119,6 @@ export class Clock {
     void work.finally(() => this.#external.delete(work)).catch(() => undefined);
   }
 
-  /** The time of the next job, or null. */
-  nextJobAt(): number | null {
-    return this.#queue.peek()?.at ?? null;
-  }
-
   /**
    * Advances to `target` from job to job in order of time, and waits for each job. Simultaneous advances run one after
    * the other.

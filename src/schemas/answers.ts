@@ -2,7 +2,7 @@ import * as z from "zod";
 import { PROVIDERS, REGIONS } from "../domain/model.js";
 import { groupModelSchema } from "./groups.js";
 
-/** What the management API answers, for its description. The routes build these by hand. */
+/** Answers of the management API, for the API description only. The routes build them by hand. */
 const time = z.iso.datetime().meta({ description: "YYYY-MM-DDTHH:MM:SSZ" });
 
 const pagination = z
@@ -10,7 +10,7 @@ const pagination = z
   .meta({ id: "Pagination", description: "P-1" });
 
 /** A page of a list (P-1). */
-export const page = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), pagination });
+export const pageAnswer = <T extends z.ZodType>(items: T) => z.object({ items: z.array(items), pagination });
 
 const effectiveLimit = <U extends string>(id: string, unit: z.ZodEnum<{ [K in U]: K }>) =>
   z
@@ -42,7 +42,7 @@ export const endpointAnswer = z
     updated_at: time,
   })
   .meta({ id: "Endpoint" });
-export const endpointPageAnswer = page(endpointAnswer).meta({ id: "EndpointPage" });
+export const endpointPageAnswer = pageAnswer(endpointAnswer).meta({ id: "EndpointPage" });
 export const endpointDeletedAnswer = z
   .object({ id: z.string(), slug: z.string() })
   .meta({ id: "EndpointDeleted" });
@@ -70,7 +70,7 @@ export const groupAnswer = z
     created_at: time,
   })
   .meta({ id: "Group" });
-export const groupPageAnswer = page(groupAnswer).meta({ id: "GroupPage" });
+export const groupPageAnswer = pageAnswer(groupAnswer).meta({ id: "GroupPage" });
 export const groupDeletedAnswer = z
   .object({ id: z.string(), metadata, deleted_at: time })
   .meta({ id: "GroupDeleted" });
@@ -83,7 +83,7 @@ export const keyMintedAnswer = z
   })
   .meta({ id: "KeyMinted" });
 export const keyAnswer = z.object({ prefix: z.string(), name: z.string().nullable() }).meta({ id: "Key" });
-export const keyPageAnswer = page(keyAnswer).meta({ id: "KeyPage" });
+export const keyPageAnswer = pageAnswer(keyAnswer).meta({ id: "KeyPage" });
 export const keyRevokedAnswer = z.object({ prefix: z.string() }).meta({ id: "KeyRevoked" });
 export const keyRegisteredAnswer = z.object({ ok: z.literal(true) }).meta({ id: "KeyRegistered" });
 
@@ -104,7 +104,3 @@ export const usageAnswer = z
     ),
   })
   .meta({ id: "Usage" });
-
-export const managementErrorAnswer = z
-  .object({ code: z.string(), message: z.string() })
-  .meta({ id: "ManagementError", description: "A-5" });

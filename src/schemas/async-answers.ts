@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ASYNC_STATUSES, WEBHOOK_STATUSES } from "../domain/async/request.js";
 import { PREDICTION_FAILURE_CODES } from "../domain/async/retry.js";
 
-/** What the routes of async inference answer (inference §5), for their description. The routes build these by hand. */
+/** Answers of async inference (I-5.4a to I-5.4h), for the API description only. The routes build them by hand. */
 
 export const asyncAcceptedAnswer = z.object({ request_id: z.string() }).meta({ id: "AsyncAccepted" });
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { REPLY_MODES } from "../domain/completion/rules.js";
 import { matchSchema } from "./match.js";
+import { scriptedRule } from "./scripted-rule.js";
 import { streamStyleSchema } from "./stream-style.js";
 
 const count = z.int().min(0);
@@ -96,18 +97,6 @@ const replySchema = z
   .meta({ id: "Reply" });
 
 /** A completion rule. The first rule whose `match` fits provides the answer. */
-export const completionRuleSchema = z
-  .strictObject({
-    match: matchSchema.default({}),
-    times: z.int().min(1).optional().meta({ description: "Maximum number of answers" }),
-    reply: replySchema.optional(),
-    sequence: z
-      .array(replySchema)
-      .min(1)
-      .optional()
-      .meta({ description: "One reply per use, in order; the last one repeats" }),
-  })
-  .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
-    error: "expected either reply or sequence",
-  })
-  .meta({ id: "CompletionRule" });
+export const completionRuleSchema = scriptedRule(matchSchema.default({}), replySchema).meta({
+  id: "CompletionRule",
+});

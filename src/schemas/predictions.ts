@@ -3,6 +3,7 @@ import { PREDICTION_ERRORS } from "../domain/predictions.js";
 import { durationSchema } from "./duration.js";
 import { answerHeadersSchema } from "./faults.js";
 import { textMatchSchema } from "./match.js";
+import { scriptedRule } from "./scripted-rule.js";
 
 const predictionMatchSchema = z
   .strictObject({
@@ -67,21 +68,10 @@ const predictionReplySchema = z
   .meta({ id: "PredictionReply" });
 
 /** A rule for dedicated deployments. The first rule whose `match` fits provides the answer. */
-export const predictionRuleSchema = z
-  .strictObject({
-    match: predictionMatchSchema.default({}),
-    times: z.int().min(1).optional().meta({ description: "Maximum number of answers" }),
-    reply: predictionReplySchema.optional(),
-    sequence: z
-      .array(predictionReplySchema)
-      .min(1)
-      .optional()
-      .meta({ description: "One reply per use, in order; the last one repeats" }),
-  })
-  .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
-    error: "expected either reply or sequence",
-  })
-  .meta({ id: "PredictionRule" });
+export const predictionRuleSchema = scriptedRule(
+  predictionMatchSchema.default({}),
+  predictionReplySchema,
+).meta({ id: "PredictionRule" });
 
 export type PredictionReplySeed = z.output<typeof predictionReplySchema>;
 export type PredictionRuleSeed = z.output<typeof predictionRuleSchema>;

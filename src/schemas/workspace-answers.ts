@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { DEPLOYMENT_STATUSES } from "../domain/deployments.js";
 import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
-import { page } from "./answers.js";
+import { pageAnswer } from "./answers.js";
 
-/** What the identity and workspace routes answer (inference §7), for their description. The routes build these by hand. */
+/** Answers of the identity and workspace routes (I-7.1a to I-7.3e), for the API description only. The routes build them by hand. */
 
 const time = z.iso.datetime().meta({ description: "YYYY-MM-DDTHH:MM:SSZ" });
 const person = { user_id: z.string(), email: z.string().nullable(), name: z.string().nullable() };
@@ -124,7 +124,7 @@ export const environmentsAnswer = z
   .object({ environments: z.array(environmentAnswer) })
   .meta({ id: "Environments" });
 
-export const modelApisAnswer = page(
+export const modelApisAnswer = pageAnswer(
   z
     .object({
       name: z.string(),

@@ -23,12 +23,6 @@ export interface WorkspaceCaller {
 /** The caller of a request, by its key. */
 export type Caller = WorkspaceCaller | { readonly kind: "federated"; readonly key: FederatedKey };
 
-/** A workspace key that may use the management API. */
-export interface ManagementCaller {
-  readonly key: WorkspaceKey;
-  readonly workspace: Workspace;
-}
-
 /**
  * The scope that a management route requires. `view` (listing groups) and `manage` are scopes of the gateway and also
  * require an onboarded workspace (A-2). `keys` and `workspace` do not (Y-43).
@@ -75,7 +69,7 @@ export class Access implements Cache {
    * The workspace key behind a management call (A-1 to A-4, A-7).
    * @throws GatewayError `unauthenticated`, `key_refused`, `missing_scope`, `not_onboarded`
    */
-  management(authorization: string | undefined, scope: Scope): ManagementCaller {
+  management(authorization: string | undefined, scope: Scope): WorkspaceCaller {
     const credential = readAuthorization(authorization);
     if (credential.kind === "absent") {
       throw new GatewayError("unauthenticated", {

@@ -12,16 +12,9 @@ import type { FaultRuleSeed, FaultSeed } from "../schemas/faults.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** The fault that applies to a request, and the id of its rule. */
-export interface MatchedFault {
+interface MatchedFault {
   readonly id: string;
   readonly fault: Fault;
-}
-
-/** A fault and its counts, for the control API. */
-export interface FaultView {
-  readonly rule: FaultRule;
-  readonly matched: number;
-  readonly struck: number;
 }
 
 /** The faults of a world, compiled once. Their counts are stored. */
@@ -67,8 +60,9 @@ export class Faults implements Cache {
     return matched ? { id: matched.rule.id, fault: matched.rule.fault } : null;
   }
 
-  list(): FaultView[] {
-    return this.#faults().map(({ rule, matched, struck }) => ({ rule, matched, struck }));
+  /** With their counts. */
+  list() {
+    return this.#faults().map(({ rule, matched, struck }) => ({ ...rule, matched, struck }));
   }
 
   /** Adds faults after the existing ones, with new ids. */

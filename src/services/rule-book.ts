@@ -9,12 +9,6 @@ import {
 import type { RuleStore } from "../store/rules.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
-/** A rule and its uses, for the control API. */
-export interface RuleView<Rule> {
-  readonly rule: Rule;
-  readonly used: number;
-}
-
 /** The matching rule of a request, and its reply. */
 interface MatchedRule<Reply> {
   readonly id: string;
@@ -62,8 +56,9 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     return closestMisses(this.#rules(), subject);
   }
 
-  list(): RuleView<Rule>[] {
-    return this.#rules().map(({ rule, used }) => ({ rule, used }));
+  /** With their uses. */
+  list() {
+    return this.#rules().map(({ rule, used }) => ({ ...rule, used }));
   }
 
   /** @param first before the existing rules, else after them */

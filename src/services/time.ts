@@ -1,7 +1,7 @@
 import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 import { invalid } from "../domain/errors.js";
 import { isoTime } from "../domain/iso-time.js";
-import { nextMidnight, SECOND_MS } from "../domain/limits/time.js";
+import { DAY_MS, nextMidnight, SECOND_MS } from "../domain/limits/time.js";
 import { ClockError, type FiredJob } from "../runtime/clock.js";
 import type { Limits } from "./limits.js";
 import type { WorldContext } from "./world-context.js";
@@ -25,7 +25,7 @@ export interface ClockView {
 }
 
 /** The last time of JavaScript dates, less one day for calculations. */
-const LAST_INSTANT = 8.64e15 - 86_400_000;
+const LAST_INSTANT = 8.64e15 - DAY_MS;
 
 /** Moves the world's clock, for the control API. */
 export class Time {

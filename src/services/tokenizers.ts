@@ -18,7 +18,7 @@ const NO_SPECIAL_TOKENS = { disallowedSpecial: new Set<string>([]) };
  * Maximum length of a run of letters, symbols or blanks. The library's time grows with the square of a run's length.
  * Ordinary texts have no longer runs, so their counts are the library's.
  */
-export const MAX_RUN = 512;
+const MAX_RUN = 512;
 
 /**
  * The runs that the library does not split, up to {@link MAX_RUN} characters: line breaks and slashes (which end a run

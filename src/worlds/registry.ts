@@ -7,7 +7,7 @@ import type { World } from "./world.js";
 import { viewOf, worldUrl } from "./world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "./worlds.js";
 
-export interface RegistryOptions extends Pick<EmulatorApi, "version" | "errors"> {
+interface RegistryOptions extends Pick<EmulatorApi, "version" | "errors"> {
   /** Called after every request to any world. */
   readonly onRequest: ((entry: JournalEntry) => void) | undefined;
 }

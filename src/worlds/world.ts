@@ -22,7 +22,7 @@ import { META, type WorldState } from "./world-state.js";
 export type { WorldOptions } from "./world-options.js";
 
 /** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
-export const DEVELOPMENT_KEY = "emulator.local-development-key";
+const DEVELOPMENT_KEY = "emulator.local-development-key";
 
 const EMPTY_SEED: Seed = {};
 

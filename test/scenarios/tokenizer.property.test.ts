@@ -2,7 +2,10 @@ import fc from "fast-check";
 import * as cl100k from "gpt-tokenizer/encoding/cl100k_base";
 import * as o200k from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, test } from "vitest";
-import { MAX_RUN, Tokenizers } from "../../src/services/tokenizers.js";
+import { Tokenizers } from "../../src/services/tokenizers.js";
+
+/** Characters of one kind after which the tokenizer cuts a run. */
+const MAX_RUN = 512;
 
 const PLAIN = { disallowedSpecial: new Set<string>() };
 

@@ -29,7 +29,7 @@ export const WEBHOOK_STATUSES = [
   "CANCELED",
   "NO_WEBHOOK_PROVIDED",
 ] as const;
-export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
+type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
 /** The deployment of a request. */
 export interface AsyncTarget {

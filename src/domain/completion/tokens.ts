@@ -19,15 +19,15 @@ const MAX_DIGITS = 3;
 /** Blanks or line breaks per piece. */
 const MAX_BLANKS = 16;
 /** Combining characters per piece. Without a limit, any number of them would be one token. */
-export const MAX_MARKS = 16;
+const MAX_MARKS = 16;
 
 /** Tokens per message, and tokens that start the answer: "Hello, world!" (4) from a user makes 10. */
 const MESSAGE_OVERHEAD_TOKENS = 3;
 const ANSWER_PRIMER_TOKENS = 3;
 /** Tokens of an image of any size: OpenAI's number for a low-detail image. */
-export const IMAGE_TOKENS = 85;
+const IMAGE_TOKENS = 85;
 /** Tokens of an audio part of any length. */
-export const AUDIO_TOKENS = 85;
+const AUDIO_TOKENS = 85;
 
 const SINGLE = 0;
 const LETTER = 1;

@@ -18,7 +18,7 @@ export interface MessageMeta {
 type StopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use";
 
 /** null where a chat answer has no `finish_reason`. */
-export function stopReasonOf(reply: Pick<Reply, "finishReason" | "stopSequence">): StopReason | null {
+function stopReasonOf(reply: Pick<Reply, "finishReason" | "stopSequence">): StopReason | null {
   switch (reply.finishReason) {
     case "stop":
       return reply.stopSequence === undefined ? "end_turn" : "stop_sequence";

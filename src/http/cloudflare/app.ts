@@ -8,14 +8,14 @@ import { jsonText } from "../middleware/body.js";
 import type { AppFetch, ProviderRequest } from "./provider.js";
 import { type PlannedRequest, throughGateway } from "./through-gateway.js";
 
-/** What names this provider in a model of the unified route. */
+/** Prefix of the model on the unified route (I-6.1c). */
 const PROVIDER_PREFIX = "baseten/";
-/** What the AI Gateway says of itself, and what passes through from behind it. */
+/** The AI Gateway's own errors, and those of the provider. */
 const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
 
 /**
  * Cloudflare's AI Gateway in front of the same models, on `gateway.ai.*`.
- * @param fetch the app itself, which answers for the provider
+ * @param fetch the app itself, which answers as the provider
  */
 export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
   const cloudflare = new Hono<AppEnv>();
@@ -31,7 +31,6 @@ export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
     (c) => throughGateway(c, fetch, planChat),
   );
 
-  // What the documents' OpenAI SDK sample calls (Y-33).
   cloudflare.post(
     "/v1/:account/:gateway/baseten/chat/completions",
     describe({
@@ -94,7 +93,7 @@ function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
   };
 }
 
-/** The provider stands before the model's name, and goes no further than here. */
+/** Reads the provider from the model's name, and removes it. */
 function planUnifiedChat(body: Buffer, contentType: string | undefined): PlannedRequest {
   const fields = fieldsOf(jsonText(contentType, body, refuseFormat));
   const named = fields?.model;
@@ -105,7 +104,7 @@ function planUnifiedChat(body: Buffer, contentType: string | undefined): Planned
   return chatRequest(Buffer.from(JSON.stringify(passed)), passed);
 }
 
-/** Production of the model, and nothing deeper (Y-33). */
+/** Only the production of a model has a path here (Y-33). */
 function planPrediction(body: Buffer, id: string): PlannedRequest {
   const deployment = { kind: "model", label: id.toLowerCase() } as const;
   const destination = { surface: "dedicated", path: "/production/predict", deployment } as const;
@@ -126,7 +125,7 @@ function refuseFormat(problem: string): never {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A body's fields, or null when it is not a JSON object: that is the provider's to say. */
+/** A body's fields, or null when it is not a JSON object; then the provider refuses it. */
 function fieldsOf(text: string): Fields | null {
   return asObject(parseJson(text));
 }

@@ -1,18 +1,18 @@
 import type { ErrorCode, GatewayError } from "../../domain/errors.js";
 import { type Answer, jsonAnswer } from "../respond.js";
 
-/** What the AI Gateway says of itself: its internal code and, where it differs from the catalogue, its words. */
+/** An error of the AI Gateway itself: its internal code, and message and status if they differ from the catalogue's. */
 interface OwnError {
   readonly code: number;
   readonly message?: string;
   readonly status?: number;
 }
 
-/** inference §6; 2005 and 2008 as published by users, 3046 as one saw it for a late answer (Y-34, Y-39). */
+/** Codes of I-6.5b and I-6.5c. Users published 2005 and 2008; one saw 3046 for a late answer (Y-34, Y-39). */
 const OWN_ERRORS: Partial<Record<ErrorCode, OwnError>> = {
   cloudflare_gateway_unknown: { code: 2001 },
   cloudflare_no_answer: { code: 2005 },
-  // Whatever stands where a provider should is taken for one that is not known.
+  // Any other path segment counts as an unknown provider.
   unknown_path: { code: 2008, message: "Invalid provider", status: 400 },
   cloudflare_unauthorized: { code: 2009 },
   cloudflare_wholesale_rate_limited: { code: 2018 },
@@ -24,7 +24,7 @@ const OWN_ERRORS: Partial<Record<ErrorCode, OwnError>> = {
   cloudflare_model_not_allowed: { code: 5018 },
 };
 
-/** The AI Gateway's own errors (inference §6); what it leaves to the provider comes in the provider's words. */
+/** The AI Gateway's own errors (I-6.5a). Errors of the provider pass through unchanged (I-6.4d). */
 export function cloudflareError(error: GatewayError): Answer {
   switch (error.code) {
     case "cloudflare_blocked":

@@ -13,24 +13,24 @@ export interface ProviderRequest {
 }
 
 /** How one attempt at the provider ended. */
-export type Attempt =
+export type AttemptOutcome =
   | { readonly kind: "answered"; readonly response: Response; readonly connection: PromisedAnswer }
   /** No first byte in time. */
   | { readonly kind: "late" }
   /** The connection ended before the first byte. */
   | { readonly kind: "disconnected" }
-  /** The client left, or its world dropped what it was waiting for. */
+  /** The client left, or its world was reset or removed. */
   | { readonly kind: "given up" };
 
 /**
- * Headers that end at the gateway: its own, which all begin with `cf-`, what belongs to one connection, and
- * `Authorization`, which may be another upstream.
+ * Headers that the gateway does not pass on: its own (`cf-*`), those of one connection, and `Authorization`, which may
+ * differ upstream.
  */
-const ENDS_HERE = /^(cf-.*|host|connection|content-length|transfer-encoding|expect|authorization)$/;
+const NOT_PASSED_ON = /^(cf-.*|host|connection|content-length|transfer-encoding|expect|authorization)$/;
 
 /**
- * Has the app answer for the provider, with a journal entry, limits and billing of its own as for any caller.
- * @param timeoutMs to the first byte, on the world's clock; null: as long as it takes
+ * Calls the app as the provider. The call has its own journal entry, limits and billing, like any other.
+ * @param timeoutMs to the first byte, on the world's clock; null: no limit
  */
 export function askProvider(
   c: AppContext,
@@ -38,32 +38,34 @@ export function askProvider(
   asked: ProviderRequest,
   authorization: string | undefined,
   timeoutMs: number | null,
-): { readonly requestNumber: number | undefined; readonly attempt: Promise<Attempt> } {
+): { readonly requestNumber: number | undefined; readonly attempt: Promise<AttemptOutcome> } {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([c.req.raw.signal, giveUp.signal]);
   const connection = new PromisedAnswer(signal);
   const world = c.get("emulator").view().name;
   const env: AppEnv["Bindings"] = { connection, destination: { ...asked.destination, world } };
   const answering = fetch(requestOf(c, asked, authorization, signal), env);
-  const attempt = firstByte(c, timeoutMs, giveUp, Promise.resolve(answering)).then((response): Attempt => {
-    if (response === null) return { kind: "late" };
-    switch (connection.broken) {
-      case "reset":
-        return { kind: "disconnected" };
-      case "ended":
-        c.env.connection.destroy();
-        return { kind: "given up" };
-      case null:
-        if (c.req.raw.signal.aborted) return { kind: "given up" };
-        // What breaks off from here on breaks off for the client.
-        connection.onBroken = () => c.env.connection.destroy();
-        return { kind: "answered", response, connection };
-    }
-  });
+  const attempt = firstByte(c, timeoutMs, giveUp, Promise.resolve(answering)).then(
+    (response): AttemptOutcome => {
+      if (response === null) return { kind: "late" };
+      switch (connection.broken) {
+        case "reset":
+          return { kind: "disconnected" };
+        case "ended":
+          c.env.connection.destroy();
+          return { kind: "given up" };
+        case null:
+          if (c.req.raw.signal.aborted) return { kind: "given up" };
+          // From here on a broken connection breaks the client's too.
+          connection.onBroken = () => c.env.connection.destroy();
+          return { kind: "answered", response, connection };
+      }
+    },
+  );
   return { requestNumber: env.requestNumber, attempt };
 }
 
-/** @returns null when it takes longer than `timeoutMs`; to the provider it then looks as if its client left */
+/** @returns null after `timeoutMs`; the provider then sees a client that left */
 function firstByte(
   c: AppContext,
   timeoutMs: number | null,
@@ -88,7 +90,7 @@ function requestOf(
   signal: AbortSignal,
 ): Request {
   const headers = new Headers();
-  for (const [name, value] of c.req.raw.headers) if (!ENDS_HERE.test(name)) headers.set(name, value);
+  for (const [name, value] of c.req.raw.headers) if (!NOT_PASSED_ON.test(name)) headers.set(name, value);
   if (authorization !== undefined) headers.set("Authorization", authorization);
   return new Request("http://provider.localhost/", {
     method,

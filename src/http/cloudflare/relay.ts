@@ -6,20 +6,20 @@ import type { AppContext } from "../env.js";
 import { CLIENT_LEFT } from "../inference/stream-source.js";
 import { wholeResponse, withOwnHeaders } from "../respond.js";
 
-/** A whole 200 as the provider gave it. */
-export interface WholeAnswer {
+/** The provider's whole answer, with status 200. */
+interface WholeAnswer {
   readonly contentType: string;
   readonly body: Buffer;
 }
 
-/** What the gateway adds to the provider's answer, and what it does with it once it is whole. */
+/** What the gateway adds to the provider's answer, and how it caches it. */
 export interface RelayOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** null: it is not kept. */
+  /** Caches the answer; null: not cached. */
   readonly keep: ((answer: WholeAnswer) => void) | null;
 }
 
-/** In place of the provider's own, which belong to the request behind the gateway. */
+/** The provider's headers that the gateway's own replace. */
 const REPLACED = new Set(["date", "x-emulator-request", "content-length"]);
 
 const CUT_NOTE = "the provider's connection ended in the middle of its answer";
@@ -72,7 +72,7 @@ async function relayWhole(
   return wholeResponse(c, response.status, body, { ...headers });
 }
 
-/** As it comes; a stream is not cached. Its journal entry is written before its end is sent. */
+/** Passes on a stream, which is not cached. Its journal entry is written before its end is sent. */
 function relayStream(
   c: AppContext,
   response: Response,

@@ -5,19 +5,19 @@ import { ulid } from "../../domain/ulid.js";
 import type { AppContext } from "../env.js";
 import { waitForClient } from "../inference/wait.js";
 import { readBody } from "../middleware/body.js";
-import { type AppFetch, type Attempt, askProvider, type ProviderRequest } from "./provider.js";
+import { type AppFetch, type AttemptOutcome, askProvider, type ProviderRequest } from "./provider.js";
 import { type RelayOptions, relay, relayCached } from "./relay.js";
 
-/** A request to the provider, and what the gateway has to know of it. */
+/** A request to the provider, and what the gateway needs to know about it. */
 export interface PlannedRequest {
   readonly request: ProviderRequest;
-  /** What `allowed_models` is about; null: it names none. */
+  /** Checked against `allowed_models`; null: the request names no model. */
   readonly model: string | null;
   /** Only whole answers are cached. */
   readonly cacheable: boolean;
 }
 
-/** Errors that only a fault can cause here, by the word in `x-emulator-fault`. */
+/** Errors that only a fault causes: values of `x-emulator-fault`. */
 const FAULTS = [
   "cloudflare_wholesale_rate_limited",
   "cloudflare_no_credits",
@@ -32,9 +32,9 @@ interface Ids {
 }
 
 /**
- * A request through the AI Gateway: gateway, token, fault, format, model, stored key, cache, then the provider, as
- * often as retries allow.
- * @param plan reads what the body asks of the provider
+ * Serves a request through the AI Gateway. In order: gateway, token, fault, format, model, stored key, cache, provider
+ * with retries.
+ * @param plan makes the provider's request from the body
  * @throws GatewayError
  */
 export async function throughGateway(
@@ -111,7 +111,7 @@ async function askUntilAnswered(
   const { notes } = c.get("inProgress");
   for (let number = 1; ; number++) {
     const last = number >= retry.attempts;
-    // After retries the last attempt is waited for, however long it takes (Y-38).
+    // After a retry, the last attempt has no time limit (Y-38).
     const limit = number === 1 || !last ? timeoutMs : null;
     const { requestNumber, attempt } = askProvider(c, fetch, request, authorization, limit);
     notes.push(`attempt ${number} is request ${requestNumber}`);
@@ -130,8 +130,8 @@ async function askUntilAnswered(
 }
 
 /**
- * Turns of the event loop in which a provider that does not wait has answered. An advance of the clock lets them
- * pass, so that the next attempt is scheduled at its own instant; one that waits for the clock takes longer.
+ * Turns of the event loop in which a provider that does not wait for the clock answers. An advance of the clock waits
+ * for them, so that the next attempt is scheduled at the right time.
  */
 const TURNS_OF_A_REQUEST = 5;
 
@@ -139,7 +139,7 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** What the journal says of a request whose client left before there was a status. */
+/** Status in the journal of a request whose client left before the answer. */
 const CLIENT_GONE = 499;
 
 function clientGone(c: AppContext): Response {
@@ -150,7 +150,7 @@ function clientGone(c: AppContext): Response {
 }
 
 /** The error when there is no further attempt. */
-function failureOf(attempt: Attempt): GatewayError {
+function failureOf(attempt: AttemptOutcome): GatewayError {
   return attempt.kind === "late"
     ? new GatewayError("cloudflare_timeout", {
         hint: "no first byte within cf-aig-request-timeout, on the world's clock",
@@ -158,7 +158,7 @@ function failureOf(attempt: Attempt): GatewayError {
     : new GatewayError("cloudflare_no_answer");
 }
 
-function textOf(attempt: Attempt): string {
+function textOf(attempt: AttemptOutcome): string {
   switch (attempt.kind) {
     case "answered":
       return `${attempt.response.status}, kept back`;
@@ -177,7 +177,7 @@ function refuseModel({ allowedModels }: AiGateway, model: string | null): void {
   });
 }
 
-/** On every answer from the provider or the cache. */
+/** Headers of every answer from the provider or the cache (I-6.4a). */
 function gatewayHeaders(
   ids: Ids,
   { collectLog }: GatewayOptions,
@@ -187,12 +187,12 @@ function gatewayHeaders(
     "cf-aig-cache-status": cache,
     ...(collectLog ? { "cf-aig-log-id": ids.log } : {}),
     ...idHeaders(ids),
-    // Only one provider is ever asked.
+    // There is only one provider.
     "cf-aig-step": "0",
   };
 }
 
-/** On the gateway's own errors too. */
+/** Headers of the gateway's own errors too. */
 function idHeaders({ event }: Ids): Record<string, string> {
   return { "cf-aig-event-id": event, "cf-aig-request-id": event };
 }

@@ -10,7 +10,7 @@ import { snapshots } from "./snapshots.js";
 import { webhooks } from "./webhooks.js";
 import { worlds } from "./worlds.js";
 
-/** The control plane below `/_emulator/`. `openapi.json` is the app's own. */
+/** The control API, below `/_emulator/`. The app itself adds `openapi.json`. */
 export const control = new Hono<AppEnv>()
   .route("/", lifecycle)
   .route("/", clock)

@@ -6,7 +6,7 @@ import { pageOptions, queryOf, respondPage, textOf } from "./query.js";
 
 const PARAMETERS = ["group", "key", "slug", "since", "until", "limit", "cursor"];
 
-/** What was billed. */
+/** Billing events. */
 export const billing = new Hono<AppEnv>();
 
 billing.get("/_emulator/billing/events", (c) => {

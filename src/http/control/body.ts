@@ -7,7 +7,7 @@ import type { AppContext } from "../env.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
 
-/** The JSON body of a control request, in the given shape; `max_body_bytes` does not limit it. @throws GatewayError `validation` */
+/** The JSON body of a control request; `max_body_bytes` does not apply. @throws GatewayError `validation` */
 export async function readControlBody<S extends z.ZodType>(c: AppContext, schema: S): Promise<z.output<S>> {
   const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
   const value = parseJson(text);
@@ -15,8 +15,7 @@ export async function readControlBody<S extends z.ZodType>(c: AppContext, schema
 }
 
 /**
- * Adds what the body holds, one item or a list, and answers in kind. Not by a union of the two, which could not say
- * what is wrong with the one that was meant.
+ * Adds one item or a list, and answers in the same form. A union schema of both would give unclear errors.
  * @throws GatewayError `validation`
  */
 export async function addOneOrMore<S extends z.ZodType>(

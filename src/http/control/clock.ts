@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
+import { isoTime } from "../../domain/iso-time.js";
 import type { FiredJob } from "../../services/time.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
@@ -44,5 +45,5 @@ clock.post("/_emulator/clock/advance", async (c) => {
 });
 
 function firedJson({ at, job }: FiredJob) {
-  return { at: new Date(at).toISOString(), job };
+  return { at: isoTime(at), job };
 }

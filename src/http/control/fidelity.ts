@@ -3,14 +3,14 @@ import { EVIDENCE, FIDELITY_STATES, type FidelityChapter } from "../../fidelity/
 import type { AppEnv } from "../env.js";
 import { queryOf, respondList, wordOf } from "./query.js";
 
-/** What of the real service is emulated, on which evidence, and which test shows it. */
+/** The fidelity table: clauses with evidence, state and test. */
 export const fidelity = new Hono<AppEnv>();
 
 fidelity.get("/_emulator/fidelity", async (c) => {
   const query = queryOf(c, ["state", "evidence"]);
   const state = wordOf(query, "state", FIDELITY_STATES);
   const evidence = wordOf(query, "evidence", EVIDENCE);
-  // Loaded when it is asked for: a start does not pay for the text.
+  // Loaded on request, because the text would slow down the start.
   const { FIDELITY_CHAPTERS } = await import("../../fidelity/index.js");
   const items = FIDELITY_CHAPTERS.flatMap(itemsOf).filter(
     (item) => (state ?? item.state) === item.state && (evidence ?? item.evidence) === item.evidence,

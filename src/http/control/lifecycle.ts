@@ -4,7 +4,7 @@ import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { readControlBody } from "./body.js";
 
-/** Health, reset, seed, and which errors were provoked. */
+/** Health, reset, seed, and error coverage. */
 export const lifecycle = new Hono<AppEnv>();
 
 lifecycle.get("/_emulator/health", (c) => {

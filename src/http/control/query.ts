@@ -2,7 +2,7 @@ import { invalid } from "../../domain/errors.js";
 import type { AppContext } from "../env.js";
 import { json } from "../respond.js";
 
-/** The query of a control request. Unknown parameters are errors: ignored, a misspelt filter would fit everything. */
+/** The query of a control request. Unknown parameters are errors, because a misspelt filter would match everything. */
 export function queryOf(c: AppContext, known: readonly string[]): URLSearchParams {
   const query = new URL(c.req.url).searchParams;
   for (const name of query.keys()) {
@@ -30,7 +30,7 @@ export function integerOf(
   throw invalid(name, `expected an integer from ${least} to ${most}`);
 }
 
-/** A word of the query that has to be one of a list, or undefined when it is absent. @throws GatewayError `validation` */
+/** One of the given words from the query, or undefined when it is absent. @throws GatewayError `validation` */
 export function wordOf<T extends string>(
   query: URLSearchParams,
   name: string,
@@ -46,8 +46,8 @@ export function wordOf<T extends string>(
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-/** Which part of a numbered list is asked for. */
-export interface PageOptions {
+/** The requested part of a numbered list. */
+interface PageOptions {
   readonly limit: number;
   /** Number of the item before the first one. */
   readonly after: number;
@@ -83,7 +83,7 @@ export function respondPage<T extends { readonly seq: number }>(
   });
 }
 
-/** Answers a list that is never long enough to need pages, in the shape of those that do. */
+/** Answers a list without pages, in the shape of a page. */
 export function respondList(c: AppContext, items: readonly unknown[]): Response {
   return json(c, 200, { items, pagination: { has_more: false, cursor: null } });
 }

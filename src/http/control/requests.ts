@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError, invalid } from "../../domain/errors.js";
+import { isoTime } from "../../domain/iso-time.js";
 import type { JournalEntry, JournalFilter } from "../../domain/journal.js";
 import type { Journal } from "../../services/journal.js";
 import { readDecision } from "../../services/limit-decision.js";
@@ -11,7 +12,7 @@ import { integerOf, pageOptions, queryOf, respondPage, textOf } from "./query.js
 const FILTERS = ["method", "path", "status", "surface", "key", "group", "slug", "error"];
 const PARAMETERS = [...FILTERS, "within", "count", "limit", "cursor"];
 
-/** What was asked and answered, and why it was admitted or refused. */
+/** Journal entries and their limit decisions. */
 export const requests = new Hono<AppEnv>();
 
 requests.get("/_emulator/requests", async (c) => {
@@ -36,7 +37,7 @@ requests.get("/_emulator/requests/:id", (c) => {
   return json(c, 200, entryJson(entry));
 });
 
-/** The id is that of `x-emulator-decision`. */
+/** The id is in the header `x-emulator-decision`. */
 requests.get("/_emulator/decisions/:id", (c) => {
   const id = c.req.param("id");
   const entry = findEntry(c, id);
@@ -49,7 +50,7 @@ function findEntry(c: AppContext, id: string): JournalEntry | null {
   return /^\d{1,15}$/.test(id) ? c.get("services").journal.find(Number(id)) : null;
 }
 
-/** `within=2s` waits until `count` requests fit, any when that is absent, or the time is over. */
+/** `within=2s` waits at most 2 s until `count` requests match; without `count`, until any does. */
 async function waitForEntries(
   query: URLSearchParams,
   journal: Journal,
@@ -61,9 +62,9 @@ async function waitForEntries(
     if (count !== undefined) throw invalid("count", "goes with within, such as within=2s");
     return;
   }
-  const patience = parseDuration(within);
-  if (patience === null) throw invalid("within", 'expected a duration such as "2s"');
-  await journal.waitForEntries(filter, count ?? null, patience);
+  const timeoutMs = parseDuration(within);
+  if (timeoutMs === null) throw invalid("within", 'expected a duration such as "2s"');
+  await journal.waitForEntries(filter, count ?? null, timeoutMs);
 }
 
 function filterOf(query: URLSearchParams): JournalFilter {
@@ -79,7 +80,7 @@ function filterOf(query: URLSearchParams): JournalFilter {
   };
 }
 
-/** With its decision, so that a client needs no request for each. */
+/** With its decision, so that a client does not have to request each. */
 function listedJson(entry: JournalEntry) {
   return { ...entryJson(entry), decision: entry.decision };
 }
@@ -87,7 +88,7 @@ function listedJson(entry: JournalEntry) {
 function entryJson(entry: JournalEntry) {
   return {
     id: String(entry.seq),
-    at: new Date(entry.at).toISOString(),
+    at: isoTime(entry.at),
     duration_ms: entry.durationMs,
     surface: entry.surface,
     method: entry.method,

@@ -9,20 +9,12 @@ import { addOneOrMore } from "./body.js";
 import { respondList } from "./query.js";
 
 /**
- * What models and deployments answer, and faults. An added completion or prediction comes before the others, so that
- * a test's own rule wins over the seed's; an added fault comes last.
+ * Completion rules, prediction rules and faults. New rules come before the existing ones, so that a test can override
+ * its seed. New faults come last.
  */
 export const rules = new Hono<AppEnv>();
 
-rules.get("/_emulator/completions", (c) =>
-  respondList(
-    c,
-    c
-      .get("services")
-      .completions.list()
-      .map(({ rule, used }) => ({ ...rule, used })),
-  ),
-);
+rules.get("/_emulator/completions", (c) => respondList(c, c.get("services").completions.list()));
 
 rules.post("/_emulator/completions", (c) =>
   addOneOrMore(c, completionRuleSchema, (added) => c.get("services").completions.add(added, true)),
@@ -33,15 +25,7 @@ rules.delete("/_emulator/completions", (c) => {
   return json(c, 200, { ok: true });
 });
 
-rules.get("/_emulator/predictions", (c) =>
-  respondList(
-    c,
-    c
-      .get("services")
-      .predictions.list()
-      .map(({ rule, used }) => ({ ...rule, used })),
-  ),
-);
+rules.get("/_emulator/predictions", (c) => respondList(c, c.get("services").predictions.list()));
 
 rules.post("/_emulator/predictions", (c) =>
   addOneOrMore(c, predictionRuleSchema, (added) => c.get("services").predictions.add(added, true)),
@@ -52,15 +36,7 @@ rules.delete("/_emulator/predictions", (c) => {
   return json(c, 200, { ok: true });
 });
 
-rules.get("/_emulator/faults", (c) =>
-  respondList(
-    c,
-    c
-      .get("services")
-      .faults.list()
-      .map(({ rule, matched, struck }) => ({ ...rule, matched, struck })),
-  ),
-);
+rules.get("/_emulator/faults", (c) => respondList(c, c.get("services").faults.list()));
 
 rules.post("/_emulator/faults", (c) =>
   addOneOrMore(c, faultRuleSchema, (added) => c.get("services").faults.add(added)),

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
+import { isoTime } from "../../domain/iso-time.js";
 import type { AppEnv, SnapshotView } from "../env.js";
 import { readBody } from "../middleware/body.js";
 import { json, wholeResponse } from "../respond.js";
@@ -18,7 +19,7 @@ const takeSchema = z.strictObject({
     .meta({ description: "Generated when absent; a snapshot of this name is replaced" }),
 });
 
-/** A world as it was, to come back to. */
+/** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();
 
 snapshots.get("/_emulator/snapshots", (c) =>
@@ -53,5 +54,5 @@ snapshots.delete("/_emulator/snapshots/:name", (c) => {
 });
 
 function viewJson({ name, at, bytes }: SnapshotView) {
-  return { name, at: new Date(at).toISOString(), bytes };
+  return { name, at: isoTime(at), bytes };
 }

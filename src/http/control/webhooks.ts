@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod";
+import { isoTime } from "../../domain/iso-time.js";
 import type { Delivery, DeliveryState } from "../../services/webhooks/webhooks.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { json } from "../respond.js";
@@ -11,7 +12,7 @@ const PARAMETERS = ["state", "event", "limit", "cursor"];
 
 const rotationSchema = z.strictObject({ workspace: z.string().optional(), secret: z.string().min(1) });
 
-/** Deliveries of billing events, with every attempt. */
+/** Webhook deliveries and their attempts. */
 export const webhooks = new Hono<AppEnv>();
 
 webhooks.get("/_emulator/webhooks/deliveries", (c) => {
@@ -70,14 +71,14 @@ function deliveryJson(c: AppContext, delivery: Delivery) {
     state,
     reason,
     url,
-    created_at: iso(delivery.createdAt),
-    next_attempt_at: state === "pending" ? iso(delivery.dueAt) : null,
+    created_at: isoTime(delivery.createdAt),
+    next_attempt_at: state === "pending" ? isoTime(delivery.dueAt) : null,
     attempts: c
       .get("services")
       .webhooks.attempts(delivery)
       .map((attempt) => ({
         number: attempt.number,
-        at: iso(attempt.at),
+        at: isoTime(attempt.at),
         duration_ms: attempt.durationMs,
         status: attempt.status,
         error: attempt.error,
@@ -85,8 +86,4 @@ function deliveryJson(c: AppContext, delivery: Delivery) {
       })),
     body: payload,
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -7,13 +7,10 @@ import { respondList } from "./query.js";
 
 const forkSchema = z.strictObject({
   name: z.string().optional().meta({ description: "Generated when absent" }),
-  from: z
-    .string()
-    .optional()
-    .meta({ description: "`seed`, the default, or the name of the world to copy as it is" }),
+  from: z.string().optional().meta({ description: "`seed`, the default, or the name of a world to copy" }),
 });
 
-/** Isolated worlds in one process. Every world's control plane sees them all. */
+/** The worlds of this process. The control API of each world lists them all. */
 export const worlds = new Hono<AppEnv>();
 
 worlds.get("/_emulator/worlds", (c) => respondList(c, c.get("emulator").worlds.list()));

@@ -9,9 +9,9 @@ import { predict, sync, syncChat, wake } from "./predict.js";
 
 const answers = () => import("../../schemas/async-answers.js");
 
-/** Documented for predictions, and 404 for what is not there, 413 for what is too large. */
+/** The documented errors of predictions, and 404 and 413. */
 const ERRORS = [400, 401, 404, 413, 429, 500, 502, 503, 504];
-/** A server of the model's own takes any of these. */
+/** The server inside a deployment accepts any of these. */
 const ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** The hosts of dedicated models and chains, `model-<id>.*` and `chain-<id>.*`. */
@@ -106,7 +106,7 @@ for (const { path, selector } of DEPLOYMENT_PATHS) {
   );
 }
 
-// Newer documents' path of the engine's chat. The inference API describes it for both hosts.
+// The engine's chat in newer documents (I-5.3b). The inference API describes this path for both hosts.
 dedicated.post("/v1/chat/completions", (c) => syncChat(c, "either"));
 
 dedicated.get(

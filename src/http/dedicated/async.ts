@@ -4,11 +4,12 @@ import { readAuthorization } from "../../domain/credential.js";
 import { type Deployable, type Deployment, ownerOfLabel } from "../../domain/deployments.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { DeploymentHost } from "../../domain/hosts.js";
+import { isoTime } from "../../domain/iso-time.js";
 import { parseJson } from "../../domain/parse-json.js";
 import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
-import { describeIssue } from "../issues.js";
+import { issueText } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
 import { deploymentHost, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
@@ -27,7 +28,7 @@ export async function submitAsync(
   return json(c, 201, { request_id: id });
 }
 
-/** The body is JSON, whatever its type says. @throws GatewayError `body_too_large`, `async_invalid` */
+/** Reads the body as JSON, whatever its content type. @throws GatewayError `body_too_large`, `async_invalid` */
 async function readOptions(c: AppContext): Promise<AsyncOptions> {
   refuseLarge(Number(c.req.header("Content-Length") ?? 0));
   const body = await readBody(c);
@@ -38,10 +39,7 @@ async function readOptions(c: AppContext): Promise<AsyncOptions> {
   if (value === undefined) return refuse("the body is not valid JSON");
   const parsed = asyncPredictSchema.safeParse(value);
   if (parsed.success) return asyncOptions(parsed.data);
-  const [issue] = parsed.error.issues;
-  if (!issue) return refuse("the request is invalid");
-  const [path, expected] = describeIssue(issue);
-  return refuse(path === "" ? expected : `${path}: ${expected}`);
+  return refuse(issueText(parsed.error));
 }
 
 function refuseLarge(bytes: number): void {
@@ -61,7 +59,7 @@ function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
   return [...(key.name === null ? [] : [key.name]), key.prefix];
 }
 
-/** How many requests of a deployment wait, and how many are in progress. */
+/** How many requests of a deployment are queued and in progress. */
 export function queueStatus(c: AppContext, selector: PathSelector): Response {
   const target = targetOf(resolveDeployment(c, selector).deployment);
   const { queued, inProgress } = c.get("services").asyncInference.counts(target);
@@ -123,12 +121,8 @@ function statusOf(request: AsyncRequest) {
     deployment_id: request.deploymentId,
     status: request.status,
     webhook_status: request.webhookStatus,
-    created_at: iso(request.createdAt),
-    status_at: iso(request.statusAt),
+    created_at: isoTime(request.createdAt),
+    status_at: isoTime(request.statusAt),
     errors: request.errors,
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

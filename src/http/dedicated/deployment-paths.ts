@@ -1,15 +1,15 @@
 import type { PathSelector } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
 
-/** A way in which paths name the deployment. */
-export interface DeploymentPath {
+/** One way for a path to name the deployment (I-5.1a). */
+interface DeploymentPath {
   /** Hono's pattern, to be followed by `/predict` and its siblings. */
   readonly path: string;
-  /** What the path says of the deployment. */
+  /** The deployment that the path names. */
   selector(c: AppContext): PathSelector;
 }
 
-/** Every way to name a deployment; one route each. Bare paths are those of regional hosts. */
+/** All ways to name a deployment. Bare paths are for regional hosts (I-5.1b). */
 export const DEPLOYMENT_PATHS: readonly DeploymentPath[] = [
   { path: "/production", selector: () => ({ environment: "production" }) },
   { path: "/development", selector: () => ({ environment: "development" }) },

@@ -8,9 +8,9 @@ import {
   type PredictionRequest,
 } from "../../services/deployments/outcome.js";
 import type { AppContext } from "../env.js";
-import { describeIssue } from "../issues.js";
+import { issueText } from "../issues.js";
 
-/** What the OpenAI-compatible server inside a deployment answers by itself (Y-26), when no rule speaks. */
+/** The answer of the OpenAI-compatible server inside a deployment when no rule matches (Y-26). */
 export function engineAnswer(
   c: AppContext,
   model: DeclaredModel,
@@ -37,7 +37,7 @@ export function engineAnswer(
   }
 }
 
-/** Names that the engine answers to; without declared ones, the model's own. */
+/** The served model names; without declared ones, the model's own name. */
 function modelList(c: AppContext, { id, name, servedModelNames }: DeclaredModel) {
   const names = servedModelNames.length > 0 ? servedModelNames : [name ?? id];
   const created = Math.floor(c.get("inProgress").at / 1000);
@@ -47,14 +47,10 @@ function modelList(c: AppContext, { id, name, servedModelNames }: DeclaredModel)
   };
 }
 
-/** Whatever name was asked for: embedding servers serve one model and pass over its name (Y-26). */
+/** Accepts any model name, because embedding servers serve one model and ignore its name (Y-26). */
 function embeddings(c: AppContext, model: DeclaredModel, body: unknown) {
   const parsed = embeddingsRequestSchema.safeParse(body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const [path, expected] = issue ? describeIssue(issue) : ["", "invalid"];
-    throw new GatewayError("invalid_value", { message: path === "" ? expected : `${path}: ${expected}` });
-  }
+  if (!parsed.success) throw new GatewayError("invalid_value", { message: issueText(parsed.error) });
   const request = parsed.data;
   const dimensions = request.dimensions ?? model.embeddingDimensions;
   const base64 = request.encoding_format === "base64";

@@ -2,7 +2,7 @@ import type { ErrorCode, GatewayError } from "../../domain/errors.js";
 import { reasonPhrase } from "../node/reason-phrase.js";
 import { type Answer, jsonAnswer } from "../respond.js";
 
-/** `error_code` of the documented shape (inference §4.3); the sources give no mapping, so this one is ours. */
+/** `error_code` of the documented shape. The sources give no mapping, so this one is ours (I-4.3b). */
 const ERROR_CODES: Partial<Record<ErrorCode, string>> = {
   deployment_unauthorized: "unauthorized",
   wrong_key: "unauthorized",
@@ -19,13 +19,13 @@ const ERROR_CODES: Partial<Record<ErrorCode, string>> = {
   internal: "internal_baseten_error",
 };
 
-/** Which part of the platform an error comes from: the server that runs the model (inference §5). */
+/** The part of the platform that failed: the server around the model (I-5.2e). */
 const TRUSS_SERVER = "04";
-/** What that server says of it: the model's own code failed, or the client's input was no good. */
+/** Its codes: the model's code failed, or the input was invalid. */
 const MODEL_FAILED = "600";
 const INPUT_REFUSED = "700";
 
-/** `{error, error_code}` of the platform; a model's and an engine's own errors in their own shapes (§4.2, §5). */
+/** The platform's `{error, error_code}` (I-4.3b), and the shapes of a model's (I-5.2e) and an engine's errors (I-5.3f). */
 export function dedicatedError(error: GatewayError): Answer {
   switch (error.code) {
     case "prediction_failed":
@@ -54,7 +54,7 @@ function codeOf({ code, status }: GatewayError): string {
   return ERROR_CODES[code] ?? (status < 500 ? "client_error" : "internal_baseten_error");
 }
 
-/** The server around a model's code says who failed in headers, and has no `error_code`. */
+/** The server around the model names the failure in headers, and sends no `error_code` (I-5.2e). */
 function fromModel(error: GatewayError, code: string): Answer {
   return jsonAnswer(
     error.status,
@@ -63,12 +63,12 @@ function fromModel(error: GatewayError, code: string): Answer {
   );
 }
 
-/** vLLM-like (inference §4.2). */
+/** An error in vLLM's shape (I-5.3f). */
 function fromEngine(error: GatewayError, param: string | null, type: string): Answer {
   return jsonAnswer(error.status, { error: { code: error.status, message: error.message, param, type } });
 }
 
-/** A fault's own answer; without a body, the general shape. */
+/** The answer of a fault; without a body, the general shape. */
 function injected(error: GatewayError): Answer {
   const body = error.injected?.body ?? {
     error: reasonPhrase(error.status),

@@ -12,7 +12,7 @@ import { resolveDeployment, resolveKind } from "./resolve.js";
 import { awake, runPrediction } from "./run.js";
 import { sendPrediction } from "./send-prediction.js";
 
-/** `predict` of a model, `run_remote` of a chain. Without a rule the input is the answer (Y-24). */
+/** `predict` of a model, `run_remote` of a chain. Without a rule it echoes the input (Y-24). */
 export async function predict(
   c: AppContext,
   route: string,
@@ -24,14 +24,14 @@ export async function predict(
   return sendPrediction(c, await runPrediction(c, request, echo));
 }
 
-/** Answers at once; the deployment answers predictions a cold start later (Y-25). */
+/** Answers at once. Predictions are answered after the cold start (Y-25). */
 export function wake(c: AppContext, selector: PathSelector): Response {
   const { deployment } = resolveDeployment(c, selector);
   c.get("services").deployments.use(deployment);
   return respond(c, { status: 202, body: "", headers: {} });
 }
 
-/** A route of the server inside a deployment; without a rule, what such a server answers by itself (Y-26). */
+/** A route of the server inside a deployment. Without a rule, the engine's own answer (Y-26). */
 export async function sync(c: AppContext, selector: PathSelector): Promise<Response> {
   const resolved = resolveKind(c, "model", selector);
   const { model } = resolved;

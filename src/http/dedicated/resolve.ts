@@ -4,10 +4,10 @@ import type { DeploymentHost } from "../../domain/hosts.js";
 import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
 
-/** Id of the request, on every answer of a deployment's host; of a new async request, its own. */
+/** Header of every answer of a deployment's host (I-5.2c): an id of the request, or of the new async request. */
 export const REQUEST_ID = "X-BASETEN-REQUEST-ID";
 
-/** The model or chain whose host is asked; every answer to it carries an id (Y-21). @throws GatewayError `unknown_path` */
+/** The model or chain of the host. Sets the request id of the answer (Y-21). @throws GatewayError `unknown_path` */
 export function deploymentHost(c: AppContext): DeploymentHost {
   c.set("answerHeaders", { [REQUEST_ID]: c.get("services").context.random.hex(32) });
   const { deployment } = c.get("destination");
@@ -17,7 +17,7 @@ export function deploymentHost(c: AppContext): DeploymentHost {
 }
 
 /**
- * Who calls what.
+ * The deployment and its caller.
  * @throws GatewayError `deployment_unauthorized`, `deployment_not_found`, `deployment_inactive`, `unknown_path`
  */
 export function resolveDeployment(c: AppContext, selector: PathSelector): ResolvedDeployment {
@@ -26,7 +26,7 @@ export function resolveDeployment(c: AppContext, selector: PathSelector): Resolv
   return c.get("services").deployments.resolve(c.get("inProgress"), credential, host, selector);
 }
 
-/** The same where only models, or only chains, have the route: models predict, chains run. @throws GatewayError */
+/** The same for a route that only models or only chains have (I-5.1c). @throws GatewayError */
 export function resolveKind(
   c: AppContext,
   kind: DeploymentHost["kind"],

@@ -5,12 +5,12 @@ import type { Prediction } from "../../services/deployments/predictions.js";
 import type { AppContext } from "../env.js";
 import { waitForClient } from "../inference/wait.js";
 
-/** Longest wait for an answer, milliseconds: the documented bound of a sync request (inference §5). */
+/** Maximum duration of a prediction, milliseconds (I-5.2f). */
 const SYNC_LIMIT_MS = 1_200_000;
 
 /**
  * Waits until the deployment is awake (Y-25).
- * @returns the milliseconds that are left for the answer
+ * @returns milliseconds left for the answer
  * @throws GatewayError `timeout`, `client_gone`
  */
 export async function awake(c: AppContext, deployment: Deployment): Promise<number> {
@@ -21,8 +21,8 @@ export async function awake(c: AppContext, deployment: Deployment): Promise<numb
 }
 
 /**
- * Asks a deployment: cold start, fault or rule, delay. What comes back is due now.
- * @param builtIn what is said when no rule speaks
+ * Runs a prediction: cold start, fault or rule, delay. Returns when the answer is due.
+ * @param builtIn the answer when no rule matches
  * @throws GatewayError `timeout`, `client_gone`
  */
 export async function runPrediction(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { JSON_TYPE } from "../respond.js";
 import { type Operation, operationOf } from "./operation.js";
 
 /** A route as Hono lists it in `app.routes`. */
@@ -9,7 +10,7 @@ export interface RegisteredRoute {
   readonly handler: object;
 }
 
-/** The description of what is emulated, made from the routes and their schemas (OpenAPI 3.1). */
+/** The OpenAPI 3.1 description, made from the routes and their schemas. */
 export async function openApi(routes: readonly RegisteredRoute[], version: string) {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
@@ -18,7 +19,7 @@ export async function openApi(routes: readonly RegisteredRoute[], version: strin
     if (!operation) continue;
     const shown = describedPath(path);
     const methods = paths[shown] ?? {};
-    // Some paths are routes of several hosts (X-24); the first says it for all.
+    // Some paths are on several hosts (X-24); the first one describes them all.
     methods[method.toLowerCase()] ??= await operationObject(shown, operation, components);
     paths[shown] = methods;
   }
@@ -40,7 +41,7 @@ export async function openApi(routes: readonly RegisteredRoute[], version: strin
   };
 }
 
-/** `/management/v1/groups/:id` is `/v1/groups/{id}`: clients know hosts, not surfaces. */
+/** The path for clients: `/management/v1/groups/:id` is `/v1/groups/{id}`. */
 export function describedPath(path: string): string {
   return path.replace(/^\/\w+/, "").replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
 }
@@ -84,10 +85,10 @@ async function operationObject(path: string, operation: Operation, components: R
 }
 
 function jsonContent(schema: unknown) {
-  return { "application/json": { schema } };
+  return { [JSON_TYPE]: { schema } };
 }
 
-/** Puts a schema and the named ones inside it among the components. @returns a reference to it */
+/** Adds a schema and its named parts to the components. @returns a reference to it */
 function reference(schema: z.ZodType, io: "input" | "output", components: Record<string, unknown>) {
   const {
     $defs,
@@ -99,7 +100,7 @@ function reference(schema: z.ZodType, io: "input" | "output", components: Record
     unrepresentable: "any",
   }) as Record<string, unknown>;
   const add = (name: string, definition: object): void => {
-    // Where requests and answers share a shape, what a request may have is said: it may have more.
+    // A schema of both requests and answers is described as in requests, which allow more.
     if (io === "input" || !(name in components)) components[name] = relocate(definition);
   };
   for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, object>)) {
@@ -110,7 +111,7 @@ function reference(schema: z.ZodType, io: "input" | "output", components: Record
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** `#/$defs/X` becomes `#/components/schemas/X`; ids are names here, not addresses. */
+/** `#/$defs/X` becomes `#/components/schemas/X`. Ids are removed, because they are names, not URIs. */
 function relocate(definition: object): unknown {
   return JSON.parse(
     JSON.stringify(definition).replaceAll("#/$defs/", "#/components/schemas/"),

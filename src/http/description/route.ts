@@ -4,7 +4,7 @@ import type { RegisteredRoute } from "./openapi.js";
 
 /**
  * Answers the description of the emulated APIs, at `/v1/spec` and on the control plane.
- * @param routes every route of the app, asked for when they are all registered
+ * @param routes all routes of the app; called when they are registered
  */
 export function describeRoutes(routes: () => readonly RegisteredRoute[]): AppHandler {
   return async (c) => {

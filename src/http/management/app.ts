@@ -8,7 +8,7 @@ import { secrets } from "./secrets.js";
 import { users } from "./users.js";
 import { workspaceKeys } from "./workspace-keys.js";
 
-/** The management API, on `api.*` and below `/v1/gateway`. `/v1/spec` is the app's own. */
+/** The management API, on `api.*` and below `/v1/gateway`. The app itself adds `/v1/spec`. */
 export const management = new Hono<AppEnv>()
   .route("/", endpoints)
   .route("/", groups)

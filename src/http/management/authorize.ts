@@ -3,10 +3,10 @@ import { routePath } from "hono/route";
 import type { Scope } from "../../services/access.js";
 import type { AppEnv } from "../env.js";
 
-/** Length of `/management`, which stands before the path in the app's router. */
+/** In the app's router, paths begin with `/management`. */
 const SURFACE_PREFIX = "/management".length;
 
-/** B-2, first half: authentication, scope and onboarding, rate limit. */
+/** Checks, in this order, key, scope, onboarding and rate limit (B-2). */
 export function authorize(scope: Scope): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const { access, managementRate } = c.get("services");

@@ -1,14 +1,14 @@
 import type * as z from "zod";
-import { GatewayError, invalid } from "../../domain/errors.js";
+import { GatewayError } from "../../domain/errors.js";
 import { asObject, parseJson } from "../../domain/parse-json.js";
 import type { AppContext } from "../env.js";
-import { describeIssue } from "../issues.js";
+import { issueText } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
 
 interface BodyOptions {
   /** An empty body is an empty object. */
   readonly optional?: boolean;
-  /** The journal does not keep it. */
+  /** The journal does not store it. */
   readonly secret?: boolean;
 }
 
@@ -24,7 +24,7 @@ export async function readJson<S extends z.ZodType>(
   return parseBody(c, await readBody(c), schema, options);
 }
 
-/** The same of a body that was read before. @throws GatewayError `validation` */
+/** The same for a body that was already read. @throws GatewayError `validation` */
 export function parseBody<S extends z.ZodType>(
   c: AppContext,
   body: Buffer,
@@ -36,8 +36,7 @@ export function parseBody<S extends z.ZodType>(
   const value = options.optional && text.trim() === "" ? {} : parseObject(text);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw issue ? invalid(...describeIssue(issue)) : new GatewayError("validation");
+  return refuse(issueText(parsed.error));
 }
 
 function parseObject(text: string): unknown {

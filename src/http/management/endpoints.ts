@@ -5,8 +5,8 @@ import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
+import { endpointJson } from "./json.js";
 import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-import { endpointJson } from "./wire.js";
 
 const answers = () => import("../../schemas/answers.js");
 
@@ -78,7 +78,7 @@ endpoints.patch(
     const { endpoints } = c.get("services");
     const { workspace } = c.get("caller");
     const id = c.req.param("id");
-    // Before the body: an endpoint that is not there is 404, whatever is sent.
+    // Before the body: an unknown endpoint is 404, whatever the body.
     endpoints.get(workspace, id);
     const change = await readJson(c, updateEndpointSchema, { optional: true });
     return json(c, 200, endpointJson(endpoints.update(workspace, id, change)));

@@ -1,7 +1,7 @@
 import type { ErrorCode, GatewayError } from "../../domain/errors.js";
 import { type Answer, jsonAnswer } from "../respond.js";
 
-/** `code` words of A-5; only VALIDATION_ERROR has been seen in the wild. */
+/** `code` of the answers (A-5). Only VALIDATION_ERROR has been observed; the others are ours. */
 const MANAGEMENT_CODES: Partial<Record<ErrorCode, string>> = {
   unauthenticated: "UNAUTHENTICATED",
   key_refused: "FORBIDDEN",
@@ -16,7 +16,7 @@ const MANAGEMENT_CODES: Partial<Record<ErrorCode, string>> = {
   body_too_large: "PAYLOAD_TOO_LARGE",
 };
 
-/** A-5, A-6. The control plane speaks the same dialect. */
+/** Errors of the management API (A-5, A-6). The control API uses the same dialect. */
 export function managementError(error: GatewayError): Answer {
   if (error.code === "management_rate_limited") {
     return jsonAnswer(error.status, { error: error.message, retry_after: error.retryAfter ?? 1 });

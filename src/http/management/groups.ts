@@ -7,8 +7,8 @@ import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
+import { groupJson, groupMetadataJson, groupUsageJson, timestamp } from "./json.js";
 import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-import { groupJson, groupMetadataJson, timestamp, usageJson } from "./wire.js";
 
 const answers = () => import("../../schemas/answers.js");
 
@@ -86,7 +86,7 @@ groups.patch(
     const { groups } = c.get("services");
     const { workspace } = c.get("caller");
     const id = c.req.param("id");
-    // Before the body: a group that is not there is 404, whatever is sent.
+    // Before the body: an unknown group is 404, whatever the body.
     groups.chain(workspace, id);
     const change = await readJson(c, updateGroupSchema);
     const updated = groups.update(workspace, id, {
@@ -129,11 +129,11 @@ groups.get(
   (c) => {
     const { groups, usage } = c.get("services");
     const chain = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, usageJson(chain[0], usage.of(chain)));
+    return json(c, 200, groupUsageJson(chain[0], usage.of(chain)));
   },
 );
 
-/** Absent lists are empty ones (G-3). */
+/** Absent lists are empty (G-3). */
 function groupModel(model: z.output<typeof groupModelSchema>): GroupModel {
   return {
     slug: model.slug,

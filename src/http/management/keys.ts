@@ -6,8 +6,8 @@ import { readBody } from "../middleware/body.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { parseBody, readJson } from "./body.js";
+import { keyJson } from "./json.js";
 import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-import { keyJson } from "./wire.js";
 
 const answers = () => import("../../schemas/answers.js");
 
@@ -31,7 +31,7 @@ keys.post(
     const id = c.req.param("id");
     groups.chain(workspace, id);
     const { name } = await readJson(c, mintKeySchema, { optional: true });
-    // Looked up again: it may have been deleted while the body was on its way.
+    // Again, because the group may have been deleted while the body arrived.
     const [group] = groups.chain(workspace, id);
     const { text, key } = keys.mint(group, name ?? null);
     const minted = { api_key: text, prefix: key.prefix, name: key.name };

@@ -4,12 +4,12 @@ import { describe } from "../description/operation.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
-import { deploymentJson, environmentJson, modelApiJson, modelJson } from "./model-wire.js";
+import { deploymentJson, environmentJson, modelApiJson, modelJson } from "./model-json.js";
 import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
 
 const answers = () => import("../../schemas/workspace-answers.js");
 
-/** What a workspace has deployed, as its seed declares it: read only (X-24, Y-46). */
+/** The models that the seed of a workspace declares; read only (X-24, Y-46). */
 export const models = new Hono<AppEnv>();
 
 models.get(
@@ -132,7 +132,7 @@ function find(c: AppContext, id: string): DeclaredModel {
   return c.get("services").workspaceModels.get(c.get("caller").workspace, id);
 }
 
-/** `?name=` narrows a list to exactly this name. */
+/** `?name=` filters a list by exact name. */
 function withName<T>(all: readonly T[], name: string | undefined, nameOf: (item: T) => string): readonly T[] {
   return name === undefined ? all : all.filter((item) => nameOf(item) === name);
 }

@@ -14,7 +14,7 @@ const MAC_BYTES = 12;
 
 /**
  * Reads `limit` and `cursor` (P-1, P-2).
- * @param list what is listed, such as `groups`: a cursor is good for the list that issued it only
+ * @param list name of the list, such as `groups`; a cursor is only valid for its own list
  */
 export function pageRequest(c: AppContext, list: string): PageRequest {
   const cursor = c.req.query("cursor");
@@ -24,7 +24,7 @@ export function pageRequest(c: AppContext, list: string): PageRequest {
   };
 }
 
-/** One page in the shape of P-1. */
+/** Answers one page (P-1). */
 export function respondPage<T>(
   c: AppContext,
   list: string,
@@ -54,7 +54,7 @@ function makeCursor(c: AppContext, list: string, key: PageKey): string {
 
 function openCursor(c: AppContext, list: string, cursor: string): PageKey {
   const [text = ""] = cursor.split(".", 1);
-  // Compared as text: several texts decode to the same bytes, and only one of them was issued.
+  // Compares texts, because several texts decode to the same bytes.
   const given = Buffer.from(cursor);
   const wanted = Buffer.from(`${text}.${mac(c, list, text).toString("base64url")}`);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
@@ -64,7 +64,7 @@ function openCursor(c: AppContext, list: string, cursor: string): PageKey {
   return { at, id };
 }
 
-/** Seals a cursor, so that one which this list did not issue is found out (P-2). */
+/** Signs a cursor, so that cursors of other lists are refused (P-2). */
 function mac(c: AppContext, list: string, text: string): Buffer {
   return createHmac("sha256", c.get("services").context.cursorSecret)
     .update(`${list} ${text}`)

@@ -5,11 +5,11 @@ import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
-import { secretJson } from "./workspace-wire.js";
+import { secretJson } from "./workspace-json.js";
 
 const answers = () => import("../../schemas/workspace-answers.js");
 
-/** Secrets that endpoints name (E-7). Their values are not kept (Y-45). */
+/** Secrets that endpoints refer to (E-7). Their values are not stored (Y-45). */
 export const secrets = new Hono<AppEnv>();
 
 secrets.get(

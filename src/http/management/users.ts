@@ -3,16 +3,16 @@ import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
-import { userJson } from "./workspace-wire.js";
+import { userJson } from "./workspace-json.js";
 
-/** Whom a key speaks for (Y-41). */
+/** The user of a key (I-7.3a, Y-41). */
 export const users = new Hono<AppEnv>();
 
 users.get(
   "/v1/users/me",
   authorize("keys"),
   describe({
-    summary: "Whom the key speaks for",
+    summary: "Get the user of the key",
     tag: "workspace",
     answer: async () => (await import("../../schemas/workspace-answers.js")).userAnswer,
     errors: [401, 403, 429],

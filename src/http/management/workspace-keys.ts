@@ -5,7 +5,7 @@ import type { AppContext, AppEnv } from "../env.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
-import { workspaceKeyJson } from "./workspace-wire.js";
+import { workspaceKeyJson } from "./workspace-json.js";
 
 const answers = () => import("../../schemas/workspace-answers.js");
 

@@ -1,12 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { GatewayError } from "../../domain/errors.js";
 import type { AppContext } from "../env.js";
+import { JSON_TYPE } from "../respond.js";
 
 /**
  * The whole body of a request.
  * @param maxBodyBytes the world's `max_body_bytes` (X-13) when absent
- * @throws GatewayError `body_too_large` above that; `client_gone` when the client left
- *   in the middle of it
+ * @throws GatewayError `body_too_large` above that; `client_gone` when the client leaves before its end
  */
 export async function readBody(
   c: AppContext,
@@ -42,12 +42,12 @@ function tooLarge(maxBytes: number): GatewayError {
 }
 
 /**
- * The body as text. Bytes that are not UTF-8 and a content type that is not JSON are told to `refuse`, which
- * throws the surface's own error.
+ * The body as text.
+ * @param refuse throws the surface's error: the type is not JSON, the bytes are not UTF-8, or the nesting is too deep
  */
 export function jsonText(type: string | undefined, body: Buffer, refuse: (problem: string) => never): string {
   if (type !== undefined && body.length > 0 && !isJsonType(type)) {
-    refuse(`expected Content-Type: application/json, got ${type}`);
+    refuse(`expected Content-Type: ${JSON_TYPE}, got ${type}`);
   }
   if (!isUtf8(body)) refuse("the body is not valid UTF-8");
   const text = body.toString("utf8");
@@ -56,13 +56,13 @@ export function jsonText(type: string | undefined, body: Buffer, refuse: (proble
 }
 
 /**
- * Deepest nesting of a body; our own choice. Parsing goes deeper, but writing it out again recurses, and a body
- * that breaks that would take what is stored together with it along.
+ * Deepest nesting of a body; our own choice. Parsing goes deeper, but writing it out again recurses. A body that
+ * breaks that would also break the transaction it is stored in.
  */
 const MAX_NESTING = 500;
 
 function nestsTooDeep(text: string): boolean {
-  // It takes an opening and a closing bracket per level, so most bodies need not be looked at.
+  // A level needs two brackets, so most bodies are too short to check.
   if (text.length < 2 * MAX_NESTING) return false;
   let depth = 0;
   let inString = false;
@@ -94,8 +94,13 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-function isJsonType(type: string): boolean {
+/** A media type in lower case, without its parameters. */
+export function essenceOf(type: string): string {
   const end = type.indexOf(";");
-  const essence = (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
-  return essence === "application/json" || essence.endsWith("+json");
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
+}
+
+export function isJsonType(type: string): boolean {
+  const essence = essenceOf(type);
+  return essence === JSON_TYPE || essence.endsWith("+json");
 }

@@ -4,8 +4,8 @@ import { destinationOf, worldOf } from "../../domain/hosts.js";
 import type { AppEnv, ServedWorld, WorldLookup } from "../env.js";
 
 /**
- * The path that Hono's router sees: the surface, then the path as that surface knows it, such as
- * `/inference/v1/chat/completions`. One router serves every host this way.
+ * The path for Hono's router: the surface and its path, such as `/inference/v1/chat/completions`. So one app serves
+ * every host.
  */
 export function routedPath(request: Request, options?: { env?: AppEnv["Bindings"] }): string {
   const { env } = options ?? {};
@@ -25,7 +25,7 @@ function targetOf(url: string): { readonly host: string; readonly path: string }
   return { host: url.slice(hostAt, pathAt), path: url.slice(pathAt, fragment < 0 ? url.length : fragment) };
 }
 
-/** Finds the world: by its name in the path, else by the caller's key. */
+/** Selects the world: by its name in the path, else by the caller's key. */
 export function selectWorld(worlds: WorldLookup): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const { destination } = c.env;

@@ -1,5 +1,6 @@
 import { billingEvent, webhookBody } from "../../domain/billing-webhook.js";
 import type { WebhookFault } from "../../domain/faults.js";
+import { DAY_MS } from "../../domain/limits/time.js";
 import { createRandom } from "../../runtime/random.js";
 import type { Delivery } from "../../store/deliveries.js";
 import type { LedgerRow } from "../../store/ledger.js";
@@ -8,7 +9,7 @@ import type { WorldContext } from "../world-context.js";
 import { eventSubject } from "./event-subject.js";
 
 /** Age of a stale timestamp, milliseconds. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+const STALE_MS = DAY_MS;
 
 /** The state of one workspace's outbox between two reads of the ledger. */
 export interface OutboxState {

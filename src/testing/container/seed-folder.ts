@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { SeedSource } from "../../index.js";
 
 /** Seeds as files that a command line can name. */
-export interface SeedFiles {
+interface SeedFiles {
   /** In the order of the seeds. */
   readonly paths: readonly string[];
   /** Removes what was written. */

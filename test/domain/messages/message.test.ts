@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FinishReason } from "../../../src/domain/chat.js";
-import { encodeMessage, stopReasonOf } from "../../../src/domain/messages/message.js";
+import { encodeMessage } from "../../../src/domain/messages/message.js";
 import { reply } from "../completion/support.js";
 import { META } from "./support.js";
 
@@ -56,7 +56,7 @@ describe("inference §3: stop_reason", () => {
     ["tool_calls", "tool_use"],
     [null, null],
   ])("%s is %s", (finishReason, expected) => {
-    expect(stopReasonOf({ finishReason })).toBe(expected);
+    expect(JSON.parse(encodeMessage(META, reply({ finishReason }))).stop_reason).toBe(expected);
   });
 
   test("a stop sequence is named", () => {

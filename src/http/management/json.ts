@@ -1,12 +1,13 @@
+import { isoTime } from "../../domain/iso-time.js";
 import type { SlugUsage } from "../../domain/limits/usage.js";
 import type { EffectiveLimit, Endpoint, FederatedKey, Group } from "../../domain/model.js";
 import type { GroupView } from "../../services/management/groups.js";
 
-/** Domain objects in the management API's own shapes, keys in the documented order. */
+/** Domain objects in the shapes of the management API, with keys in the documented order. */
 
 /** `YYYY-MM-DDTHH:MM:SSZ`. */
 export function timestamp(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+  return `${isoTime(at).slice(0, 19)}Z`;
 }
 
 export function endpointJson(endpoint: Endpoint) {
@@ -47,8 +48,8 @@ export function keyJson(key: FederatedKey) {
   return { prefix: key.prefix, name: key.name };
 }
 
-/** U-1. */
-export function usageJson(group: Group, usage: readonly SlugUsage[]) {
+/** The usage of a group and its ancestors, by slug (U-1). */
+export function groupUsageJson(group: Group, usage: readonly SlugUsage[]) {
   return {
     customer_id: group.externalEntityId,
     usage: Object.fromEntries(

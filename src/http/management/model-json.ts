@@ -1,14 +1,14 @@
 import type { DeclaredDeployment } from "../../domain/deployments.js";
 import type { DeclaredModel, Workspace } from "../../domain/model.js";
 import type { DeploymentView } from "../../services/management/workspace-models.js";
-import { timestamp } from "./wire.js";
+import { timestamp } from "./json.js";
 
 /**
- * Models in the management API's own shapes, keys in the specified order. What the emulator has nothing for is
- * the specified default, or what a model without settings of its own has (Y-46).
+ * Models in the shapes of the management API, with keys in the specified order. Values that the emulator does not have
+ * are the defaults (Y-46).
  */
 
-/** The smallest machine that there is. */
+/** The smallest instance type. */
 const INSTANCE_TYPE = {
   id: "1x2",
   name: "1x2",
@@ -30,9 +30,9 @@ const PROMOTION_SETTINGS = {
 
 const BACKPRESSURE_SETTINGS = { policy: null };
 
-/** Seconds of idleness; the platform's documented default. */
+/** The documented default, seconds. */
 const SCALE_DOWN_DELAY = 900;
-/** What a model that no request tells about can read and write (Y-12). */
+/** Context window of every model, tokens (Y-12). */
 const CONTEXT_LENGTH = 262_144;
 
 export function modelJson(
@@ -92,7 +92,7 @@ export function environmentJson(
   };
 }
 
-/** One replica; none of it has to stay where the deployment sleeps by itself. Times in seconds. */
+/** One replica, or down to none if the deployment scales down by itself. Times in seconds. */
 function autoscalingJson(deployment: DeclaredDeployment | null) {
   const awake = deployment?.status === "ACTIVE" && deployment.scaleDownMs === null;
   const scaleDownMs = deployment?.scaleDownMs ?? null;
@@ -110,7 +110,7 @@ function autoscalingJson(deployment: DeclaredDeployment | null) {
 
 /**
  * Prices are 0, as in the inference host's catalogue (Y-12).
- * @param invokeUrl the inference routes lie below it
+ * @param invokeUrl base URL of the inference routes
  */
 export function modelApiJson({ createdAt }: Workspace, name: string, invokeUrl: string) {
   return {

@@ -1,13 +1,13 @@
 import type { Secret, Workspace, WorkspaceKey, WorkspaceUser } from "../../domain/model.js";
-import { timestamp } from "./wire.js";
+import { timestamp } from "./json.js";
 
-/** Users, keys and secrets of a workspace in the management API's own shapes, keys in the specified order. */
+/** Users, keys and secrets of a workspace in the shapes of the management API, with keys in the specified order. */
 
 export function userJson({ userId, email, name }: WorkspaceUser) {
   return { user_id: userId, email, name };
 }
 
-/** `owner` for personal keys only, `model_ids` where the key has some (inference §7). */
+/** Only personal keys have an `owner` (I-7.1c). */
 export function workspaceKeyJson({ user, team }: Workspace, key: WorkspaceKey) {
   return {
     prefix: key.prefix,
