@@ -266,15 +266,19 @@ describe("stop()", () => {
 
   // What a stop waits for in vain is broken off.
   test.each([
-    ["whole", HELLO],
-    ["a stream", STREAM],
-    ["a stream of 200 kB", { ...LONG, stream_options: { include_usage: true } }],
-  ])("does not wait for a body that nobody reads, which can be read afterwards: %s", async (_, body) => {
-    const gateway = await start();
-    const response = await gateway.fetch(URL_OF_CHAT, post(body));
-    await gateway.stop();
-    expect(await response.text()).toMatch(/"finish_reason":"stop"/);
-  });
+    ["whole", HELLO, {}],
+    ["a stream that is sent at once", LONG, {}],
+    ["a stream that is sent event by event", STREAM, { malformed_chunk: 100 }],
+  ])(
+    "does not wait for a body that nobody reads, which can be read afterwards: %s",
+    async (_, body, fault) => {
+      const gateway = await start();
+      if ("malformed_chunk" in fault) await gateway.faults.add({ fault });
+      const response = await gateway.fetch(URL_OF_CHAT, post(body));
+      await gateway.stop();
+      expect(await response.text()).toMatch(/"finish_reason":"stop"/);
+    },
+  );
 
   test("breaks off after five seconds what nobody reads, and requests that do not arrive", async () => {
     using _ = fakeTimeouts();
