@@ -71,18 +71,12 @@ async function read(gateway: GatewayEmulator): Promise<{ text: string; finish: u
 const onlyChat = async (gateway: GatewayEmulator) =>
   (await gateway.expectRequest({ path: CHAT }, { count: 1 }))[0];
 
-/** Waits until a request waits for the clock. */
-const untilFaultMatched = (gateway: GatewayEmulator) =>
+/** Until a request has met a rule or a fault: it waits for the clock, if that makes it. */
+const untilMatched = (gateway: GatewayEmulator, list: "completions" | "faults") =>
   until(async () => {
-    const faults = await gateway.fetch("http://gateway/_emulator/faults");
-    const { items }: { items: { struck: number }[] } = JSON.parse(await faults.text());
-    return items.some(({ struck }) => struck > 0);
-  });
-const untilRuleUsed = (gateway: GatewayEmulator) =>
-  until(async () => {
-    const rules = await gateway.fetch("http://gateway/_emulator/completions");
-    const { items }: { items: { used: number }[] } = JSON.parse(await rules.text());
-    return items.some(({ used }) => used > 0);
+    const found = await gateway.fetch(`http://gateway/_emulator/${list}`);
+    const { items }: { items: { used?: number; struck?: number }[] } = JSON.parse(await found.text());
+    return items.some(({ used, struck }) => (used ?? struck ?? 0) > 0);
   });
 
 test("no port is opened; the URL is a name that nothing resolves", async () => {
@@ -165,7 +159,7 @@ describe("a client that leaves", () => {
     });
     const abort = new AbortController();
     const asked = caught(create(gateway, { signal: abort.signal }));
-    await untilRuleUsed(gateway);
+    await untilMatched(gateway, "completions");
     abort.abort();
     expect(await asked).toBeInstanceOf(OpenAI.APIUserAbortError);
     const entry = await onlyChat(gateway);
@@ -224,7 +218,7 @@ describe("faults", () => {
   test("delay: the answer comes when the clock says so", async () => {
     await using gateway = await startWithFault({ delay: "30s" });
     const asked = create(gateway);
-    await untilFaultMatched(gateway);
+    await untilMatched(gateway, "faults");
     expect(await gateway.clock.advance("29s")).toEqual([]);
     expect(await gateway.clock.advance("1s")).toMatchObject([{ job: "delayed answer" }]);
     expect((await asked).choices[0]?.finish_reason).toBe("stop");

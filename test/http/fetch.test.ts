@@ -51,12 +51,12 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
 const contentOf = async (response: Response): Promise<string> =>
   JSON.parse(await response.text()).choices[0].message.content;
 
-/** Until a request has been admitted: it waits for the clock, if it does. */
-const untilWaiting = (gateway: GatewayEmulator) =>
+/** Until so many requests have met a rule or a fault: they wait for the clock, if that makes them. */
+const untilMatched = (gateway: GatewayEmulator, list: "completions" | "faults", times = 1) =>
   until(async () => {
-    const found = await gateway.fetch("http://gateway/_emulator/completions");
-    const { items }: { items: { used: number }[] } = JSON.parse(await found.text());
-    return items.some(({ used }) => used > 0);
+    const found = await gateway.fetch(`http://gateway/_emulator/${list}`);
+    const { items }: { items: { used?: number; struck?: number }[] } = JSON.parse(await found.text());
+    return items.some(({ used, struck }) => (used ?? struck ?? 0) >= times);
   });
 
 describe("what it takes, as fetch does", () => {
@@ -157,7 +157,7 @@ describe("an answer that breaks", () => {
     const paced = { reply: { content: "one two", stream: { tokens_per_second: 10 } } };
     await using gateway = await start(seedWith({ completions: [slow, paced] }));
     const waiting = failure(gateway.fetch(URL_OF_CHAT, post(HELLO)));
-    await untilWaiting(gateway);
+    await untilMatched(gateway, "completions");
     const streamed = await gateway.fetch(URL_OF_CHAT, post(STREAM));
     await gateway.reset();
     const closed = { cause: { code: "UND_ERR_SOCKET" } };
@@ -216,11 +216,7 @@ describe("stop()", () => {
     const faults = [{ fault: { delay: "1h" } }];
     const { gateway, entries } = await startNoting(seedWith({ top: { faults } }));
     const asked = failure(gateway.fetch(URL_OF_CHAT, post(HELLO)));
-    await until(async () => {
-      const found = await gateway.fetch("http://gateway/_emulator/faults");
-      const { items }: { items: { struck: number }[] } = JSON.parse(await found.text());
-      return items.some(({ struck }) => struck > 0);
-    });
+    await untilMatched(gateway, "faults");
     await gateway.stop();
     expect(await asked).toMatchObject({ message: "fetch failed", cause: { code: "UND_ERR_SOCKET" } });
     expect(entries).toMatchObject([{ status: 499, error: "client_gone", completionTokens: 0 }]);
@@ -245,11 +241,7 @@ describe("stop()", () => {
     const gateway = await startGatewayEmulator({ listen: false, state, seed: PACED });
     const streamed = await gateway.fetch(URL_OF_CHAT, post(STREAM, { signal: abort.signal }));
     const waiting = failure(gateway.fetch(URL_OF_CHAT, post(HELLO, { signal: abort.signal })));
-    await until(async () => {
-      const found = await gateway.fetch("http://gateway/_emulator/completions");
-      const { items }: { items: { used: number }[] } = JSON.parse(await found.text());
-      return items.some(({ used }) => used === 2);
-    });
+    await untilMatched(gateway, "completions", 2);
     abort.abort();
     await gateway.stop();
     await waiting;
