@@ -211,3 +211,13 @@ describe.each([
     expect(await gateway.clock.advance("10s")).toEqual([]);
   });
 });
+
+test.each(PROTOCOLS)("%s: a stop does not wait for ever for a client that never reads", async (_, ask) => {
+  const entries: JournalEntry[] = [];
+  const gateway = await startGatewayEmulator({ seed: SEED, onRequest: (entry) => entries.push(entry) });
+  const client = ask(gateway, "word ".repeat(MANY), true);
+  await untilUsed(gateway, 1);
+  await gateway.stop();
+  client.leave();
+  expect(entries.map(({ path, status }) => [path, status])).toEqual([[CHAT, 200]]);
+});
