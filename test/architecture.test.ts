@@ -23,7 +23,7 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
     types: ["domain", "schemas"],
   },
   certify: { may: ["domain"] },
-  cli: { may: ["emulator", "config", "certify", "version.ts"], types: ["domain"] },
+  cli: { may: ["client", "emulator", "config", "certify", "version.ts"], types: ["domain"] },
   testing: { may: ["index.ts", "client"], types: ["services"] },
   "version.ts": { may: [] },
   "index.ts": { may: ["*"] },

@@ -51,7 +51,7 @@ export class HealthView implements ViewSource {
 async function readHealth(url: string, control: ControlApi): Promise<View> {
   const health: unknown = await control.get("health");
   if (!isHealth(health)) {
-    throw new ControlError(`What answers at ${url} is no gateway-emulator of this version.`, null);
+    throw new ControlError(`What answers at ${url} is no gateway-emulator of this version.`, 200);
   }
   const { name, env, keys, example } = health;
   return {

@@ -2,6 +2,7 @@ import { type LimitPlan, planFor } from "../domain/limits/admission.js";
 import type { Bucket } from "../domain/limits/buckets.js";
 import { Meter } from "../domain/limits/meter.js";
 import { dayOf, MINUTE_MS, SECOND_MS } from "../domain/limits/time.js";
+import { type SlugUsage, usageOf } from "../domain/limits/usage.js";
 import type { Group, LimitType, LimitUnit } from "../domain/model.js";
 import type { CountedAt } from "../store/ledger.js";
 import { type DecisionParts, decisionParts } from "./limit-decision.js";
@@ -63,6 +64,11 @@ export class Limits implements Cache {
     entry(this.#grants, groupId, () => new Map<string, Grant>()).set(slug, grant);
     this.#grantCount++;
     return grant;
+  }
+
+  /** Today's usage of a group (U-1 to U-3). @param chain the group and its ancestors, up to the root */
+  usage(chain: readonly [Group, ...Group[]]): SlugUsage[] {
+    return usageOf(chain, (group, slug) => this.meter(group, slug), this.#context.clock.now());
   }
 
   /** The counter of a (group, slug), created on first use from the ledger. */

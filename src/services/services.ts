@@ -16,7 +16,6 @@ import { Endpoints } from "./management/endpoints.js";
 import { Groups } from "./management/groups.js";
 import { Keys } from "./management/keys.js";
 import { ManagementRate } from "./management/rate.js";
-import { UsageReport } from "./management/usage.js";
 import { WorkspaceKeys } from "./management/workspace-keys.js";
 import { WorkspaceModels } from "./management/workspace-models.js";
 import { WorkspaceSecrets } from "./management/workspace-secrets.js";
@@ -44,7 +43,6 @@ export interface Services {
   readonly workspaceKeys: WorkspaceKeys;
   readonly workspaceModels: WorkspaceModels;
   readonly workspaceSecrets: WorkspaceSecrets;
-  readonly usage: UsageReport;
   readonly managementRate: ManagementRate;
   readonly chat: Chat;
   readonly chatRecords: ChatRecords;
@@ -84,7 +82,6 @@ export function createServices(context: WorldContext): Services {
     workspaceKeys: new WorkspaceKeys(context),
     workspaceModels: new WorkspaceModels(context),
     workspaceSecrets,
-    usage: new UsageReport(context, limits),
     managementRate: new ManagementRate(context),
     chat: new Chat(context, { access, limits, routing, completions, replies, faults }),
     chatRecords: new ChatRecords(context),

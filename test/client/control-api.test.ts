@@ -15,7 +15,7 @@ describe("the parts of the control API that the client needs", () => {
     const none = await call(gateway, "GET", "/_emulator/requests?status=429&within=1ms");
     expect(none.body.items).toEqual([]);
     expect((await call(gateway, "GET", "/_emulator/requests?count=2")).body.message).toBe(
-      "count: goes with within, such as within=2s",
+      "count: needs within, such as within=2s",
     );
     expect((await call(gateway, "GET", "/_emulator/requests?within=soon")).status).toBe(400);
   });

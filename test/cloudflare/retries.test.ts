@@ -30,9 +30,9 @@ describe("retries of the AI Gateway (Y-38)", () => {
     expect(answer.status).toBe(200);
     expect(await asked(gateway)).toEqual([503, 503, 200]);
     const notes = await notesOf(gateway);
-    expect(notes.filter((note) => note.includes("kept back"))).toEqual([
-      "attempt 1: 503, kept back",
-      "attempt 2: 503, kept back",
+    expect(notes.filter((note) => note.includes("not passed on"))).toEqual([
+      "attempt 1: 503, not passed on",
+      "attempt 2: 503, not passed on",
     ]);
     expect(await gateway.requests({ surface: "cloudflare" })).toHaveLength(1);
   });

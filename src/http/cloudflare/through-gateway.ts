@@ -161,7 +161,7 @@ function failureOf(attempt: AttemptOutcome): GatewayError {
 function textOf(attempt: AttemptOutcome): string {
   switch (attempt.kind) {
     case "answered":
-      return `${attempt.response.status}, kept back`;
+      return `${attempt.response.status}, not passed on`;
     case "late":
       return "no answer in time";
     case "disconnected":

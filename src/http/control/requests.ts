@@ -59,7 +59,7 @@ async function waitForEntries(
   const count = integerOf(query, "count", 0, Number.MAX_SAFE_INTEGER);
   const within = query.get("within");
   if (within === null) {
-    if (count !== undefined) throw invalid("count", "goes with within, such as within=2s");
+    if (count !== undefined) throw invalid("count", "needs within, such as within=2s");
     return;
   }
   const timeoutMs = parseDuration(within);

@@ -11,7 +11,7 @@ import { wholeResponse, withOwnHeaders } from "../respond.js";
 type Whole = Extract<PredictionOutcome, { kind: "whole" }>;
 type Chunks = Extract<PredictionOutcome, { kind: "chunks" }>;
 
-/** Sends what a deployment answered. @throws GatewayError */
+/** Sends the answer of a deployment. @throws GatewayError */
 export function sendPrediction(c: AppContext, { outcome, fault }: Prediction): Response {
   if (fault?.reset) {
     c.env.connection.reset();
@@ -21,7 +21,7 @@ export function sendPrediction(c: AppContext, { outcome, fault }: Prediction): R
     case "whole":
       return sendWhole(c, outcome, fault?.cut?.after_bytes);
     case "chunks":
-      // Who asks for the head alone gets no chunks.
+      // HEAD gets no chunks.
       return c.req.method === "HEAD"
         ? sendWhole(c, { ...outcome, kind: "whole", body: Buffer.from(outcome.chunks.join("")) }, undefined)
         : sendChunks(c, outcome, fault?.cut?.after_chunks);

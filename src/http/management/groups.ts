@@ -127,9 +127,9 @@ groups.get(
     errors: [401, 403, 404, 429],
   }),
   (c) => {
-    const { groups, usage } = c.get("services");
+    const { groups, limits } = c.get("services");
     const chain = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, groupUsageJson(chain[0], usage.of(chain)));
+    return json(c, 200, groupUsageJson(chain[0], limits.usage(chain)));
   },
 );
 
