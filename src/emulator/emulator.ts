@@ -37,12 +37,13 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   errorCoverage(): ErrorCoverage;
   /**
    * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen
-   * clock, for more than five seconds, or for a server that a rule forwards to.
+   * clock, for more than five seconds, or for a server that a rule forwards to. A connection without a byte for six
+   * seconds is destroyed, because its client does not read.
    */
   stop(): Promise<void>;
 }
 
-/** The parts of an emulator that listens. */
+/** What a running emulator is made of. */
 export interface EmulatorParts {
   readonly port: number;
   /** Where it is reached. */

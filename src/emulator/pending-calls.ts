@@ -23,14 +23,14 @@ export class PendingCalls {
   }
 
   /** Resolves when none is under way, or the time is over. */
-  async finished(patienceMs: number): Promise<void> {
+  async finished(timeoutMs: number): Promise<void> {
     await waitFor(
       () => this.#calls.size === 0,
       (listener) => {
         this.#onFinished = listener;
         return () => {};
       },
-      patienceMs,
+      timeoutMs,
     );
   }
 

@@ -10,7 +10,7 @@ const SWEEP_MS = 10;
  */
 const STUCK_SWEEPS = 600;
 
-/** Closes a server: accepts no connections, finishes running answers, closes idle connections. */
+/** Closes a server: accepts no connections, finishes running answers, closes connections that are idle or stuck. */
 export type Drain = () => Promise<void>;
 
 /**
@@ -47,7 +47,7 @@ export function drainable(server: Server, giveUp: () => void = () => {}): Drain 
       });
       server.close(() => {
         endSweeps();
-        // One turn to learn which answers were cut off, one for the journal to store them.
+        // One turn of the event loop to learn which answers were cut off, one for the journal to store them.
         setImmediate(() => setImmediate(resolve));
       });
       endIdle();

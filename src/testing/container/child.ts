@@ -52,12 +52,12 @@ async function launch(plan: ContainerPlan, seeds: readonly string[]): Promise<Ru
   plan.logConsumer?.(log.stream());
   await once(child, "spawn");
 
-  const patience = AbortSignal.timeout(plan.startupTimeoutMs);
-  const url = await listening(log, patience);
+  const timeout = AbortSignal.timeout(plan.startupTimeoutMs);
+  const url = await listening(log, timeout);
   if (url === null) {
     child.kill("SIGKILL");
     await gone;
-    throw patience.aborted ? tooLate(plan, log) : notStarted(child, log);
+    throw timeout.aborted ? tooLate(plan, log) : notStarted(child, log);
   }
   keepsUsAlive(child, false);
   return {
@@ -73,11 +73,11 @@ async function launch(plan: ContainerPlan, seeds: readonly string[]): Promise<Ru
   };
 }
 
-/** Waits for the line that says where it listens; null when it ends before, or patience does. */
-async function listening(log: LogBook, patience: AbortSignal): Promise<URL | null> {
+/** Waits for the line that says where it listens; null when it ends before, or at the timeout. */
+async function listening(log: LogBook, timeout: AbortSignal): Promise<URL | null> {
   const input = log.stream();
   try {
-    for await (const line of createInterface({ input, signal: patience })) {
+    for await (const line of createInterface({ input, signal: timeout })) {
       const url = urlIn(line);
       if (url) return url;
     }
