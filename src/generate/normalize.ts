@@ -24,7 +24,7 @@ export function normalizeSchema(schema: unknown, budget: Budget): unknown {
   if (Array.isArray(schema)) return schema.map((item) => normalizeSchema(item, budget));
   if (!isObject(schema)) return schema;
   const pairs = Object.entries(schema).map(([key, value]): [string, unknown] => {
-    if (DATA.has(key)) return [key, withoutNegativeZero(value)];
+    if (DATA.has(key)) return [key, value];
     return [key, NAMED.has(key) ? normalizeMap(value, budget) : normalizeSchema(value, budget)];
   });
   const copy: Record<string, unknown> = Object.fromEntries(pairs);
@@ -37,13 +37,6 @@ export function normalizeSchema(schema: unknown, budget: Budget): unknown {
     if (!isObject(copy[key])) delete copy[key];
   }
   return copy;
-}
-
-/** `JSON.parse` reads -0, but nothing writes it: a value that holds it would not be the value that a client gets. */
-function withoutNegativeZero(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNegativeZero);
-  if (!isObject(value)) return value === 0 ? 0 : value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutNegativeZero(item)]));
 }
 
 function normalizeMap(map: unknown, budget: Budget): unknown {
