@@ -39,11 +39,18 @@ test("the same schema and the same random sequence give the same value (X-22)", 
   );
 }, 60_000);
 
+/** `JSON.parse` reads the -0 of a schema's `const`, but JSON is never written with one. Everything else has to be equal. */
+function withPlainZeros(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainZeros);
+  if (typeof value !== "object" || value === null) return value === 0 ? 0 : value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withPlainZeros(item)]));
+}
+
 test("a value is JSON: it survives being written and read", () => {
   fc.assert(
     fc.property(arbitrarySchema, (schema) => {
       const value = generateJson(schema, createRandom("json"));
-      expect(JSON.parse(JSON.stringify(value))).toEqual(value);
+      expect(JSON.parse(JSON.stringify(value))).toEqual(withPlainZeros(value));
     }),
     { numRuns: 200 },
   );
