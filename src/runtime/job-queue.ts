@@ -1,113 +1,82 @@
 /** A scheduled job. */
 export interface QueuedJob {
   readonly at: number;
-  readonly order: number;
   readonly label: string;
   readonly job: () => void | Promise<void>;
   readonly dropped: () => void;
-  cancelled: boolean;
 }
 
-/** Fewer cancelled jobs than this are not removed early. */
-const MIN_CANCELLED = 64;
-
-/** Jobs by time, ties in the order of adding. A binary heap: O(log n) to add and remove. */
+/** Jobs by time, ties in the order of adding. */
 export class JobQueue {
-  #heap: QueuedJob[] = [];
-  #cancelled = 0;
-  #order = 0;
+  readonly #byTime = new Map<number, SimultaneousJobs>();
+  /** The times that have jobs, the next one last. Streams share few of them, so that adding is mostly a look-up. */
+  readonly #times: number[] = [];
 
   add(at: number, label: string, job: () => void | Promise<void>, dropped: () => void): QueuedJob {
-    const entry: QueuedJob = { at, order: this.#order++, label, job, dropped, cancelled: false };
-    this.#push(entry);
+    const entry: QueuedJob = { at, label, job, dropped };
+    let jobs = this.#byTime.get(at);
+    if (!jobs) {
+      jobs = new SimultaneousJobs();
+      this.#byTime.set(at, jobs);
+      this.#times.splice(this.#placeOf(at), 0, at);
+    }
+    jobs.add(entry);
     return entry;
   }
 
-  /** Safe to call twice. Cancelled jobs are removed when they are half of all. */
+  /** Does nothing to a job that was popped, cleared or cancelled. */
   cancel(entry: QueuedJob): void {
-    if (entry.cancelled) return;
-    entry.cancelled = true;
-    this.#cancelled++;
-    if (this.#cancelled < MIN_CANCELLED || this.#cancelled * 2 < this.#heap.length) return;
-    this.#keep(this.#heap.filter(({ cancelled }) => !cancelled));
+    const jobs = this.#byTime.get(entry.at);
+    if (!jobs?.delete(entry) || jobs.size > 0) return;
+    this.#byTime.delete(entry.at);
+    this.#times.splice(this.#placeOf(entry.at), 1);
   }
 
-  /** Number of jobs, including cancelled ones. */
-  get size(): number {
-    return this.#heap.length;
-  }
-
-  /** The first job that is not cancelled. */
+  /** The next job. */
   peek(): QueuedJob | undefined {
-    while (this.#heap[0]?.cancelled) {
-      this.#cancelled--;
-      this.#removeFirst();
-    }
-    return this.#heap[0];
+    const at = this.#times.at(-1);
+    return at === undefined ? undefined : this.#byTime.get(at)?.first;
   }
 
   pop(): QueuedJob | undefined {
     const first = this.peek();
-    if (first) this.#removeFirst();
+    if (first) this.cancel(first);
     return first;
   }
 
-  /** Removes the jobs that are due later than `after`. @returns them, unordered */
+  /** Removes the jobs that are due later than `after`. @returns them, the last ones first */
   clear(after: number): QueuedJob[] {
-    const waiting = this.#heap.filter(({ cancelled }) => !cancelled);
-    this.#keep(waiting.filter(({ at }) => at <= after));
-    return waiting.filter(({ at }) => at > after);
+    const cleared = this.#times.filter((at) => at > after).flatMap((at) => [...(this.#byTime.get(at) ?? [])]);
+    for (const entry of cleared) this.cancel(entry);
+    return cleared;
   }
 
-  #keep(entries: readonly QueuedJob[]): void {
-    this.#heap = [];
-    this.#cancelled = 0;
-    for (const entry of entries) this.#push(entry);
-  }
-
-  #push(entry: QueuedJob): void {
-    this.#heap.push(entry);
-    this.#rise(this.#heap.length - 1);
-  }
-
-  #removeFirst(): void {
-    const last = this.#heap.pop();
-    if (!last || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    this.#sink(0);
-  }
-
-  #rise(from: number): void {
-    const heap = this.#heap;
-    for (let at = from; at > 0; ) {
-      const parent = (at - 1) >> 1;
-      if (!this.#swapIfBefore(heap, at, parent)) return;
-      at = parent;
+  /** Where a time is in `#times`, or belongs. */
+  #placeOf(at: number): number {
+    let low = 0;
+    let high = this.#times.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#times[middle] ?? at) > at) low = middle + 1;
+      else high = middle;
     }
-  }
-
-  #sink(from: number): void {
-    const heap = this.#heap;
-    for (let at = from; ; ) {
-      const left = 2 * at + 1;
-      const right = left + 1;
-      const child = right < heap.length && before(heap[right], heap[left]) ? right : left;
-      if (child >= heap.length || !this.#swapIfBefore(heap, child, at)) return;
-      at = child;
-    }
-  }
-
-  #swapIfBefore(heap: QueuedJob[], child: number, parent: number): boolean {
-    const lower = heap[child];
-    const upper = heap[parent];
-    if (!lower || !upper || !before(lower, upper)) return false;
-    heap[child] = upper;
-    heap[parent] = lower;
-    return true;
+    return low;
   }
 }
 
-function before(a: QueuedJob | undefined, b: QueuedJob | undefined): boolean {
-  if (!a || !b) return false;
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+/** Jobs of one time, in the order of adding. */
+class SimultaneousJobs extends Set<QueuedJob> {
+  /** Goes on behind what it has passed: a new one would step over all that was deleted. */
+  readonly #order = this.values();
+  #first: QueuedJob | undefined;
+
+  get first(): QueuedJob | undefined {
+    this.#first ??= this.#order.next().value;
+    return this.#first;
+  }
+
+  override delete(entry: QueuedJob): boolean {
+    if (this.#first === entry) this.#first = undefined;
+    return super.delete(entry);
+  }
 }

@@ -1,29 +1,66 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { JobQueue } from "../../src/runtime/job-queue.js";
+import { JobQueue, type QueuedJob } from "../../src/runtime/job-queue.js";
 
 const nothing = (): void => {};
 
-test("what is cancelled does not pile up behind a job that waits", () => {
-  const queue = new JobQueue();
-  const first = queue.add(1, "first", nothing, nothing);
-  for (let index = 0; index < 10_000; index++) {
-    queue.cancel(queue.add(Number.POSITIVE_INFINITY, "cancelled", nothing, nothing));
-  }
-  expect(queue.size).toBeLessThan(200);
-  expect(queue.pop()).toBe(first);
-  expect(queue.pop()).toBeUndefined();
-});
+/** The same, as a list that is sorted whenever it is asked. */
+class Model {
+  entries: QueuedJob[] = [];
 
-test("what is left comes in order, however much was cancelled, twice or too late", () => {
-  const queue = new JobQueue();
-  const entries = Array.from({ length: 1_000 }, (_, index) =>
-    queue.add((index * 7919) % 1_000, String(index), nothing, nothing),
+  next(): QueuedJob | undefined {
+    // Sorting is stable.
+    return this.entries.toSorted((a, b) => a.at - b.at)[0];
+  }
+
+  remove(entry: QueuedJob | undefined): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+  }
+}
+
+test("jobs come by time and then in the order of adding, whatever is cancelled or cleared between", () => {
+  const at = fc.constantFrom(0, 1, 1.5, 2, 7, 1_000, Number.POSITIVE_INFINITY);
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("add" as const), at }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("pop" as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("cancel" as const), index: fc.nat(40) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear" as const), at }) },
   );
-  const ran = queue.pop();
-  for (const entry of entries) if (entry.at % 5 > 0) queue.cancel(entry);
-  for (const entry of entries) if (entry.at % 5 > 0) queue.cancel(entry);
-  if (ran) queue.cancel(ran);
-  const left: number[] = [];
-  for (let entry = queue.pop(); entry; entry = queue.pop()) left.push(entry.at);
-  expect(left).toEqual(Array.from({ length: 199 }, (_, index) => (index + 1) * 5));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const queue = new JobQueue();
+      const model = new Model();
+      const added: QueuedJob[] = [];
+      for (const step of steps) {
+        switch (step.kind) {
+          case "add": {
+            const entry = queue.add(step.at, "job", nothing, nothing);
+            added.push(entry);
+            model.entries.push(entry);
+            break;
+          }
+          case "pop": {
+            const next = model.next();
+            expect(queue.pop()).toBe(next);
+            model.remove(next);
+            break;
+          }
+          case "cancel": {
+            // Also what has left already.
+            const entry = added[step.index];
+            if (entry) queue.cancel(entry);
+            model.remove(entry);
+            break;
+          }
+          case "clear": {
+            const late = model.entries.filter((entry) => entry.at > step.at);
+            expect(new Set(queue.clear(step.at))).toEqual(new Set(late));
+            for (const entry of late) model.remove(entry);
+            break;
+          }
+        }
+        expect(queue.peek()).toBe(model.next());
+      }
+    }),
+  );
 });
