@@ -72,7 +72,12 @@ class TokenWalk {
   }
 }
 
-function* textDeltas(kind: "reasoning" | "content", text: string, chunking: Chunking): Generator<Delta> {
+/** The deltas of a text. */
+export function* textDeltas(
+  kind: "reasoning" | "content",
+  text: string,
+  chunking: Chunking,
+): Generator<Delta> {
   const walk = new TokenWalk(text);
   let at = 0;
   if (kind === "content") {
@@ -133,18 +138,18 @@ function continuationId(call: ToolCall, style: ToolDeltas): string {
 }
 
 /**
- * The deltas of a reply: reasoning, content, tool calls (I-1.4d). An empty reply has one delta with empty content.
+ * The deltas of a reply, part by part: reasoning, content, tool calls (I-1.4d). An empty reply has one delta with empty
+ * content.
  */
-export function* replyDeltas(reply: Reply, chunking: Chunking): Generator<Delta> {
-  if (reply.reasoning) yield* textDeltas("reasoning", reply.reasoning, chunking);
-  if (reply.content) yield* textDeltas("content", reply.content, chunking);
+export function replyParts(reply: Reply, chunking: Chunking): Iterable<Delta>[] {
+  const parts: Iterable<Delta>[] = [];
+  if (reply.reasoning) parts.push(textDeltas("reasoning", reply.reasoning, chunking));
+  if (reply.content) parts.push(textDeltas("content", reply.content, chunking));
   const last = reply.toolCalls.length - 1;
   for (const [index, call] of reply.toolCalls.entries()) {
-    yield* toolDeltas(call, index, index === last, chunking);
+    parts.push(toolDeltas(call, index, index === last, chunking));
   }
-  if (!reply.reasoning && !reply.content && last < 0) {
-    yield textDelta("content", "", 0);
-  }
+  return parts.length > 0 ? parts : [[textDelta("content", "", 0)]];
 }
 
 /** The tokens of a reply: the sum over its deltas. */

@@ -1,6 +1,6 @@
 import type { ChatRequest, Reply } from "../chat.js";
 import type { Settings } from "../settings.js";
-import { type Chunking, type Delta, producedTokens, replyDeltas } from "./deltas.js";
+import { type Chunking, type Delta, producedTokens, replyParts } from "./deltas.js";
 import { dialectOf } from "./dialects.js";
 import { type CompletionMeta, usageWriter } from "./encode.js";
 import { logprobsPieces } from "./logprobs.js";
@@ -97,16 +97,18 @@ export function* iterateFrames(
   let sent = 0;
   let first = true;
   let finished = reply.finishReason === null;
-  for (const delta of replyDeltas(reply, chunking)) {
-    sent += delta.tokens;
-    yield chunk(
-      dialect.delta(delta, first),
-      tailOf(delta),
-      running.completionAfter(sent),
-      running.reasoningAfter(sent),
-    );
-    first = false;
-    finished ||= delta.carriesFinish;
+  for (const part of replyParts(reply, chunking)) {
+    for (const delta of part) {
+      sent += delta.tokens;
+      yield chunk(
+        dialect.delta(delta, first),
+        tailOf(delta),
+        running.completionAfter(sent),
+        running.reasoningAfter(sent),
+      );
+      first = false;
+      finished ||= delta.carriesFinish;
+    }
   }
 
   const { completion, reasoning } = reply.usage;

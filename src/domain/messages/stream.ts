@@ -1,5 +1,5 @@
 import type { Reply, ToolCall } from "../chat.js";
-import { type Chunking, producedTokens, replyDeltas } from "../completion/deltas.js";
+import { type Chunking, producedTokens, textDeltas } from "../completion/deltas.js";
 import type { StreamFrame } from "../completion/stream.js";
 import { countTokens, takeTokens } from "../completion/tokens.js";
 import {
@@ -52,7 +52,7 @@ function* contentSteps(reply: Reply, chunking: Chunking): Generator<Step> {
   let index = 0;
   if (reply.reasoning) {
     yield started(index, thinkingBlockJson(""));
-    for (const { json, tokens } of replyDeltas({ ...reply, content: null, toolCalls: [] }, chunking)) {
+    for (const { json, tokens } of textDeltas("reasoning", reply.reasoning, chunking)) {
       yield delta(index, "thinking_delta", "thinking", json, tokens);
     }
     yield stopped(index);
@@ -60,7 +60,7 @@ function* contentSteps(reply: Reply, chunking: Chunking): Generator<Step> {
   }
   if (reply.content) {
     yield started(index, textBlockJson(""));
-    for (const { json, tokens } of replyDeltas({ ...reply, reasoning: null, toolCalls: [] }, chunking)) {
+    for (const { json, tokens } of textDeltas("content", reply.content, chunking)) {
       yield delta(index, "text_delta", "text", json, tokens);
     }
     yield stopped(index);
