@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
@@ -142,4 +143,19 @@ test("a paced stream stops as well when its client does not read", async () => {
   socket.destroy();
   const [entry] = await gateway.expectRequest({});
   expect(entry?.completionTokens).toBeLessThan(words);
+});
+
+test("events that are late, because their client did not read, come together, and none is lost", async () => {
+  const words = 20_000;
+  await using gateway = await starting({ tokens_per_second: 1_000 }, Array(words).fill("word").join(" "));
+  const socket = await askAndNeverRead(gateway, words);
+  await gateway.clock.advance("1m");
+  const received: Buffer[] = [];
+  socket.on("data", (chunk) => received.push(chunk)).resume();
+  await once(socket, "close");
+  const chunks = chunksOf(bodyOf(Buffer.concat(received)));
+  const events = chunks.map((chunk) => chunk.split("\n\n").length - 1);
+  expect(events[0]).toBe(1);
+  expect(Math.max(...events)).toBeGreaterThan(10);
+  expect(chunks.join("").match(/"content":/g)).toHaveLength(words);
 });

@@ -50,11 +50,11 @@ function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Respon
   inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);
   c.env.connection.withoutLength();
-  return streamResponse(c, answered, body);
+  return streamResponse(c, answered, Buffer.from(body));
 }
 
 /** I-1.4: exactly this type, no charset; no length, whatever is known of it. */
-function streamResponse(c: AppContext, answered: AnsweredChat, body: ReadableStream | string): Response {
+function streamResponse(c: AppContext, answered: AnsweredChat, body: ReadableStream | Uint8Array): Response {
   const headers = answerHeaders(answered, "text/event-stream");
   headers["Cache-Control"] = "no-cache";
   if (c.env.connection.chunked) headers["Transfer-Encoding"] = "chunked";

@@ -6,7 +6,7 @@ import type { Services } from "../../services/services.js";
 import type { Connection } from "../connection.js";
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Events that nothing paces go out together up to this size, characters. */
+/** Events that are due at once go out together up to this size, characters. */
 const GATHERED = 8 * 1024;
 
 /** Why a stream ended early, for the journal. */
@@ -34,7 +34,7 @@ export class StreamSource {
   #bytes = 0;
   #tokens = 0;
   #body = "";
-  /** Events that nothing paces, until they go out together. */
+  /** Events that are due, until they go out together. */
   #gathered = "";
   readonly #paces: boolean;
   #stalled = false;
@@ -141,8 +141,10 @@ export class StreamSource {
       if (!this.#next) return this.#end(frame);
       this.#enqueue(frame);
       this.#tokensPassed = this.#tokensPass(frame, this.#next) > 0;
-      if (this.#isFull()) return;
-      if (this.#tokensPassed && this.#waits()) return;
+      // A paced event has a chunk of its own, unless it is late: what is late goes out together.
+      if (this.#paces && !this.#tokensPassed) this.#flush();
+      if (this.#isFull()) return this.#flush();
+      if (this.#tokensPassed && this.#waits()) return this.#flush();
     }
   }
 
@@ -158,7 +160,7 @@ export class StreamSource {
     const data = this.#dataOf(frame);
     if (this.#body.length < JOURNAL_STREAM_CHARS) this.#body += data;
     this.#gathered += data;
-    if (this.#paces || this.#gathered.length >= GATHERED) this.#flush();
+    if (this.#gathered.length >= GATHERED) this.#flush();
   }
 
   #flush(): void {
