@@ -77,6 +77,21 @@ describe("a body that is not a chat body (X-5)", () => {
     expect(hint(answer)).toContain('"model"');
   });
 
+  test("400: what is a chat body but for one byte that is not UTF-8", async () => {
+    await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
+    const text = '{"model":"acme/llama","messages":[{"role":"user","content":"caf\xe9"}]}';
+    const send = (body: Buffer) =>
+      fetch(`${gateway.url}${CHAT}`, {
+        method: "POST",
+        headers: { Authorization: `Api-Key ${FEDERATED_KEY}`, "Content-Type": "application/json" },
+        body,
+      });
+    const answer = await send(Buffer.from(text, "latin1"));
+    expect([answer.status, await answer.text()]).toEqual([400, INVALID_BODY]);
+    expect(answer.headers.get("x-emulator-hint")).toContain("UTF-8");
+    expect((await send(Buffer.from(text, "utf8"))).status).toBe(200);
+  });
+
   test("a streamed request gets the same error, not a stream", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await call(gateway, "POST", CHAT, { key: FEDERATED_KEY, body: { stream: true } });

@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
 import type { ChatRequest, ResponseFormat, ToolChoice } from "../../domain/chat.js";
 import { asObject, parseJson } from "../../domain/parse-json.js";
@@ -19,12 +18,18 @@ const DEFAULT_MAX_TOKENS = 4096;
 
 /**
  * Bodies longer than this get only their first error: millions of findings would take more memory than the
- * body, and zod fails on very many at once. Bytes (of text: UTF-16 units); our own choice.
+ * body, and zod fails on very many at once. UTF-16 units; our own choice.
  */
 const MAX_SIZE_FOR_FULL_REPORT = 64 * 1024;
 
 /** zod stops at the first finding that it cannot get past. The type is wider than zod's public options. */
 const STOP_EARLY: z.core.ParseContextInternal<z.core.$ZodIssue> = { abortEarly: true };
+
+/** Checks the values of a body against a schema; see {@link MAX_SIZE_FOR_FULL_REPORT}. */
+export function checkBody<T>(schema: z.ZodType<T>, { body, size }: ChatEnvelope): z.ZodSafeParseResult<T> {
+  // Without options the schema runs twice as fast, so the usual body gets none.
+  return size > MAX_SIZE_FOR_FULL_REPORT ? schema.safeParse(body, STOP_EARLY) : schema.safeParse(body);
+}
 
 /** What the gateway itself needs from a body, before key, slug and limits (X-5, X-7). */
 export interface ChatEnvelope {
@@ -32,17 +37,16 @@ export interface ChatEnvelope {
   readonly body: Record<string, unknown>;
   readonly model: string;
   readonly messages: unknown[];
-  /** Length of the raw body: bytes, or UTF-16 units if it came as text. */
+  /** Length of the body, UTF-16 units. */
   readonly size: number;
 }
 
 /**
- * The gateway's own check of a chat body (X-5): JSON in UTF-8 without byte order mark, an object, with text
- * `model` and a list `messages`. Of a repeated key the last counts.
+ * The gateway's own check of a chat body (X-5): a JSON object with text `model` and a list `messages`, without byte
+ * order mark. Of a repeated key the last counts.
  */
-export function parseEnvelope(body: Buffer | string): ChatEnvelope | { ok: false } {
-  if (typeof body !== "string" && !isUtf8(body)) return { ok: false };
-  const parsed = asObject(parseJson(typeof body === "string" ? body : body.toString("utf8")));
+export function parseEnvelope(body: string): ChatEnvelope | { ok: false } {
+  const parsed = asObject(parseJson(body));
   if (!parsed) return { ok: false };
   const { model, messages } = parsed;
   if (typeof model !== "string" || !Array.isArray(messages)) return { ok: false };
@@ -61,7 +65,7 @@ export function parseChatRequest(
 ):
   | { ok: true; request: ChatRequest; body: Readonly<Record<string, unknown>> }
   | { ok: false; message: string } {
-  const { body, size } = envelope;
+  const { body } = envelope;
   const unknownFields = Object.keys(body).filter((name) => !KNOWN_FIELDS.has(name));
   const extraNames = settings.unknownFields === "reject" ? [...unknownFields] : [];
   if (given(body.max_tokens) && given(body.max_completion_tokens)) {
@@ -71,9 +75,7 @@ export function parseChatRequest(
   const schema: z.ZodType<ChatBody> = Object.keys(body).every((name) => PLAIN_FIELDS.has(name))
     ? plainChatRequestSchema
     : chatRequestSchema;
-  // Without options the schema runs twice as fast, so the usual body gets none.
-  const parsed =
-    size > MAX_SIZE_FOR_FULL_REPORT ? schema.safeParse(body, STOP_EARLY) : schema.safeParse(body);
+  const parsed = checkBody(schema, envelope);
   if (parsed.success && extraNames.length === 0) {
     const message = relationMessage(parsed.data);
     return message === null

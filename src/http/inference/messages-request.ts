@@ -1,14 +1,8 @@
-import type * as z from "zod";
 import type { ChatMessage, ChatRequest, ContentPart, ToolChoice } from "../../domain/chat.js";
 import type { Settings } from "../../domain/settings.js";
 import { KNOWN_MESSAGES_FIELDS, type MessagesBody, messagesRequestSchema } from "../../schemas/messages.js";
-import type { ChatEnvelope } from "./chat-request.js";
+import { type ChatEnvelope, checkBody } from "./chat-request.js";
 import { extraField, type FieldError, fieldErrors } from "./pydantic-messages.js";
-
-/** As on the chat route, longer bodies get only their first finding; of text: UTF-16 units. */
-const MAX_SIZE_FOR_FULL_REPORT = 64 * 1024;
-/** zod stops at the first finding that it cannot get past. The type is wider than zod's public options. */
-const STOP_EARLY: z.core.ParseContextInternal<z.core.$ZodIssue> = { abortEarly: true };
 
 type BodyMessage = MessagesBody["messages"][number];
 type UserBlock = Exclude<Extract<BodyMessage, { role: "user" }>["content"], string>[number];
@@ -24,12 +18,8 @@ export function parseMessagesRequest(
   envelope: ChatEnvelope,
   settings: Pick<Settings, "unknownFields">,
 ): { ok: true; request: ChatRequest } | { ok: false; message: string } {
-  const { body, size } = envelope;
-  // Without options the schema runs twice as fast, so the usual body gets none.
-  const parsed =
-    size > MAX_SIZE_FOR_FULL_REPORT
-      ? messagesRequestSchema.safeParse(body, STOP_EARLY)
-      : messagesRequestSchema.safeParse(body);
+  const { body } = envelope;
+  const parsed = checkBody(messagesRequestSchema, envelope);
   const unknownFields = Object.keys(body).filter((name) => !KNOWN_MESSAGES_FIELDS.has(name));
   const errors: FieldError[] = parsed.success ? [] : fieldErrors(parsed.error.issues, body);
   if (settings.unknownFields === "reject") {
