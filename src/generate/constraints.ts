@@ -7,6 +7,7 @@ import {
   JSON_TYPES,
   type JsonType,
   numberAt,
+  refsOf,
   type Schema,
   type SchemaObject,
   schemaAt,
@@ -111,9 +112,7 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
   addNumbers(schema, into);
   addSizes(schema, into);
   into.parts = [...into.parts, schema];
-  for (const keyword of ["$ref", "$dynamicRef"]) {
-    const ref = textAt(schema, keyword);
-    if (ref === undefined) continue;
+  for (const ref of refsOf(schema)) {
     const target = collector.resolve(ref);
     into.refTargets = [...into.refTargets, target];
     if (into.refTargets.length > MAX_CONSECUTIVE_REFS) {

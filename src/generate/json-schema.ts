@@ -16,7 +16,7 @@ import { normalizeSchema } from "./normalize.js";
 import { generateNumber } from "./numbers.js";
 import { generateObject } from "./objects.js";
 import { Resolver } from "./resolve.js";
-import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema, typeOf } from "./schema.js";
+import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema } from "./schema.js";
 import { generateString } from "./strings.js";
 
 interface GenerateOptions {
@@ -242,9 +242,5 @@ function impliedType(constraints: Constraints): JsonType {
 }
 
 function isNullOnly(schema: Schema): boolean {
-  if (!isObject(schema)) return false;
-  const only = Array.isArray(schema.enum) && schema.enum.length === 1 ? schema.enum[0] : schema.const;
-  return (
-    schema.type === "null" || ("const" in schema || "enum" in schema ? typeOf(only ?? 0) === "null" : false)
-  );
+  return isObject(schema) && schema.type === "null";
 }
