@@ -19,15 +19,6 @@ import { Resolver } from "./resolve.js";
 import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema } from "./schema.js";
 import { generateString } from "./strings.js";
 
-interface GenerateOptions {
-  /** Maximum steps of work; see {@link Budget}. */
-  readonly maxSteps?: number;
-  /** False: ignore the schema's own `examples` and `default`. */
-  readonly useExamples?: boolean;
-}
-
-/** Some hundred times more than a usual schema takes, and still well below a second. */
-export const DEFAULT_MAX_STEPS = 200_000;
 /** Maximum nesting of values: deeper than any finite schema needs, and far below the stack's limit. */
 const MAX_DEPTH = 100;
 /** How often a schema may be nested in itself before the generator ends the recursion. */
@@ -42,10 +33,11 @@ const MAX_ATTEMPTS = 40;
  *
  * The value is checked while it is made, except for formats and `unevaluated*`; `generateValid` checks everything.
  * Steps are bounded, but matching a pattern may take long: call this only for trusted schemas.
+ * @param useExamples false: ignore the schema's own `examples` and `default`
  * @throws GenerationFailure when the schema cannot be used or satisfied
  */
-export function generateJson(schema: unknown, random: Random, options: GenerateOptions = {}): unknown {
-  const budget = new Budget(options.maxSteps ?? DEFAULT_MAX_STEPS);
+export function generateJson(schema: unknown, random: Random, useExamples = true): unknown {
+  const budget = new Budget();
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
   const minimumDepths = new MinimumDepths(resolver, budget);
@@ -58,13 +50,12 @@ export function generateJson(schema: unknown, random: Random, options: GenerateO
     generate: (schemas, location) => new ValueGenerator(generation, resolver, schemas, location).generate(),
   };
   return generation.generate([root], {
-    parent: null,
-    key: null,
+    pointer: "",
     hint: null,
     depth: 0,
     openRefs: [root],
     mustEndSoon: false,
-    skipExamples: options.useExamples === false,
+    skipExamples: !useExamples,
   });
 }
 
