@@ -193,18 +193,12 @@ function addNumbers(schema: SchemaObject, into: Constraints): void {
 }
 
 function addSizes(schema: SchemaObject, into: Constraints): void {
-  const raiseMinimum = (keyword: "minLength" | "minItems" | "minProperties") => {
+  for (const keyword of ["minLength", "minItems", "minProperties"] as const) {
     into[keyword] = Math.max(into[keyword], numberAt(schema, keyword) ?? 0);
-  };
-  const lowerMaximum = (keyword: "maxLength" | "maxItems" | "maxProperties") => {
+  }
+  for (const keyword of ["maxLength", "maxItems", "maxProperties"] as const) {
     into[keyword] = Math.min(into[keyword], numberAt(schema, keyword) ?? Number.POSITIVE_INFINITY);
-  };
-  raiseMinimum("minLength");
-  raiseMinimum("minItems");
-  raiseMinimum("minProperties");
-  lowerMaximum("maxLength");
-  lowerMaximum("maxItems");
-  lowerMaximum("maxProperties");
+  }
   into.uniqueItems ||= schema.uniqueItems === true;
   into.required = [...new Set([...into.required, ...textsAt(schema, "required")])];
   const pattern = textAt(schema, "pattern");
