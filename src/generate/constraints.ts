@@ -1,5 +1,6 @@
 import { dependencies } from "./accepts.js";
-import { GenerationFailure } from "./failure.js";
+import { type Budget, GenerationFailure } from "./failure.js";
+import type { Resolver } from "./resolve.js";
 import {
   compilePattern,
   isObject,
@@ -60,9 +61,8 @@ export class Constraints {
 export type Alternatives = readonly Schema[];
 
 interface Collector {
-  resolve(ref: string): Schema;
-  /** Counts one step of work. */
-  spend(): void;
+  readonly resolver: Resolver;
+  readonly budget: Budget;
   /** The alternatives in the order in which to try them. */
   order(alternatives: Alternatives, constraints: Constraints): Alternatives;
 }
@@ -104,7 +104,7 @@ export function collectConstraints(
 }
 
 function add(schema: Schema, into: Constraints, choices: Alternatives[], collector: Collector): void {
-  collector.spend();
+  collector.budget.spend();
   if (schema === true) return;
   if (schema === false) throw new GenerationFailure("the schema is false: it allows no value");
   addTypes(schema, into);
@@ -113,7 +113,7 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
   addSizes(schema, into);
   into.parts = [...into.parts, schema];
   for (const ref of refsOf(schema)) {
-    const target = collector.resolve(ref);
+    const target = collector.resolver.resolve(ref);
     into.refTargets = [...into.refTargets, target];
     if (into.refTargets.length > MAX_CONSECUTIVE_REFS) {
       throw new GenerationFailure("the schema refers to itself without end", { final: true });

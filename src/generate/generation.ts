@@ -5,6 +5,7 @@ import type { Acceptance } from "./accepts.js";
 import type { Constraints } from "./constraints.js";
 import type { Budget } from "./failure.js";
 import type { MinimumDepths } from "./minimum-depths.js";
+import type { Resolver } from "./resolve.js";
 import type { Schema } from "./schema.js";
 
 /** A location in the generated value, with what its generator must know about its surroundings. */
@@ -32,6 +33,7 @@ export type OptionalProperties = "all" | "none" | "random";
 export interface Generation {
   readonly random: Random;
   readonly budget: Budget;
+  readonly resolver: Resolver;
   readonly minimumDepths: MinimumDepths;
   readonly acceptance: Acceptance;
   /** @throws GenerationFailure when there is no value, or none was found */

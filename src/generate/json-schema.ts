@@ -40,14 +40,13 @@ export function generateJson(schema: unknown, random: Random, useExamples = true
   const budget = new Budget();
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
-  const minimumDepths = new MinimumDepths(resolver, budget);
-  const acceptance = new Acceptance(resolver, budget);
   const generation: Generation = {
     random,
     budget,
-    minimumDepths,
-    acceptance,
-    generate: (schemas, location) => new ValueGenerator(generation, resolver, schemas, location).generate(),
+    resolver,
+    minimumDepths: new MinimumDepths(resolver, budget),
+    acceptance: new Acceptance(resolver, budget),
+    generate: (schemas, location) => new ValueGenerator(generation, schemas, location).generate(),
   };
   return generation.generate([root], {
     pointer: "",
@@ -62,20 +61,13 @@ export function generateJson(schema: unknown, random: Random, useExamples = true
 /** Generates the value of one location, in several attempts if needed. */
 class ValueGenerator {
   readonly #generation: Generation;
-  readonly #resolver: Resolver;
   readonly #schemas: readonly Schema[];
   readonly #location: SchemaLocation;
   /** Picks the first alternative to try. */
   readonly #start: number;
 
-  constructor(
-    generation: Generation,
-    resolver: Resolver,
-    schemas: readonly Schema[],
-    location: SchemaLocation,
-  ) {
+  constructor(generation: Generation, schemas: readonly Schema[], location: SchemaLocation) {
     this.#generation = generation;
-    this.#resolver = resolver;
     this.#schemas = schemas;
     this.#location = location;
     this.#start = generation.random.uint32();
@@ -115,12 +107,10 @@ class ValueGenerator {
     optionalProperties: OptionalProperties,
     onChoice: (alternatives: number, needsCheck: boolean) => void,
   ): unknown {
-    const { budget } = this.#generation;
     const constraints = collectConstraints(
       this.#schemas,
       {
-        resolve: (ref) => this.#resolver.resolve(ref),
-        spend: () => budget.spend(),
+        ...this.#generation,
         order: (alternatives, soFar) =>
           this.#order(alternatives, attempt, optionalProperties, this.#mustEndSoon(soFar)),
       },
