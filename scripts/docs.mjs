@@ -1,4 +1,4 @@
-// Writes the generated pages of docs/. With `--check` it only checks that they are up to date.
+// Writes docs/fidelity.md. With `--check` it only checks that the page is up to date.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,23 +9,22 @@ const folder = await mkdtemp(join(tmpdir(), "gateway-emulator-docs-"));
 try {
   const outfile = join(folder, "docs.mjs");
   await build({
-    entryPoints: ["scripts/docs-pages.ts"],
+    entryPoints: ["scripts/fidelity-page.ts"],
     outfile,
     bundle: true,
     format: "esm",
     platform: "node",
     logLevel: "error",
   });
-  const { pages } = await import(pathToFileURL(outfile).href);
-  let stale = 0;
-  for (const [path, text] of Object.entries(pages())) {
-    const current = await readFile(path, "utf8").catch(() => "");
-    if (current === text) continue;
-    stale++;
-    if (process.argv.includes("--check")) console.error(`${path} is out of date: npm run docs`);
-    else await writeFile(path, text);
+  const { fidelityPage } = await import(pathToFileURL(outfile).href);
+  const path = "docs/fidelity.md";
+  const text = fidelityPage();
+  const isCurrent = text === (await readFile(path, "utf8").catch(() => ""));
+  if (!process.argv.includes("--check")) await writeFile(path, text);
+  else if (!isCurrent) {
+    console.error(`${path} is out of date: npm run docs`);
+    process.exitCode = 1;
   }
-  if (process.argv.includes("--check") && stale > 0) process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { fidelityPage } from "../scripts/fidelity-page.js";
-import { DECISIONS } from "../src/fidelity/decisions/index.js";
 import { FIDELITY, FIDELITY_CHAPTERS } from "../src/fidelity/index.js";
 import { EVIDENCE } from "../src/fidelity/row.js";
 import { startGatewayEmulator } from "../src/index.js";
@@ -12,6 +11,14 @@ import { unfounded } from "./support/test-titles.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const clauses = FIDELITY.map(({ clause }) => clause);
+
+/** The rows of `docs/decisions.md`: id, question and answer. */
+const decisionRows = readFileSync(join(ROOT, "docs/decisions.md"), "utf8")
+  .split("\n")
+  .map((line) => line.split(" | "))
+  .filter(([id = ""]) => /^\| [XY]-\d+$/.test(id))
+  .map(([id = "", question, answer]) => ({ id: id.slice(2), text: `${question}: ${answer}` }));
+const decisions = new Map(decisionRows.map(({ id, text }) => [id, text]));
 
 /** How many clauses the contract has of each family. */
 const FAMILIES: Readonly<Record<string, number>> = {
@@ -132,13 +139,23 @@ describe("the table", () => {
   });
 
   test("refers to decisions that there are", () => {
-    const ids = DECISIONS.map(({ id }) => id);
     const named = FIDELITY.flatMap(({ source, note = "" }) => `${source} ${note}`.match(/\b[XY]-\d+/g) ?? []);
     expect(named).toContain("Y-13");
-    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
-    const known = ids.filter((id) => id.startsWith("X-"));
-    expect(known.filter((id) => !clauses.includes(id))).toEqual([]);
+    expect(named.filter((id) => !decisions.has(id))).toEqual([]);
   });
+
+  test("says of every decision with an X id what docs/decisions.md says", () => {
+    const rows = FIDELITY.filter(({ clause }) => clause.startsWith("X-"));
+    const known = [...decisions].filter(([id]) => id.startsWith("X-"));
+    expect(rows.map(({ clause, what }) => [clause, what])).toEqual(known);
+  });
+});
+
+test("docs/decisions.md has every decision that code or tests cite, each once", () => {
+  expect(decisionRows.map(({ id }) => id)).toEqual([...decisions.keys()]);
+  const ids = cited(/(?<![\w-])([XY]-\d+)\b/g);
+  expect(ids).toContain("Y-46");
+  expect(ids.filter((id) => !decisions.has(id))).toEqual([]);
 });
 
 test("docs/fidelity.md is what the table gives: npm run docs", () => {

@@ -1,3 +1,4 @@
+import { asObject, parseJson } from "../domain/parse-json.js";
 import type { Verification } from "./signature.js";
 
 /** What `webhooks listen` prints for one delivery. */
@@ -47,17 +48,12 @@ function eventLine(event: unknown, seen: Set<string>): string {
 }
 
 function eventsOf(raw: Buffer): unknown[] | null {
-  try {
-    const body: unknown = JSON.parse(raw.toString());
-    const events = field(field(body, "data"), "events");
-    return Array.isArray(events) ? events : null;
-  } catch {
-    return null;
-  }
+  const events = field(field(parseJson(raw.toString()), "data"), "events");
+  return Array.isArray(events) ? events : null;
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  return asObject(value)?.[name];
 }
 
 function text(value: unknown, name: string): string {

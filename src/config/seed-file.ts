@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parseJson } from "../domain/parse-json.js";
 import { problemsOf } from "../schemas/problems.js";
 import { type Seed, seedSchema } from "../schemas/seed.js";
 import { InvalidSeed, seedFileError } from "./problems.js";
@@ -18,8 +19,8 @@ export async function readSeedFile(file: string): Promise<Seed> {
   if (!isSeedFile(file)) throw seedFileError(file, "expected a file that ends in .yaml, .yml or .json");
   if (file.toLowerCase().endsWith(".json")) {
     // JSON is also YAML, but the YAML parser loads slowly: only a file with problems needs its line numbers.
-    const seed = parseValidJson(text);
-    if (seed) return seed;
+    const { data } = seedSchema.safeParse(parseJson(text));
+    if (data) return data;
   }
   const { value, errors, lineOf } = await parseSeedText(text);
   if (errors.length > 0) {
@@ -53,14 +54,5 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : null;
     throw seedFileError(file, code === "ENOENT" ? "no such file" : `cannot be read: ${String(cause)}`);
-  }
-}
-
-/** The seed in a JSON text; null if it is not JSON or has any problem. */
-function parseValidJson(text: string): Seed | null {
-  try {
-    return seedSchema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
   }
 }

@@ -8,7 +8,7 @@ import { BILLING } from "./billing.js";
 import { CHAT } from "./chat.js";
 import { CLIENTS } from "./clients.js";
 import { CLOUDFLARE } from "./cloudflare.js";
-import { DECISION_CHAPTER } from "./decision-rows.js";
+import { DECISION_CHAPTER } from "./decisions.js";
 import { DEDICATED } from "./dedicated.js";
 import { ENDPOINT_CHAPTER } from "./endpoints.js";
 import { ERROR_CHAPTER } from "./errors.js";

@@ -18,7 +18,7 @@ export interface TestReference {
   readonly title: string;
 }
 
-interface Claim {
+export interface FidelityRow {
   /** The clause id that code and tests cite, such as `L-11` or `I-1.4a`. */
   readonly clause: string;
   /** What the real service does, in a sentence. */
@@ -26,15 +26,12 @@ interface Claim {
   readonly evidence: Evidence;
   /** The source: a public address without its scheme, or a decision. */
   readonly source: string;
+  readonly state: (typeof FIDELITY_STATES)[number];
+  /** What is missing or different, and which part of an otherwise supported claim is our guess. */
+  readonly note?: string;
+  /** Shows what is emulated; null when nothing is. */
+  readonly test: TestReference | null;
 }
-
-/** `note` says what is missing or different, and which part of an otherwise supported claim is our guess. */
-export type FidelityRow = Claim &
-  (
-    | { readonly state: "emulated"; readonly note?: string; readonly test: TestReference }
-    | { readonly state: "partly"; readonly note: string; readonly test: TestReference }
-    | { readonly state: "not"; readonly note?: string; readonly test: null }
-  );
 
 /** Rows about one part of the service. */
 export interface FidelityChapter {

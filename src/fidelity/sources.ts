@@ -9,7 +9,6 @@ export const SOURCE = {
   gatewayEndpoints: "docs.baseten.co/frontier-gateway/endpoints",
   gatewayKeys: "docs.baseten.co/frontier-gateway/api-keys",
   gatewayLimits: "docs.baseten.co/frontier-gateway/rate-limits",
-  gatewayCalls: "docs.baseten.co/frontier-gateway/calling-your-model",
   gatewayWebhooks: "docs.baseten.co/frontier-gateway/billing-webhooks",
   managementRates: "docs.baseten.co/reference/management-api/rate-limits",
   workspaceKeys: "docs.baseten.co/organization/api-keys",
@@ -57,3 +56,7 @@ export const SOURCE = {
 export function decidedBy(id: string): string {
   return `decision ${id}`;
 }
+
+/** The address of a vendor's document or API description, or several. */
+export type VendorDocument =
+  `${"docs.baseten.co" | "api.baseten.co" | "developers.cloudflare.com"}/${string}`;

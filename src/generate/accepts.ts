@@ -7,14 +7,15 @@ import {
   isObject,
   isSameJson,
   numberAt,
+  refsOf,
   type Schema,
   type SchemaObject,
   schemaAt,
   schemaEntries,
   schemaEntry,
   schemaList,
-  textAt,
   textsAt,
+  tupleOf,
   typeNames,
   typeOf,
 } from "./schema.js";
@@ -62,10 +63,7 @@ export class Acceptance {
 
   #combinationAccepts(schema: SchemaObject, value: unknown, depth: number): boolean {
     const accepts = (part: Schema) => this.accepts(part, value, depth);
-    for (const keyword of ["$ref", "$dynamicRef"]) {
-      const ref = textAt(schema, keyword);
-      if (ref !== undefined && !accepts(this.#resolver.resolve(ref))) return false;
-    }
+    if (!refsOf(schema).every((ref) => accepts(this.#resolver.resolve(ref)))) return false;
     if (!schemaList(schema, "allOf").every(accepts)) return false;
     const anyOf = schemaList(schema, "anyOf");
     if (anyOf.length > 0 && !anyOf.some(accepts)) return false;
@@ -134,9 +132,9 @@ export class Acceptance {
 
 /** The schema that one schema object has for the item at `index`: from `prefixItems` (draft 7: `items`), else the rest. */
 export function itemSchema(schema: SchemaObject, index: number): Schema | undefined {
-  const isOldTuple = Array.isArray(schema.items);
-  const tuple = schemaList(schema, isOldTuple ? "items" : "prefixItems");
-  return tuple[index] ?? schemaAt(schema, isOldTuple ? "additionalItems" : "items");
+  return (
+    tupleOf(schema)[index] ?? schemaAt(schema, Array.isArray(schema.items) ? "additionalItems" : "items")
+  );
 }
 
 /**

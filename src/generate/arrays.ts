@@ -2,7 +2,7 @@ import { itemSchema } from "./accepts.js";
 import { GenerationFailure } from "./failure.js";
 import { childOf, type Generation, type GenerationAttempt, pointerOf } from "./generation.js";
 import { singular } from "./hints.js";
-import { canonical, numberAt, type Schema, type SchemaObject, schemaAt, schemaList } from "./schema.js";
+import { canonical, numberAt, type Schema, type SchemaObject, schemaAt, tupleOf } from "./schema.js";
 
 /** Maximum attempts at an item that must differ from all earlier items. */
 const MAX_UNIQUE_ATTEMPTS = 60;
@@ -56,7 +56,7 @@ function chooseLength(
   slots: number,
 ): number {
   const { parts, minItems } = constraints;
-  const tuple = Math.max(...parts.map(tupleLength), 0);
+  const tuple = Math.max(...parts.map((part) => tupleOf(part).length), 0);
   const minimum = Math.max(minItems, slots);
   const maximum = Math.min(constraints.maxItems, longestLength(parts, Math.max(minimum, tuple + 3)));
   if (minimum > maximum) throw new GenerationFailure(`${pointerOf(location)}: no number of items is allowed`);
@@ -65,18 +65,12 @@ function chooseLength(
   return Math.min(Math.max(preferred, minimum), maximum);
 }
 
-function tupleLength(part: SchemaObject): number {
-  return schemaList(part, Array.isArray(part.items) ? "items" : "prefixItems").length;
-}
-
 /** The maximum length up to `limit`: an item whose schema is false must not exist. */
 function longestLength(parts: readonly SchemaObject[], limit: number): number {
   const closed = parts.flatMap((part) => {
-    const length = tupleLength(part);
-    const tuple = Array.from({ length }, (_, at) => itemSchema(part, at));
-    const at = tuple.indexOf(false);
-    if (at >= 0) return [at];
-    return itemSchema(part, length) === false ? [length] : [];
+    const tuple = tupleOf(part);
+    const at = [...tuple, itemSchema(part, tuple.length)].indexOf(false);
+    return at >= 0 ? [at] : [];
   });
   return Math.min(limit, ...closed);
 }

@@ -1,5 +1,6 @@
 import { dependencies } from "./accepts.js";
-import { GenerationFailure } from "./failure.js";
+import { type Budget, GenerationFailure } from "./failure.js";
+import type { Resolver } from "./resolve.js";
 import {
   compilePattern,
   isObject,
@@ -7,6 +8,7 @@ import {
   JSON_TYPES,
   type JsonType,
   numberAt,
+  refsOf,
   type Schema,
   type SchemaObject,
   schemaAt,
@@ -59,9 +61,8 @@ export class Constraints {
 export type Alternatives = readonly Schema[];
 
 interface Collector {
-  resolve(ref: string): Schema;
-  /** Counts one step of work. */
-  spend(): void;
+  readonly resolver: Resolver;
+  readonly budget: Budget;
   /** The alternatives in the order in which to try them. */
   order(alternatives: Alternatives, constraints: Constraints): Alternatives;
 }
@@ -103,7 +104,7 @@ export function collectConstraints(
 }
 
 function add(schema: Schema, into: Constraints, choices: Alternatives[], collector: Collector): void {
-  collector.spend();
+  collector.budget.spend();
   if (schema === true) return;
   if (schema === false) throw new GenerationFailure("the schema is false: it allows no value");
   addTypes(schema, into);
@@ -111,10 +112,8 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
   addNumbers(schema, into);
   addSizes(schema, into);
   into.parts = [...into.parts, schema];
-  for (const keyword of ["$ref", "$dynamicRef"]) {
-    const ref = textAt(schema, keyword);
-    if (ref === undefined) continue;
-    const target = collector.resolve(ref);
+  for (const ref of refsOf(schema)) {
+    const target = collector.resolver.resolve(ref);
     into.refTargets = [...into.refTargets, target];
     if (into.refTargets.length > MAX_CONSECUTIVE_REFS) {
       throw new GenerationFailure("the schema refers to itself without end", { final: true });
@@ -194,18 +193,12 @@ function addNumbers(schema: SchemaObject, into: Constraints): void {
 }
 
 function addSizes(schema: SchemaObject, into: Constraints): void {
-  const raiseMinimum = (keyword: "minLength" | "minItems" | "minProperties") => {
+  for (const keyword of ["minLength", "minItems", "minProperties"] as const) {
     into[keyword] = Math.max(into[keyword], numberAt(schema, keyword) ?? 0);
-  };
-  const lowerMaximum = (keyword: "maxLength" | "maxItems" | "maxProperties") => {
+  }
+  for (const keyword of ["maxLength", "maxItems", "maxProperties"] as const) {
     into[keyword] = Math.min(into[keyword], numberAt(schema, keyword) ?? Number.POSITIVE_INFINITY);
-  };
-  raiseMinimum("minLength");
-  raiseMinimum("minItems");
-  raiseMinimum("minProperties");
-  lowerMaximum("maxLength");
-  lowerMaximum("maxItems");
-  lowerMaximum("maxProperties");
+  }
   into.uniqueItems ||= schema.uniqueItems === true;
   into.required = [...new Set([...into.required, ...textsAt(schema, "required")])];
   const pattern = textAt(schema, "pattern");

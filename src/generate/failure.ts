@@ -13,17 +13,16 @@ export class GenerationFailure extends Error {
 /** About 3,000 tokens of JSON, so that an answer fits into the default `max_tokens` of 4,096 (I-1.1b). */
 const TIGHT_AFTER_VALUES = 600;
 
+/** Some hundred times more than a usual schema takes, and still well below a second. */
+const MAX_STEPS = 200_000;
+
 /**
  * Limits the work of one generation. It counts steps, not time, so that a schema fails the same way on every
  * machine. A step is one schema visited, one character of a pattern, or one word.
  */
 export class Budget {
-  #left: number;
+  #left = MAX_STEPS;
   #values = 0;
-
-  constructor(steps: number) {
-    this.#left = steps;
-  }
 
   /** @throws GenerationFailure (final) when the budget is used up */
   spend(steps = 1): void {

@@ -16,7 +16,7 @@ const DAYS = 730;
 
 type Maker = (random: Random, lengths: Lengths) => string;
 
-const word = (random: Random): string => pick(random, WORDS) ?? "word";
+export const word = (random: Random): string => pick(random, WORDS) ?? "word";
 const person = (random: Random): string =>
   `${pick(random, FIRST_NAMES) ?? "Ada"}.${pick(random, LAST_NAMES) ?? "King"}`.toLowerCase();
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -62,44 +62,40 @@ function base64(random: Random, { minLength }: Lengths): string {
   return Array.from({ length: groups }, () => random.alphanumeric(4)).join("");
 }
 
-const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
-  ["date-time", (random) => `${date(random)}T${time(random)}Z`],
-  ["iso-date-time", (random) => `${date(random)}T${time(random)}Z`],
-  ["date", date],
-  ["time", (random) => `${time(random)}Z`],
-  ["iso-time", (random) => `${time(random)}Z`],
-  ["duration", (random) => `PT${1 + random.int(8)}H${15 * (1 + random.int(3))}M`],
-  ["email", email],
-  ["idn-email", email],
-  ["hostname", hostname],
-  ["idn-hostname", hostname],
-  ["ipv4", (random) => `192.0.2.${1 + random.int(254)}`],
-  ["ipv6", ipv6],
-  ["uri", uri],
-  ["url", uri],
-  ["iri", uri],
-  ["uri-reference", uri],
-  ["iri-reference", uri],
-  ["uri-template", (random) => `https://example.com/${word(random)}/{id}`],
-  ["uuid", (random) => random.uuid()],
-  ["guid", (random) => random.uuid()],
-  ["json-pointer", (random) => `/${word(random)}/${random.int(10)}`],
-  ["json-pointer-uri-fragment", (random) => `#/${word(random)}/${random.int(10)}`],
-  ["relative-json-pointer", (random) => `${random.int(3)}/${word(random)}`],
-  ["regex", (random) => `^${word(random)}[0-9]+$`],
-  ["byte", base64],
-  ["base64", base64],
-  ["base64url", base64],
-  ["ulid", (random) => `01${random.hex(24).toUpperCase()}`],
-  ["cuid", (random) => `c${random.hex(24)}`],
-  ["cuid2", (random) => `c${random.hex(23)}`],
-  ["nanoid", (random) => random.alphanumeric(21)],
-]);
+const MAKERS = table<Maker>({
+  "date-time|iso-date-time": (random) => `${date(random)}T${time(random)}Z`,
+  date,
+  "time|iso-time": (random) => `${time(random)}Z`,
+  duration: (random) => `PT${1 + random.int(8)}H${15 * (1 + random.int(3))}M`,
+  "email|idn-email": email,
+  "hostname|idn-hostname": hostname,
+  ipv4: (random) => `192.0.2.${1 + random.int(254)}`,
+  ipv6,
+  "uri|url|iri|uri-reference|iri-reference": uri,
+  "uri-template": (random) => `https://example.com/${word(random)}/{id}`,
+  "uuid|guid": (random) => random.uuid(),
+  "json-pointer": (random) => `/${word(random)}/${random.int(10)}`,
+  "json-pointer-uri-fragment": (random) => `#/${word(random)}/${random.int(10)}`,
+  "relative-json-pointer": (random) => `${random.int(3)}/${word(random)}`,
+  regex: (random) => `^${word(random)}[0-9]+$`,
+  "byte|base64|base64url": base64,
+  ulid: (random) => `01${random.hex(24).toUpperCase()}`,
+  cuid: (random) => `c${random.hex(24)}`,
+  cuid2: (random) => `c${random.hex(23)}`,
+  nanoid: (random) => random.alphanumeric(21),
+});
+
+/** A map from rows that list their names with a bar between them. */
+export function table<T>(rows: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(
+    Object.entries(rows).flatMap(([names, value]) => names.split("|").map((name) => [name, value])),
+  );
+}
 
 /**
  * Generates a text of a `format` (of JSON Schema, OpenAPI or zod), of an allowed length if the format permits it.
- * Returns null for an unknown format, and for one that any text satisfies, such as `password`.
+ * Returns null for no format, for an unknown one, and for one that any text satisfies, such as `password`.
  */
-export function formatText(format: string, random: Random, lengths: Lengths): string | null {
-  return MAKERS.get(format)?.(random, lengths) ?? null;
+export function formatText(format: string | null, random: Random, lengths: Lengths): string | null {
+  return MAKERS.get(format ?? "")?.(random, lengths) ?? null;
 }

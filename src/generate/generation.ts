@@ -5,13 +5,13 @@ import type { Acceptance } from "./accepts.js";
 import type { Constraints } from "./constraints.js";
 import type { Budget } from "./failure.js";
 import type { MinimumDepths } from "./minimum-depths.js";
+import type { Resolver } from "./resolve.js";
 import type { Schema } from "./schema.js";
 
 /** A location in the generated value, with what its generator must know about its surroundings. */
 export interface SchemaLocation {
-  readonly parent: SchemaLocation | null;
-  /** Property name or index; null for the whole value. */
-  readonly key: string | null;
+  /** A JSON pointer, for messages; "" for the whole value. */
+  readonly pointer: string;
   /** The property name from which to guess the content. */
   readonly hint: string | null;
   readonly depth: number;
@@ -33,6 +33,7 @@ export type OptionalProperties = "all" | "none" | "random";
 export interface Generation {
   readonly random: Random;
   readonly budget: Budget;
+  readonly resolver: Resolver;
   readonly minimumDepths: MinimumDepths;
   readonly acceptance: Acceptance;
   /** @throws GenerationFailure when there is no value, or none was found */
@@ -48,14 +49,12 @@ export interface GenerationAttempt {
 
 /** The location of a property or item within `location`. */
 export function childOf(location: SchemaLocation, key: string, hint: string | null): SchemaLocation {
-  return { ...location, parent: location, key, hint, depth: location.depth + 1 };
+  return { ...location, pointer: `${location.pointer}/${key}`, hint, depth: location.depth + 1 };
 }
 
-/** The location as a JSON pointer, for messages. */
-export function pointerOf(location: SchemaLocation): string {
-  const keys: string[] = [];
-  for (let at: SchemaLocation | null = location; at?.key != null; at = at.parent) keys.unshift(at.key);
-  return keys.length === 0 ? "the value" : `/${keys.join("/")}`;
+/** The name of a location in messages. */
+export function pointerOf({ pointer }: SchemaLocation): string {
+  return pointer === "" ? "the value" : pointer;
 }
 
 /** A random element; undefined only for an empty list. */

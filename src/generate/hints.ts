@@ -1,7 +1,7 @@
 /** Guesses the content of a property from its name. */
 
 import type { Random } from "../runtime/random.js";
-import { formatText } from "./formats.js";
+import { formatText, table, word } from "./formats.js";
 import { pick } from "./generation.js";
 import {
   CITIES,
@@ -14,7 +14,6 @@ import {
   SENTENCES,
   STREETS,
   TITLES,
-  WORDS,
 } from "./words.js";
 
 /** The usual range of numbers with some name. */
@@ -40,93 +39,70 @@ const fullName: Maker = (random) => `${from(FIRST_NAMES)(random)} ${from(LAST_NA
 const street: Maker = (random) => `${1 + random.int(199)} ${from(STREETS)(random)}`;
 
 /** By name, in lower case with spaces between words. The longest listed ending of a property name decides. */
-const TEXTS: ReadonlyMap<string, Maker> = new Map([
-  ...each<Maker>("first name|given name|nickname", from(FIRST_NAMES)),
-  ...each<Maker>("last name|family name|surname", from(LAST_NAMES)),
-  ...each<Maker>(
-    "name|full name|person|author|attendee|participant|assignee|owner|customer|contact|sender|recipient|user|speaker|host",
+const TEXTS = table<Maker>({
+  "first name|given name|nickname": from(FIRST_NAMES),
+  "last name|family name|surname": from(LAST_NAMES),
+  "name|full name|person|author|attendee|participant|assignee|owner|customer|contact|sender|recipient|user|speaker|host":
     fullName,
-  ),
-  ...each<Maker>("user name|username|login|handle", (random) =>
-    fullName(random).toLowerCase().replace(" ", "_"),
-  ),
-  ...each<Maker>("email|mail|email address", formatted("email")),
-  ...each<Maker>("phone|phone number|telephone|mobile|fax", (random) => `+1 555 01${10 + random.int(90)}`),
-  ...each<Maker>("city|town|location|place|destination|origin", from(CITIES)),
-  ...each<Maker>("country|nation|nationality", from(COUNTRIES)),
-  ...each<Maker>("country code", from(["BR", "CA", "DE", "FR", "IN", "JP", "NO", "PT", "US"])),
-  ...each<Maker>(
-    "state|region|province",
-    from(["Bavaria", "California", "Ontario", "Queensland", "Tuscany"]),
-  ),
-  ...each<Maker>("street|street address|address line|line1", street),
-  ...each<Maker>("address", (random) => `${street(random)}, ${from(CITIES)(random)}`),
-  ...each<Maker>("zip|zip code|postal code|postcode", (random) => String(10_000 + random.int(90_000))),
-  ...each<Maker>("company|organization|organisation|employer|brand|vendor|company name", from(COMPANIES)),
-  ...each<Maker>("job|job title|role|occupation|profession", from(JOBS)),
-  ...each<Maker>("title|headline|subject|heading|event|topic", from(TITLES)),
-  ...each<Maker>(
-    "description|summary|content|text|body|message|comment|note|explanation|reason|reasoning|answer|question|review|abstract|thought|step|output|details|rationale|bio",
+  "user name|username|login|handle": (random) => fullName(random).toLowerCase().replace(" ", "_"),
+  "email|mail|email address": formatted("email"),
+  "phone|phone number|telephone|mobile|fax": (random) => `+1 555 01${10 + random.int(90)}`,
+  "city|town|location|place|destination|origin": from(CITIES),
+  "country|nation|nationality": from(COUNTRIES),
+  "country code": from(["BR", "CA", "DE", "FR", "IN", "JP", "NO", "PT", "US"]),
+  "state|region|province": from(["Bavaria", "California", "Ontario", "Queensland", "Tuscany"]),
+  "street|street address|address line|line1": street,
+  address: (random) => `${street(random)}, ${from(CITIES)(random)}`,
+  "zip|zip code|postal code|postcode": (random) => String(10_000 + random.int(90_000)),
+  "company|organization|organisation|employer|brand|vendor|company name": from(COMPANIES),
+  "job|job title|role|occupation|profession": from(JOBS),
+  "title|headline|subject|heading|event|topic": from(TITLES),
+  "description|summary|content|text|body|message|comment|note|explanation|reason|reasoning|answer|question|review|abstract|thought|step|output|details|rationale|bio":
     from(SENTENCES),
-  ),
-  ...each<Maker>("date|day|birthday|birth date|deadline|due", formatted("date")),
-  ...each<Maker>("time|start time|end time", (random) => formatted("time")(random).slice(0, 5)),
-  ...each<Maker>("timestamp|created at|updated at|datetime|date time", formatted("date-time")),
-  ...each<Maker>("timezone|time zone", from(["America/New_York", "Asia/Tokyo", "Europe/Lisbon", "UTC"])),
-  ...each<Maker>("url|uri|link|href|website|homepage|image|avatar|thumbnail", formatted("uri")),
-  ...each<Maker>("host|hostname|domain", formatted("hostname")),
-  ...each<Maker>("ip|ip address", formatted("ipv4")),
-  ...each<Maker>(
-    "id|identifier|key|reference|code|sku",
-    (random) => `${word(random)}-${1000 + random.int(9000)}`,
-  ),
-  ...each<Maker>("uuid|guid", formatted("uuid")),
-  ...each<Maker>("color|colour", from(COLORS)),
-  ...each<Maker>("currency|currency code", from(["CAD", "EUR", "GBP", "JPY", "USD"])),
-  ...each<Maker>("language|locale|lang", from(["de", "en", "es", "fr", "ja", "pt"])),
-  ...each<Maker>("gender", from(["female", "male", "other"])),
-  ...each<Maker>("status", from(["active", "done", "open", "pending"])),
-  ...each<Maker>("category|type|kind|genre", from(["book", "food", "music", "news", "sport", "travel"])),
-  ...each<Maker>("priority|severity|level", from(["high", "low", "medium"])),
-  ...each<Maker>("sentiment", from(["negative", "neutral", "positive"])),
-  ...each<Maker>("version", (random) => `${1 + random.int(4)}.${random.int(10)}.${random.int(10)}`),
-  ...each<Maker>(
-    "file|filename|file name",
-    (random) => `${word(random)}.${from(["csv", "md", "pdf", "txt"])(random)}`,
-  ),
-  ...each<Maker>("path", (random) => `/${word(random)}/${word(random)}`),
-  ...each<Maker>("query|search", (random) => `${word(random)} ${word(random)}`),
-  ...each<Maker>("unit", from(["g", "kg", "km", "m", "pieces"])),
-]);
+  "date|day|birthday|birth date|deadline|due": formatted("date"),
+  "time|start time|end time": (random) => formatted("time")(random).slice(0, 5),
+  "timestamp|created at|updated at|datetime|date time": formatted("date-time"),
+  "timezone|time zone": from(["America/New_York", "Asia/Tokyo", "Europe/Lisbon", "UTC"]),
+  "url|uri|link|href|website|homepage|image|avatar|thumbnail": formatted("uri"),
+  "host|hostname|domain": formatted("hostname"),
+  "ip|ip address": formatted("ipv4"),
+  "id|identifier|key|reference|code|sku": (random) => `${word(random)}-${1000 + random.int(9000)}`,
+  "uuid|guid": formatted("uuid"),
+  "color|colour": from(COLORS),
+  "currency|currency code": from(["CAD", "EUR", "GBP", "JPY", "USD"]),
+  "language|locale|lang": from(["de", "en", "es", "fr", "ja", "pt"]),
+  gender: from(["female", "male", "other"]),
+  status: from(["active", "done", "open", "pending"]),
+  "category|type|kind|genre": from(["book", "food", "music", "news", "sport", "travel"]),
+  "priority|severity|level": from(["high", "low", "medium"]),
+  sentiment: from(["negative", "neutral", "positive"]),
+  version: (random) => `${1 + random.int(4)}.${random.int(10)}.${random.int(10)}`,
+  "file|filename|file name": (random) => `${word(random)}.${from(["csv", "md", "pdf", "txt"])(random)}`,
+  path: (random) => `/${word(random)}/${word(random)}`,
+  "query|search": (random) => `${word(random)} ${word(random)}`,
+  unit: from(["g", "kg", "km", "m", "pieces"]),
+});
 
-const NUMBERS: ReadonlyMap<string, NumberHint> = new Map([
-  ...each<NumberHint>("age", { low: 18, high: 80, decimals: 0 }),
-  ...each<NumberHint>("year", { low: 1990, high: 2026, decimals: 0 }),
-  ...each<NumberHint>("month", { low: 1, high: 12, decimals: 0 }),
-  ...each<NumberHint>("day", { low: 1, high: 28, decimals: 0 }),
-  ...each<NumberHint>("hour|hours", { low: 0, high: 23, decimals: 0 }),
-  ...each<NumberHint>("minute|minutes|duration", { low: 5, high: 55, decimals: 0 }),
-  ...each<NumberHint>("price|cost|amount|total|subtotal|fee|balance", { low: 5, high: 500, decimals: 2 }),
-  ...each<NumberHint>("quantity|qty|count|rank|position|index|servings", { low: 1, high: 12, decimals: 0 }),
-  ...each<NumberHint>("rating|stars", { low: 1, high: 5, decimals: 1 }),
-  ...each<NumberHint>("confidence|probability|score|likelihood|similarity", { low: 0, high: 1, decimals: 2 }),
-  ...each<NumberHint>("percent|percentage|progress", { low: 0, high: 100, decimals: 0 }),
-  ...each<NumberHint>("latitude|lat", { low: -60, high: 60, decimals: 4 }),
-  ...each<NumberHint>("longitude|lng|lon", { low: -180, high: 180, decimals: 4 }),
-  ...each<NumberHint>("temperature|temp", { low: -5, high: 35, decimals: 1 }),
-  ...each<NumberHint>("id|identifier|number", { low: 1000, high: 9999, decimals: 0 }),
-  ...each<NumberHint>("population", { low: 10_000, high: 9_000_000, decimals: 0 }),
-  ...each<NumberHint>("timestamp|created|updated", { low: 1_735_689_600, high: 1_798_761_600, decimals: 0 }),
-  ...each<NumberHint>("port", { low: 1024, high: 49_151, decimals: 0 }),
-]);
-
-function each<T>(names: string, value: T): [string, T][] {
-  return names.split("|").map((name) => [name, value]);
-}
-
-function word(random: Random): string {
-  return pick(random, WORDS) ?? "word";
-}
+const NUMBERS = table<NumberHint>({
+  age: { low: 18, high: 80, decimals: 0 },
+  year: { low: 1990, high: 2026, decimals: 0 },
+  month: { low: 1, high: 12, decimals: 0 },
+  day: { low: 1, high: 28, decimals: 0 },
+  "hour|hours": { low: 0, high: 23, decimals: 0 },
+  "minute|minutes|duration": { low: 5, high: 55, decimals: 0 },
+  "price|cost|amount|total|subtotal|fee|balance": { low: 5, high: 500, decimals: 2 },
+  "quantity|qty|count|rank|position|index|servings": { low: 1, high: 12, decimals: 0 },
+  "rating|stars": { low: 1, high: 5, decimals: 1 },
+  "confidence|probability|score|likelihood|similarity": { low: 0, high: 1, decimals: 2 },
+  "percent|percentage|progress": { low: 0, high: 100, decimals: 0 },
+  "latitude|lat": { low: -60, high: 60, decimals: 4 },
+  "longitude|lng|lon": { low: -180, high: 180, decimals: 4 },
+  "temperature|temp": { low: -5, high: 35, decimals: 1 },
+  "id|identifier|number": { low: 1000, high: 9999, decimals: 0 },
+  population: { low: 10_000, high: 9_000_000, decimals: 0 },
+  "timestamp|created|updated": { low: 1_735_689_600, high: 1_798_761_600, decimals: 0 },
+  port: { low: 1024, high: 49_151, decimals: 0 },
+});
 
 /** A text that suits a property name; a plain word for an unknown name. */
 export function hintedText(name: string | null, random: Random): string {

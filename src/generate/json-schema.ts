@@ -16,18 +16,9 @@ import { normalizeSchema } from "./normalize.js";
 import { generateNumber } from "./numbers.js";
 import { generateObject } from "./objects.js";
 import { Resolver } from "./resolve.js";
-import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema, typeOf } from "./schema.js";
+import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema } from "./schema.js";
 import { generateString } from "./strings.js";
 
-interface GenerateOptions {
-  /** Maximum steps of work; see {@link Budget}. */
-  readonly maxSteps?: number;
-  /** False: ignore the schema's own `examples` and `default`. */
-  readonly useExamples?: boolean;
-}
-
-/** Some hundred times more than a usual schema takes, and still well below a second. */
-export const DEFAULT_MAX_STEPS = 200_000;
 /** Maximum nesting of values: deeper than any finite schema needs, and far below the stack's limit. */
 const MAX_DEPTH = 100;
 /** How often a schema may be nested in itself before the generator ends the recursion. */
@@ -42,49 +33,41 @@ const MAX_ATTEMPTS = 40;
  *
  * The value is checked while it is made, except for formats and `unevaluated*`; `generateValid` checks everything.
  * Steps are bounded, but matching a pattern may take long: call this only for trusted schemas.
+ * @param useExamples false: ignore the schema's own `examples` and `default`
  * @throws GenerationFailure when the schema cannot be used or satisfied
  */
-export function generateJson(schema: unknown, random: Random, options: GenerateOptions = {}): unknown {
-  const budget = new Budget(options.maxSteps ?? DEFAULT_MAX_STEPS);
+export function generateJson(schema: unknown, random: Random, useExamples = true): unknown {
+  const budget = new Budget();
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
-  const minimumDepths = new MinimumDepths(resolver, budget);
-  const acceptance = new Acceptance(resolver, budget);
   const generation: Generation = {
     random,
     budget,
-    minimumDepths,
-    acceptance,
-    generate: (schemas, location) => new ValueGenerator(generation, resolver, schemas, location).generate(),
+    resolver,
+    minimumDepths: new MinimumDepths(resolver, budget),
+    acceptance: new Acceptance(resolver, budget),
+    generate: (schemas, location) => new ValueGenerator(generation, schemas, location).generate(),
   };
   return generation.generate([root], {
-    parent: null,
-    key: null,
+    pointer: "",
     hint: null,
     depth: 0,
     openRefs: [root],
     mustEndSoon: false,
-    skipExamples: options.useExamples === false,
+    skipExamples: !useExamples,
   });
 }
 
 /** Generates the value of one location, in several attempts if needed. */
 class ValueGenerator {
   readonly #generation: Generation;
-  readonly #resolver: Resolver;
   readonly #schemas: readonly Schema[];
   readonly #location: SchemaLocation;
   /** Picks the first alternative to try. */
   readonly #start: number;
 
-  constructor(
-    generation: Generation,
-    resolver: Resolver,
-    schemas: readonly Schema[],
-    location: SchemaLocation,
-  ) {
+  constructor(generation: Generation, schemas: readonly Schema[], location: SchemaLocation) {
     this.#generation = generation;
-    this.#resolver = resolver;
     this.#schemas = schemas;
     this.#location = location;
     this.#start = generation.random.uint32();
@@ -124,12 +107,10 @@ class ValueGenerator {
     optionalProperties: OptionalProperties,
     onChoice: (alternatives: number, needsCheck: boolean) => void,
   ): unknown {
-    const { budget } = this.#generation;
     const constraints = collectConstraints(
       this.#schemas,
       {
-        resolve: (ref) => this.#resolver.resolve(ref),
-        spend: () => budget.spend(),
+        ...this.#generation,
         order: (alternatives, soFar) =>
           this.#order(alternatives, attempt, optionalProperties, this.#mustEndSoon(soFar)),
       },
@@ -242,9 +223,5 @@ function impliedType(constraints: Constraints): JsonType {
 }
 
 function isNullOnly(schema: Schema): boolean {
-  if (!isObject(schema)) return false;
-  const only = Array.isArray(schema.enum) && schema.enum.length === 1 ? schema.enum[0] : schema.const;
-  return (
-    schema.type === "null" || ("const" in schema || "enum" in schema ? typeOf(only ?? 0) === "null" : false)
-  );
+  return isObject(schema) && schema.type === "null";
 }

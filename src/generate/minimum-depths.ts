@@ -2,13 +2,14 @@ import type { Budget } from "./failure.js";
 import type { Resolver } from "./resolve.js";
 import {
   numberAt,
+  refsOf,
   type Schema,
   type SchemaObject,
   schemaAt,
   schemaEntry,
   schemaList,
-  textAt,
   textsAt,
+  tupleOf,
   typeNames,
 } from "./schema.js";
 
@@ -50,11 +51,8 @@ export class MinimumDepths {
   #decide(schema: SchemaObject, refs: number): boolean {
     this.#budget.spend();
     if ("const" in schema || "enum" in schema) return true;
-    for (const keyword of ["$ref", "$dynamicRef"]) {
-      const ref = textAt(schema, keyword);
-      if (ref !== undefined && (refs === 0 || !this.#fits(this.#resolver.resolve(ref), refs - 1)))
-        return false;
-    }
+    const fitsTarget = (ref: string) => refs > 0 && this.#fits(this.#resolver.resolve(ref), refs - 1);
+    if (!refsOf(schema).every(fitsTarget)) return false;
     if (!schemaList(schema, "allOf").every((part) => this.#fits(part, refs))) return false;
     for (const keyword of ["anyOf", "oneOf"]) {
       const alternatives = schemaList(schema, keyword);
@@ -76,10 +74,7 @@ export class MinimumDepths {
 
   #arrayFits(schema: SchemaObject, refs: number): boolean {
     const minimum = numberAt(schema, "minItems") ?? 0;
-    const prefix = schemaList(schema, Array.isArray(schema.items) ? "items" : "prefixItems").slice(
-      0,
-      minimum,
-    );
+    const prefix = tupleOf(schema).slice(0, minimum);
     const rest = prefix.length < minimum ? (schemaAt(schema, "items") ?? true) : true;
     return prefix.every((item) => this.#fits(item, refs)) && this.#fits(rest, refs);
   }

@@ -1,6 +1,6 @@
 import { GenerationFailure } from "./failure.js";
 import { childOf, type Generation, type GenerationAttempt, pick, pointerOf } from "./generation.js";
-import { isObject, type Schema, schemaAt, schemaEntries, textsAt } from "./schema.js";
+import { isObject, type Schema, schemaAt, schemaEntries } from "./schema.js";
 import { generateFromPattern } from "./strings.js";
 import { WORDS } from "./words.js";
 
@@ -67,7 +67,6 @@ class ObjectMaker {
 
   /** Adds an optional property. Returns whether that was possible. */
   #add(name: string): boolean {
-    if (this.#schemas(name).includes(false) || !this.#isNameAllowed(name)) return false;
     try {
       this.#values.set(name, this.#value(name));
       return true;
@@ -128,17 +127,13 @@ class ObjectMaker {
       .filter((schema) => schema !== undefined);
     if (named.length > 0) {
       try {
-        const name = this.#generation.generate(
-          [{ type: "string" }, ...named],
-          childOf(location, "name", null),
+        return String(
+          this.#generation.generate([{ type: "string" }, ...named], childOf(location, "name", null)),
         );
-        return typeof name === "string" ? name : undefined;
       } catch (error) {
         if (!(error instanceof GenerationFailure) || error.final) throw error;
       }
     }
-    const listed = named.flatMap((schema) => (isObject(schema) ? textsAt(schema, "enum") : []));
-    if (listed.length > 0) return pick(random, listed);
     const patterns = constraints.parts.flatMap((part) =>
       schemaEntries(part, "patternProperties").flatMap(([pattern, schema]) =>
         schema === false ? [] : [pattern],

@@ -1,10 +1,8 @@
 import type { Random } from "../runtime/random.js";
 import type { Budget } from "./failure.js";
 import type { RegexNode } from "./regex-parse.js";
-import type { Range } from "./regex-ranges.js";
+import { PRINTABLE, type Range } from "./regex-ranges.js";
 
-/** Printable ASCII. */
-const READABLE: Range = [32, 126];
 const LETTERS: readonly Range[] = [
   [97, 122],
   [97, 122],
@@ -55,7 +53,7 @@ export function generateFromRegex(node: RegexNode, random: Random, budget: Budge
 }
 
 function characterIn(ranges: readonly Range[], random: Random): string {
-  const readable = within(ranges, READABLE);
+  const readable = within(ranges, PRINTABLE);
   // If nearly every character is allowed, use letters and digits.
   const letters = LETTERS.flatMap((range) => within(ranges, range));
   const useful = size(readable) > 60 && letters.length > 0 ? letters : readable;

@@ -1,7 +1,17 @@
 /** Parses a regular expression into a tree from which matching text can be generated. */
 
 import { GenerationFailure } from "./failure.js";
-import { complement, DIGITS, PRINTABLE, point, type Range, SPACE, sampled, WORD } from "./regex-ranges.js";
+import {
+  complement,
+  DIGITS,
+  PRINTABLE,
+  point,
+  type Range,
+  SPACE,
+  sampled,
+  single,
+  WORD,
+} from "./regex-ranges.js";
 
 export type RegexNode =
   /** Anchors and look-arounds: they produce no text, and are checked on the whole text later. */
@@ -111,7 +121,7 @@ class Parser {
       case "?":
         throw this.#unknown();
       default:
-        return literal(character);
+        return { kind: "character", ranges: point(character) };
     }
   }
 
@@ -182,7 +192,7 @@ class Parser {
         if (this.#skip("{")) return point(Number.parseInt(this.#until("}"), 16));
         return point(this.#utf16());
     }
-    return point(CONTROLS[character] ?? character.codePointAt(0) ?? 0);
+    return point(CONTROLS[character] ?? character);
   }
 
   #hex(digits: number): number | null {
@@ -208,16 +218,15 @@ class Parser {
     const ranges: Range[] = [];
     while (!this.#skip("]")) {
       const from = this.#classItem();
-      const single = from.length === 1 && from[0]?.[0] === from[0]?.[1] ? from[0]?.[0] : undefined;
-      const canStartRange = single !== undefined && this.#peek() === "-" && this.#peek(2) !== "-]";
-      if (!canStartRange) {
+      const first = single(from);
+      if (first === undefined || this.#peek() !== "-" || this.#peek(2) === "-]") {
         ranges.push(...from);
         continue;
       }
       this.#at += 1;
       const to = this.#classItem();
-      const last = to.length === 1 && to[0]?.[0] === to[0]?.[1] ? to[0]?.[0] : undefined;
-      if (last !== undefined && last >= single) ranges.push([single, last]);
+      const last = single(to);
+      if (last !== undefined && last >= first) ranges.push([first, last]);
       else ranges.push(...from, [45, 45], ...to);
     }
     return isNegated ? complement(ranges) : ranges;
@@ -225,10 +234,6 @@ class Parser {
 
   #classItem(): readonly Range[] {
     const character = this.#take();
-    return character === "\\" ? this.#escapedRanges() : point(character.codePointAt(0) ?? 0);
+    return character === "\\" ? this.#escapedRanges() : point(character);
   }
-}
-
-function literal(character: string): RegexNode {
-  return { kind: "character", ranges: point(character.codePointAt(0) ?? 0) };
 }

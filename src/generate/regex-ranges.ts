@@ -22,17 +22,22 @@ const SAMPLE = Array.from(
   `${String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32))}éàüßñøçÉÜÑ…—«»€£¥°©½²αβγΔΩбвгЖאבعس中文日本語ひらカタ한국नमत١٢٣😀🎉✓→∑`,
 );
 
-/** The range of one character. */
-export function point(code: number): readonly Range[] {
+/** The range of one character, or of its code point. */
+export function point(character: number | string): readonly Range[] {
+  const code = typeof character === "number" ? character : (character.codePointAt(0) ?? 0);
   return [[code, code]];
+}
+
+/** The only character in the ranges; undefined if there are several. */
+export function single(ranges: readonly Range[]): number | undefined {
+  const [range] = ranges;
+  return ranges.length === 1 && range?.[0] === range?.[1] ? range?.[0] : undefined;
 }
 
 /** The sample characters that a property escape matches. */
 export function sampled(property: string): readonly Range[] {
   const matcher = compilePattern(`^${property}$`);
-  return SAMPLE.filter((character) => matcher.test(character)).flatMap((character) =>
-    point(character.codePointAt(0) ?? 0),
-  );
+  return SAMPLE.filter((character) => matcher.test(character)).flatMap(point);
 }
 
 /** Printable characters outside the ranges; if there are none, all other characters outside them. */

@@ -31,6 +31,16 @@ export function schemaAt(schema: SchemaObject, keyword: string): Schema | undefi
   return value === undefined || Array.isArray(value) ? undefined : asSchema(value);
 }
 
+/** The schemas of the first items: in `prefixItems`, or up to draft 7 in a list in `items`. */
+export function tupleOf(schema: SchemaObject): readonly Schema[] {
+  return schemaList(schema, Array.isArray(schema.items) ? "items" : "prefixItems");
+}
+
+/** What a schema refers to. */
+export function refsOf(schema: SchemaObject): readonly string[] {
+  return [schema.$ref, schema.$dynamicRef].filter((ref) => typeof ref === "string");
+}
+
 /** The named schemas in a keyword such as `properties`. */
 export function schemaEntries(schema: SchemaObject, keyword: string): [string, Schema][] {
   const map = schema[keyword];
@@ -69,16 +79,8 @@ export function typeNames(schema: SchemaObject): readonly string[] | undefined {
 export function typeOf(value: unknown): JsonType {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
-  switch (typeof value) {
-    case "boolean":
-      return "boolean";
-    case "number":
-      return "number";
-    case "string":
-      return "string";
-    default:
-      return "object";
-  }
+  const type = typeof value;
+  return type === "boolean" || type === "number" || type === "string" ? type : "object";
 }
 
 /** A text that is equal for equal JSON values, whatever the order of their keys. */

@@ -30,18 +30,15 @@ export function generateString(current: GenerationAttempt, generation: Generatio
       patterns.every((pattern) => generation.acceptance.matches(pattern, text))
     );
   };
-  const known = format === null ? null : formatText(format, generation.random, { minLength, maxLength });
   for (let attempt = 0; attempt < MAX_READABLE_ATTEMPTS; attempt++) {
-    const formatted =
-      known !== null && format !== null && attempt > 0
-        ? formatText(format, generation.random, { minLength, maxLength })
-        : known;
-    const text = formatted ?? sized(hintedText(location.hint, generation.random), current, generation);
+    const text =
+      formatText(format, generation.random, { minLength, maxLength }) ??
+      sized(hintedText(location.hint, generation.random), current, generation);
     if (fits(text)) return text;
   }
   for (const pattern of patterns) {
     const text = followPattern(pattern, { minLength, maxLength, fits }, generation);
-    if (text !== null) return text;
+    if (text !== undefined) return text;
   }
   const expected = patterns.length > 0 ? `the pattern ${patterns.join(" and ")}` : `the format ${format}`;
   throw new GenerationFailure(`${pointerOf(location)}: found no text of an allowed length for ${expected}`);
@@ -50,10 +47,7 @@ export function generateString(current: GenerationAttempt, generation: Generatio
 /** Generates a text that matches the pattern, for property names; undefined when none was found. */
 export function generateFromPattern(pattern: string, generation: Generation): string | undefined {
   const fits = (text: string) => generation.acceptance.matches(pattern, text);
-  return (
-    followPattern(pattern, { minLength: 1, maxLength: Number.POSITIVE_INFINITY, fits }, generation) ??
-    undefined
-  );
+  return followPattern(pattern, { minLength: 1, maxLength: Number.POSITIVE_INFINITY, fits }, generation);
 }
 
 interface TextConstraints {
@@ -66,13 +60,13 @@ function followPattern(
   pattern: string,
   constraints: TextConstraints,
   { random, budget }: Generation,
-): string | null {
+): string | undefined {
   let tree: ReturnType<typeof parseRegex>;
   try {
     tree = parseRegex(pattern);
   } catch (error) {
     if (!(error instanceof GenerationFailure) || error.final) throw error;
-    return WORDS.find(constraints.fits) ?? null;
+    return WORDS.find(constraints.fits);
   }
   let extra = EXTRA_REPETITIONS;
   for (let attempt = 0; attempt < MAX_PATTERN_ATTEMPTS; attempt++) {
@@ -88,7 +82,7 @@ function followPattern(
       if (!pattern.endsWith("$") && constraints.fits(padded)) return padded;
     }
   }
-  return null;
+  return undefined;
 }
 
 /** Fits a free text to the allowed length: adds words or cuts it. */

@@ -1,7 +1,7 @@
 import { errorMessage } from "../domain/error-message.js";
 import { createRandom, type Random } from "../runtime/random.js";
 import { Budget, GenerationFailure } from "./failure.js";
-import { DEFAULT_MAX_STEPS, generateJson } from "./json-schema.js";
+import { generateJson } from "./json-schema.js";
 import { normalizeSchema } from "./normalize.js";
 import { asSchema } from "./schema.js";
 import { runWithin, TimeLimitError } from "./time-limit.js";
@@ -12,16 +12,9 @@ export type GeneratedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string };
 
-interface ValidOptions {
-  /** See {@link DEFAULT_MAX_STEPS}. */
-  readonly maxSteps?: number;
-  /** Time limit in milliseconds, for work that the step limit does not bound. */
-  readonly maxMilliseconds?: number;
-}
-
 /** Attempts until the full validator accepts a value. Only the first uses the schema's examples. */
 const MAX_ATTEMPTS = 10;
-/** Only patterns of exponential time, and schemas made to be slow, take this long. */
+/** For work that the step limit does not bound: patterns of exponential time, and schemas made to be slow. */
 const DEFAULT_MAX_MILLISECONDS = 2_000;
 
 /**
@@ -34,27 +27,25 @@ const DEFAULT_MAX_MILLISECONDS = 2_000;
 export async function generateValid(
   schema: unknown,
   random: Random,
-  options: ValidOptions = {},
+  { maxMilliseconds = DEFAULT_MAX_MILLISECONDS }: { readonly maxMilliseconds?: number } = {},
 ): Promise<GeneratedJson> {
   const own = createRandom(random.hex(32));
-  const milliseconds = options.maxMilliseconds ?? DEFAULT_MAX_MILLISECONDS;
-  const steps = options.maxSteps ?? DEFAULT_MAX_STEPS;
   const { compileSchema, isOldDraft } = await import("./validator.js");
   try {
-    return runWithin(milliseconds, () => {
-      const normal = asSchema(normalizeSchema(schema, new Budget(steps)));
-      return findValid(schema, compileSchema(normal, isOldDraft(schema)), own, steps);
+    return runWithin(maxMilliseconds, () => {
+      const normal = asSchema(normalizeSchema(schema, new Budget()));
+      return findValid(schema, compileSchema(normal, isOldDraft(schema)), own);
     });
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
   }
 }
 
-function findValid(schema: unknown, validate: Validate, random: Random, maxSteps: number): GeneratedJson {
+function findValid(schema: unknown, validate: Validate, random: Random): GeneratedJson {
   let reason = "";
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      const value = generateJson(schema, random, { maxSteps, useExamples: attempt === 0 });
+      const value = generateJson(schema, random, attempt === 0);
       const problem = validate(value);
       if (problem === null) return { ok: true, value };
       reason = `found no value that the schema allows: ${problem}`;

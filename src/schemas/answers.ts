@@ -3,7 +3,8 @@ import { PROVIDERS, REGIONS } from "../domain/model.js";
 import { groupModelSchema } from "./groups.js";
 
 /** Answers of the management API, for the API description only. The routes build them by hand. */
-const time = z.iso.datetime().meta({ description: "YYYY-MM-DDTHH:MM:SSZ" });
+
+export const time = z.iso.datetime().describe("YYYY-MM-DDTHH:MM:SSZ");
 
 const pagination = z
   .object({ has_more: z.boolean(), cursor: z.string().nullable() })
@@ -18,7 +19,7 @@ const effectiveLimit = <U extends string>(id: string, unit: z.ZodEnum<{ [K in U]
       type: z.enum(["REQUEST", "TOKEN"]),
       unit,
       threshold: z.int(),
-      source_group: z.string().meta({ description: "Id of the group that declares the limit (G-10)" }),
+      source_group: z.string().describe("Id of the group that declares the limit (G-10)"),
     })
     .meta({ id });
 
@@ -37,7 +38,7 @@ export const endpointAnswer = z
         vertex_config: z.object({ project_id: z.string(), location: z.string() }).optional(),
       }),
     ),
-    region: z.enum(REGIONS).optional().meta({ description: "Only when it was given (E-13)" }),
+    region: z.enum(REGIONS).optional().describe("Only when it was given (E-13)"),
     created_at: time,
     updated_at: time,
   })
@@ -77,7 +78,7 @@ export const groupDeletedAnswer = z
 
 export const keyMintedAnswer = z
   .object({
-    api_key: z.string().meta({ description: "The whole key, shown this once" }),
+    api_key: z.string().describe("The whole key, shown this once"),
     prefix: z.string(),
     name: z.string().nullable(),
   })

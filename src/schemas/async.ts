@@ -11,12 +11,7 @@ import type { AsyncOptions } from "../domain/async/request.js";
 
 /** An optional whole number; null counts as absent (Y-27). */
 const whole = ({ min, max, standard }: { min: number; max: number; standard: number }) =>
-  z
-    .int()
-    .min(min)
-    .max(max)
-    .nullish()
-    .meta({ description: `${standard} when absent` });
+  z.int().min(min).max(max).nullish().describe(`${standard} when absent`);
 
 const webhookEndpoint = z.string().superRefine((text, context) => {
   const problem = webhookProblem(URL.canParse(text) ? new URL(text) : null);
@@ -27,9 +22,7 @@ const webhookEndpoint = z.string().superRefine((text, context) => {
 export const asyncPredictSchema = z
   .object({
     model_input: z.record(z.string(), z.unknown()),
-    webhook_endpoint: webhookEndpoint
-      .nullish()
-      .meta({ description: "Receives the result: https, or http on localhost" }),
+    webhook_endpoint: webhookEndpoint.nullish().describe("Receives the result: https, or http on localhost"),
     priority: whole(PRIORITY),
     max_time_in_queue_seconds: whole(MAX_TIME_IN_QUEUE_SECONDS),
     inference_retry_config: z

@@ -34,7 +34,7 @@ export const integer = () =>
 const integers = () => z.array(integer());
 const text = () => z.string();
 const texts = () => z.array(z.string());
-const freeObject = () => z.record(z.string(), z.unknown());
+export const freeObject = () => z.record(z.string(), z.unknown());
 const flag = (fallback: boolean) => z.boolean().optional().meta({ default: fallback });
 const answerTokens = () => integer().min(1).max(MAX_ANSWER_TOKENS).nullish();
 const penalty = (neutral: number) => z.number().nullish().meta({ default: neutral });

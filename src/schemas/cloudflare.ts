@@ -22,7 +22,7 @@ const retry = z.strictObject({
     .min(1)
     .max(MAX_UPSTREAM_ATTEMPTS)
     .optional()
-    .meta({ description: "1, the default, does not retry" }),
+    .describe("1, the default, does not retry"),
   delay: durationSchema
     .refine((value) => (parseDuration(value) ?? 0) <= MAX_RETRY_DELAY_MS, { error: "expected at most 5s" })
     .optional(),
@@ -36,23 +36,20 @@ const gateway = z
     authenticated: z
       .boolean()
       .optional()
-      .meta({ description: "Whether every request needs one of the tokens; false when absent" }),
-    tokens: z
-      .array(secret)
-      .optional()
-      .meta({ description: "Cloudflare tokens, for cf-aig-authorization; stored hashed" }),
+      .describe("Whether every request needs one of the tokens; false when absent"),
+    tokens: z.array(secret).optional().describe("Cloudflare tokens, for cf-aig-authorization; stored hashed"),
     keys: z
       .record(z.string().min(1), secret)
       .optional()
-      .meta({ description: "Stored Baseten keys by alias, for requests without Authorization" }),
+      .describe("Stored Baseten keys by alias, for requests without Authorization"),
     allowed_models: z.array(z.string().min(1)).optional(),
     cache_ttl: z
       .int()
       .min(0)
       .max(MAX_CACHE_TTL)
       .optional()
-      .meta({ description: "Seconds. 0 or absent: caches only requests that ask for it" }),
-    retry: retry.optional().meta({ description: "Retries of requests without retry headers" }),
+      .describe("Seconds. 0 or absent: caches only requests that ask for it"),
+    retry: retry.optional().describe("Retries of requests without retry headers"),
   })
   .refine(({ authenticated, tokens }) => !authenticated || (tokens?.length ?? 0) > 0, {
     error: "an authenticated gateway needs at least one token",
@@ -65,7 +62,7 @@ export const cloudflareSchema = z
   .strictObject({
     gateways: z
       .array(gateway)
-      .meta({ description: "If none is declared, every account and gateway works without authentication" }),
+      .describe("If none is declared, every account and gateway works without authentication"),
   })
   .meta({ id: "CloudflareSeed" });
 

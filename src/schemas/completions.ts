@@ -28,14 +28,16 @@ function hasCredentials({ username, password }: URL): boolean {
 /** An answer of the emulated model; X-14 and X-15 say how `usage` is counted. */
 const replySchema = z
   .strictObject({
-    mode: z.enum(REPLY_MODES).optional().meta({
-      description:
+    mode: z
+      .enum(REPLY_MODES)
+      .optional()
+      .describe(
         "echo repeats the last message; lorem is placeholder prose; schema makes JSON for the requested format",
-    }),
+      ),
     content: z
       .string()
       .optional()
-      .meta({ description: "May contain {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}" }),
+      .describe("May contain {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}"),
     reasoning_content: z.string().optional(),
     tool_calls: z
       .array(
@@ -54,7 +56,7 @@ const replySchema = z
       .enum(["stop", "length", "tool_calls"])
       .nullable()
       .optional()
-      .meta({ description: "null omits it, as some models do" }),
+      .describe("null omits it, as some models do"),
     usage: z
       .strictObject({
         prompt_tokens: count.optional(),
@@ -73,7 +75,7 @@ const replySchema = z
           "expected at most completion_tokens, which they are part of; lower reasoning_tokens or raise completion_tokens",
       })
       .optional()
-      .meta({ description: "Exact token counts instead of counted ones" }),
+      .describe("Exact token counts instead of counted ones"),
     forward: z
       .strictObject({
         url: baseUrlSchema,
@@ -81,9 +83,7 @@ const replySchema = z
         headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
       })
       .optional()
-      .meta({
-        description: "Forward to a real OpenAI-compatible server; url is its base URL, ending in /v1",
-      }),
+      .describe("Forward to a real OpenAI-compatible server; url is its base URL, ending in /v1"),
     stream: streamStyleSchema.optional(),
   })
   .refine(({ mode, content }) => mode === undefined || content === undefined, {

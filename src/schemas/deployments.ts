@@ -14,7 +14,7 @@ const environment = z.union(
     environmentName,
     z.strictObject({
       name: environmentName,
-      deployment: name.optional().meta({ description: "Id of the deployment that serves it" }),
+      deployment: name.optional().describe("Id of the deployment that serves it"),
     }),
   ],
   { error: "expected a name or { name, deployment }" },
@@ -24,14 +24,14 @@ const deployment = z.strictObject({
   id: name,
   environment: environmentName
     .optional()
-    .meta({ description: "The environment that it serves; without one it is addressed by its id only" }),
+    .describe("The environment that it serves; without one it is addressed by its id only"),
   status: z.enum(DEPLOYMENT_STATUSES).default("ACTIVE"),
   cold_start: durationSchema
     .optional()
-    .meta({ description: "Time from the first request, or wake, until it answers; 0 when absent" }),
+    .describe("Time from the first request, or wake, until it answers; 0 when absent"),
   scale_down_delay: durationSchema
     .optional()
-    .meta({ description: "Idle time after which it scales to zero; never when absent" }),
+    .describe("Idle time after which it scales to zero; never when absent"),
 });
 
 const deployable = {
@@ -39,7 +39,7 @@ const deployable = {
   environments: z
     .array(environment)
     .default(["production"])
-    .meta({ description: "production always exists; development only if listed" }),
+    .describe("production always exists; development only if listed"),
   deployments: z.array(deployment).optional(),
 };
 
@@ -51,13 +51,13 @@ export const modelSchema = z
     served_model_names: z
       .array(name)
       .optional()
-      .meta({ description: "Names as in --served-model-name; any name is served when absent" }),
+      .describe("Names as in --served-model-name; any name is served when absent"),
     embedding_dimensions: z
       .int()
       .min(1)
       .max(8192)
       .optional()
-      .meta({ description: "Length of embeddings if a request has no dimensions; 1536 when absent" }),
+      .describe("Length of embeddings if a request has no dimensions; 1536 when absent"),
   })
   .meta({ id: "ModelSeed" });
 

@@ -5,4 +5,4 @@ import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 export const durationSchema = z
   .union([z.number(), z.string()])
   .refine((value) => parseDuration(value) !== null, { error: DURATION_FORM })
-  .meta({ description: 'Milliseconds, or a text such as "250ms", "61s", "2m", "1h"' });
+  .describe('Milliseconds, or a text such as "250ms", "61s", "2m", "1h"');

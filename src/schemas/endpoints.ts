@@ -7,19 +7,16 @@ const text = z.string().min(1).max(1024);
 export const targetSchema = z
   .object({
     provider: z.enum(PROVIDERS),
-    model_id: text.nullish().meta({ description: "BASETEN only" }),
-    environment_name: text.nullish().meta({ description: "BASETEN only; `production` when absent" }),
-    secret_id: text.nullish().meta({ description: "Id of the secret with an external provider's key" }),
-    target_model: text.nullish().meta({ description: "The upstream model name" }),
-    base_url: text.nullish().meta({ description: "OPENAI_COMPATIBLE only: https, no port" }),
-    vertex_config: z
-      .object({ project_id: text, location: text })
-      .nullish()
-      .meta({ description: "VERTEX only" }),
+    model_id: text.nullish().describe("BASETEN only"),
+    environment_name: text.nullish().describe("BASETEN only; `production` when absent"),
+    secret_id: text.nullish().describe("Id of the secret with an external provider's key"),
+    target_model: text.nullish().describe("The upstream model name"),
+    base_url: text.nullish().describe("OPENAI_COMPATIBLE only: https, no port"),
+    vertex_config: z.object({ project_id: text, location: text }).nullish().describe("VERTEX only"),
   })
   .meta({ id: "Target" });
 
-const targets = z.array(targetSchema).meta({ description: "Exactly one (E-5)" });
+const targets = z.array(targetSchema).describe("Exactly one (E-5)");
 /** Its form is checked elsewhere, with the other rules for slugs (E-2 to E-4). */
 const slug = z.string().meta({ examples: ["my-org/glm-5.2"] });
 

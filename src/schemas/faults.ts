@@ -28,22 +28,22 @@ export const answerHeadersSchema = namedValues(headerName, headerValue);
 /** What a fault does. Fields can be combined, such as a delay and a status. */
 export const faultSchema = z
   .strictObject({
-    preset: z.enum(FAULT_PRESETS).optional().meta({ description: "One of the gateway's own errors" }),
+    preset: z.enum(FAULT_PRESETS).optional().describe("One of the gateway's own errors"),
     status: z.int().min(200).max(599).optional(),
-    body: z.unknown().optional().meta({ description: "Text is sent unchanged, any other value as JSON" }),
+    body: z.unknown().optional().describe("Text is sent unchanged, any other value as JSON"),
     headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().meta({ description: "Delay before the first byte" }),
+    delay: durationSchema.optional().describe("Delay before the first byte"),
     stall: z
       .strictObject({ after_chunks: z.int().min(0), for: durationSchema.optional() })
       .optional()
-      .meta({ description: "Pauses the answer after this many chunks, for a time or forever" }),
+      .describe("Pauses the answer after this many chunks, for a time or forever"),
     cut: z
       .strictObject({ after_chunks: z.int().min(0).optional(), after_bytes: z.int().min(0).optional() })
       .refine((cut) => cut.after_chunks !== undefined || cut.after_bytes !== undefined, {
         error: "expected after_chunks or after_bytes",
       })
       .optional()
-      .meta({ description: "Closes the connection after this many chunks or bytes" }),
+      .describe("Closes the connection after this many chunks or bytes"),
     malformed_chunk: z.int().min(1).optional(),
     truncated_json: z.boolean().optional(),
     reset: z.boolean().optional(),
@@ -54,10 +54,10 @@ export const faultSchema = z
         bad_signature: z.boolean().optional(),
         stale_timestamp: z.boolean().optional(),
         delay: durationSchema.optional(),
-        batch: z.boolean().optional().meta({ description: "Sent in one body with the next event" }),
+        batch: z.boolean().optional().describe("Sent in one body with the next event"),
       })
       .optional()
-      .meta({ description: "Changes the delivery of the billing event, not the answer" }),
+      .describe("Changes the delivery of the billing event, not the answer"),
   })
   .refine((fault) => Object.values(fault).some((value) => value !== undefined), {
     error:
@@ -82,7 +82,7 @@ export const faultRuleSchema = z
     match: matchSchema.default({}),
     times: z.int().min(1).optional(),
     probability: z.number().min(0).max(1).optional(),
-    after: z.int().min(0).optional().meta({ description: "Number of matching requests to let pass first" }),
+    after: z.int().min(0).optional().describe("Number of matching requests to let pass first"),
     fault: faultSchema,
   })
   .meta({ id: "FaultRule" });

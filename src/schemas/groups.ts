@@ -10,7 +10,7 @@ export const slugSchema = z
   .meta({ description: "{org_prefix}/{name} (E-2)", examples: ["my-org/glm-5.2"] });
 
 /** Zero is an error (X-21). */
-const threshold = z.int().min(1).meta({ description: "At least 1 (X-21)" });
+const threshold = z.int().min(1).describe("At least 1 (X-21)");
 const limitType = z.enum(["REQUEST", "TOKEN"]);
 
 export const rateLimitSchema = z
@@ -58,7 +58,7 @@ const hierarchySchema = z
     limit_enforcement: z.enum(["INDEPENDENT", "CASCADING"]).nullish(),
     parent_group_id: z.string().nullish(),
   })
-  .meta({ description: "Default mode: the parent's, or INDEPENDENT for a root (G-4)" });
+  .describe("Default mode: the parent's, or INDEPENDENT for a root (G-4)");
 
 /** Body of `POST /v1/gateway/groups` (G-1 to G-4). */
 export const createGroupSchema = z

@@ -40,21 +40,16 @@ export function namedValues<V extends z.ZodType>(names: z.ZodString, values: V) 
 export const matchSchema = z
   .strictObject({
     model: textMatchSchema.optional(),
-    group: textMatchSchema.optional().meta({ description: "External entity id, or id, of the key's group" }),
-    key: textMatchSchema.optional().meta({ description: "Name or prefix of the key" }),
-    last_message: textMatchSchema.optional().meta({ description: "The last user message" }),
+    group: textMatchSchema.optional().describe("External entity id, or id, of the key's group"),
+    key: textMatchSchema.optional().describe("Name or prefix of the key"),
+    last_message: textMatchSchema.optional().describe("The last user message"),
     system: textMatchSchema.optional(),
-    turn: z.int().min(0).optional().meta({ description: "Number of user messages" }),
-    has_tool_result: z
-      .boolean()
-      .optional()
-      .meta({ description: "Whether a tool result follows the last user message" }),
-    tool_called: textMatchSchema
-      .optional()
-      .meta({ description: "Name of a tool that the assistant has called" }),
+    turn: z.int().min(0).optional().describe("Number of user messages"),
+    has_tool_result: z.boolean().optional().describe("Whether a tool result follows the last user message"),
+    tool_called: textMatchSchema.optional().describe("Name of a tool that the assistant has called"),
     response_format: textMatchSchema
       .optional()
-      .meta({ description: "text, json_object, json_schema, grammar or structural_tag" }),
+      .describe("text, json_object, json_schema, grammar or structural_tag"),
     stream: z.boolean().optional(),
     metadata: namedValues(z.string(), textMatchSchema).optional(),
     headers: namedValues(z.string(), textMatchSchema).optional(),

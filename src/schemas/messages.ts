@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { integer } from "./chat.js";
+import { freeObject, integer } from "./chat.js";
 
 /**
  * The body of `POST /v1/messages` (I-3e), from the published description: types are strict, and an optional field
@@ -8,8 +8,6 @@ import { integer } from "./chat.js";
  *
  * Not in the description but accepted: images and earlier thinking in messages, images in tool results, `thinking`.
  */
-
-const freeObject = () => z.record(z.string(), z.unknown());
 
 const textBlock = z.object({ type: z.literal("text"), text: z.string() });
 

@@ -7,20 +7,20 @@ import { scriptedRule } from "./scripted-rule.js";
 
 const predictionMatchSchema = z
   .strictObject({
-    model: textMatchSchema.optional().meta({ description: "Id or name of the model" }),
-    chain: textMatchSchema.optional().meta({ description: "Id or name of the chain" }),
+    model: textMatchSchema.optional().describe("Id or name of the model"),
+    chain: textMatchSchema.optional().describe("Id or name of the chain"),
     environment: textMatchSchema.optional(),
     deployment: textMatchSchema.optional(),
-    route: textMatchSchema.optional().meta({
-      description: "Such as /items/123 for sync/items/123. If absent, only /predict and /run_remote match",
-    }),
+    route: textMatchSchema
+      .optional()
+      .describe("Such as /items/123 for sync/items/123. If absent, only /predict and /run_remote match"),
     method: textMatchSchema.optional(),
-    key: textMatchSchema.optional().meta({ description: "Name or prefix of the key" }),
-    text: textMatchSchema.optional().meta({ description: "The whole body as text" }),
+    key: textMatchSchema.optional().describe("Name or prefix of the key"),
+    text: textMatchSchema.optional().describe("The whole body as text"),
     body: z
       .record(z.string().min(1), textMatchSchema)
       .optional()
-      .meta({ description: "Fields of a JSON body; dots select nested fields, as in input.prompt" }),
+      .describe("Fields of a JSON body; dots select nested fields, as in input.prompt"),
     headers: z.record(z.string(), textMatchSchema).optional(),
   })
   .meta({ id: "PredictionMatch", description: "{} matches every predict and run_remote" });
@@ -33,23 +33,20 @@ const predictionReplySchema = z
   .strictObject({
     json: z.unknown().optional(),
     text: z.string().optional(),
-    chunks: z
-      .array(z.string())
-      .min(1)
+    chunks: z.array(z.string()).min(1).optional().describe("A text in pieces, sent one after the other"),
+    chunk_delay: durationSchema.optional().describe("Delay between two pieces"),
+    base64: z.base64().optional().describe("Bytes, such as an image"),
+    error: z
+      .enum(PREDICTION_ERRORS)
       .optional()
-      .meta({ description: "A text in pieces, sent one after the other" }),
-    chunk_delay: durationSchema.optional().meta({ description: "Delay between two pieces" }),
-    base64: z.base64().optional().meta({ description: "Bytes, such as an image" }),
-    error: z.enum(PREDICTION_ERRORS).optional().meta({
-      description: "model: 500 from the model's code; unavailable: 502; not_ready: 503; timeout: 504",
-    }),
+      .describe("model: 500 from the model's code; unavailable: 502; not_ready: 503; timeout: 504"),
     content_type: z
       .string()
       .regex(/^[\x20-\x7e]+$/)
       .optional(),
     status: z.int().min(200).max(599).optional(),
     headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().meta({ description: "Delay before the first byte" }),
+    delay: durationSchema.optional().describe("Delay before the first byte"),
   })
   .refine((reply) => CONTENTS.filter((name) => reply[name] !== undefined).length <= 1, {
     error: `expected at most one of ${CONTENTS.join(", ")}`,

@@ -5,13 +5,13 @@ export function scriptedRule<Match extends z.ZodType, Reply extends z.ZodType>(m
   return z
     .strictObject({
       match,
-      times: z.int().min(1).optional().meta({ description: "Maximum number of answers" }),
+      times: z.int().min(1).optional().describe("Maximum number of answers"),
       reply: reply.optional(),
       sequence: z
         .array(reply)
         .min(1)
         .optional()
-        .meta({ description: "One reply per use, in order; the last one repeats" }),
+        .describe("One reply per use, in order; the last one repeats"),
     })
     .refine((rule) => (rule.reply === undefined) !== (rule.sequence === undefined), {
       error: "expected either reply or sequence",

@@ -26,13 +26,14 @@ const workspaceKey = z.strictObject({
   key: keyText,
   type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
   name: name.optional(),
-  model_ids: z.array(name).optional().meta({
-    description: "The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
-  }),
+  model_ids: z
+    .array(name)
+    .optional()
+    .describe("The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS"),
 });
 
 const federatedKey = z.strictObject({
-  name: name.meta({ description: "Tests read the key by this name: gateway.keys[name]" }),
+  name: name.describe("Tests read the key by this name: gateway.keys[name]"),
   key: keyText.min(17, { error: "expected more than 16 characters: the first 16 are the prefix" }),
 });
 
@@ -55,13 +56,13 @@ const groupWithoutChildren = z.strictObject({
   limit_enforcement: z
     .enum(["INDEPENDENT", "CASCADING"])
     .optional()
-    .meta({ description: "Only on a root; children have the mode of their parent. INDEPENDENT when absent" }),
+    .describe("Only on a root; children have the mode of their parent. INDEPENDENT when absent"),
   models: z.array(groupModel).min(1),
   keys: z.array(federatedKey).optional(),
   usage: z
     .array(usage)
     .optional()
-    .meta({ description: "Usage by this group's own keys at the start, such as just below a limit" }),
+    .describe("Usage by this group's own keys at the start, such as just below a limit"),
 });
 
 /** A group with its children. */
@@ -79,7 +80,7 @@ const endpoint = z.strictObject({
 const workspace = z
   .strictObject({
     name,
-    onboarded: z.boolean().optional().meta({ description: "true when absent" }),
+    onboarded: z.boolean().optional().describe("true when absent"),
     api_keys: z.array(workspaceKey).optional(),
     org_prefixes: z.array(z.string().min(1)).optional(),
     registration_public_key: z
@@ -92,18 +93,20 @@ const workspace = z
         secrets: z
           .array(z.string().min(1))
           .min(1)
-          .meta({ description: "Newest first; older ones also sign, for 24 hours (W-4)" }),
+          .describe("Newest first; older ones also sign, for 24 hours (W-4)"),
       })
       .optional()
-      .meta({ description: "Receiver of billing events (W-1)" }),
-    async_webhook_secrets: z.array(z.string().min(1)).optional().meta({
-      description:
+      .describe("Receiver of billing events (W-1)"),
+    async_webhook_secrets: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
         "Secrets that sign results of async requests. Newest first; older ones also sign, for 24 hours (I-5.5b)",
-    }),
+      ),
     models: z.array(modelSchema).optional(),
     chains: z.array(chainSchema).optional(),
     secrets: z
-      .array(z.strictObject({ id: name, name: name.optional().meta({ description: "Its id when absent" }) }))
+      .array(z.strictObject({ id: name, name: name.optional().describe("Its id when absent") }))
       .optional(),
     user: z
       .strictObject({
@@ -112,11 +115,11 @@ const workspace = z
         name: name.nullable().optional(),
       })
       .optional()
-      .meta({ description: "The user that GET /v1/users/me returns (Y-41)" }),
+      .describe("The user that GET /v1/users/me returns (Y-41)"),
     team: z
       .strictObject({ id: name.optional(), name: name.optional() })
       .optional()
-      .meta({ description: "The only team of the workspace (Y-42)" }),
+      .describe("The only team of the workspace (Y-42)"),
     endpoints: z.array(endpoint).optional(),
     groups: z.array(groupSeedSchema).optional(),
   })
@@ -131,71 +134,66 @@ const settings = z
     accept_bearer: z
       .boolean()
       .optional()
-      .meta({ description: "Accept federated keys as Authorization: Bearer too (X-1)" }),
+      .describe("Accept federated keys as Authorization: Bearer too (X-1)"),
     management_rate_limit: z
       .boolean()
       .optional()
-      .meta({ description: "false: no limit of 100 management requests per second (A-6)" }),
+      .describe("false: no limit of 100 management requests per second (A-6)"),
     endpoint_sync_seconds: z
       .int()
       .min(0)
       .max(86_400)
       .optional()
-      .meta({ description: "Delay until endpoint changes take effect (E-12)" }),
+      .describe("Delay until endpoint changes take effect (E-12)"),
     token_admission: z
       .enum(["consumed", "prompt", "reserve"])
       .optional()
-      .meta({ description: "Which tokens count when a request is admitted (L-11)" }),
-    rate_limit_headers: z.boolean().optional().meta({ description: "Send x-ratelimit headers (L-13)" }),
-    model_server_errors: z
-      .enum(["nested", "flat"])
-      .optional()
-      .meta({ description: "Form of model server errors (X-8)" }),
+      .describe("Which tokens count when a request is admitted (L-11)"),
+    rate_limit_headers: z.boolean().optional().describe("Send x-ratelimit headers (L-13)"),
+    model_server_errors: z.enum(["nested", "flat"]).optional().describe("Form of model server errors (X-8)"),
     unknown_fields: z
       .enum(["ignore", "reject"])
       .optional()
-      .meta({ description: "Whether unknown request fields are an error (X-10)" }),
-    stream_dialect: z
-      .enum(["sparse", "full", "openai"])
+      .describe("Whether unknown request fields are an error (X-10)"),
+    stream_dialect: z.enum(["sparse", "full", "openai"]).optional().describe("Form of stream chunks (X-11)"),
+    tokenizer: z
+      .enum(["approximate", "o200k_base", "cl100k_base"])
       .optional()
-      .meta({ description: "Form of stream chunks (X-11)" }),
-    tokenizer: z.enum(["approximate", "o200k_base", "cl100k_base"]).optional().meta({
-      description: "How tokens are counted (X-14). All but approximate need the package gpt-tokenizer",
-    }),
-    stream: streamStyleSchema.optional().meta({ description: "How every answer is streamed" }),
+      .describe("How tokens are counted (X-14). All but approximate need the package gpt-tokenizer"),
+    stream: streamStyleSchema.optional().describe("How every answer is streamed"),
     unmatched: z
       .enum(["echo", "error"])
       .optional()
-      .meta({ description: "error: a request that matches no rule fails; echo: it is echoed" }),
-    images: images.meta({ description: "refuse: models accept text only" }),
-    logprobs: logprobs.meta({ description: "How logprobs: true is answered" }),
+      .describe("error: a request that matches no rule fails; echo: it is echoed"),
+    images: images.describe("refuse: models accept text only"),
+    logprobs: logprobs.describe("How logprobs: true is answered"),
     models: z
       .record(z.string(), z.strictObject({ images, logprobs }))
       .optional()
-      .meta({ description: "images and logprobs for single slugs" }),
+      .describe("images and logprobs for single slugs"),
     webhook_fields: z
       .enum(["new", "both"])
       .optional()
-      .meta({ description: "both: events also have the older field externalCustomerId (W-3)" }),
+      .describe("both: events also have the older field externalCustomerId (W-3)"),
     webhook_concurrency: z
       .int()
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: "Deliveries in progress at once, per workspace (W-10)" }),
-    webhook_batch: z.int().min(1).max(1000).optional().meta({ description: "Maximum events per delivery" }),
+      .describe("Deliveries in progress at once, per workspace (W-10)"),
+    webhook_batch: z.int().min(1).max(1000).optional().describe("Maximum events per delivery"),
     async_concurrency: z
       .int()
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: "Async requests in progress at once, per deployment; 1 when absent (Y-28)" }),
+      .describe("Async requests in progress at once, per deployment; 1 when absent (Y-28)"),
     max_body_bytes: z
       .int()
       .min(1)
       .max(MAX_BODY_BYTES)
       .optional()
-      .meta({ description: "Maximum size of a request body (X-13)" }),
+      .describe("Maximum size of a request body (X-13)"),
     errors: z
       .strictObject({
         rate_limited: z
@@ -206,7 +204,7 @@ const settings = z
           .optional(),
       })
       .optional()
-      .meta({ description: "Body and headers of rate limit errors (X-6)" }),
+      .describe("Body and headers of rate limit errors (X-6)"),
   })
   .meta({ id: "SettingsSeed" });
 
@@ -214,7 +212,7 @@ const settings = z
 export const seedSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    clock: instant.optional().meta({ description: "Freezes the clock at this time; real time when absent" }),
+    clock: instant.optional().describe("Freezes the clock at this time; real time when absent"),
     random_seed: z.union([z.int(), z.string()]).optional(),
     settings: settings.optional(),
     workspaces: z.array(workspace).optional(),

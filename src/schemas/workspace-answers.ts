@@ -1,17 +1,16 @@
 import * as z from "zod";
 import { DEPLOYMENT_STATUSES } from "../domain/deployments.js";
 import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
-import { pageAnswer } from "./answers.js";
+import { pageAnswer, time } from "./answers.js";
 
 /** Answers of the identity and workspace routes (I-7.1a to I-7.3e), for the API description only. The routes build them by hand. */
 
-const time = z.iso.datetime().meta({ description: "YYYY-MM-DDTHH:MM:SSZ" });
 const person = { user_id: z.string(), email: z.string().nullable(), name: z.string().nullable() };
 
 export const userAnswer = z.object({ ...person, workspace_name: z.string().nullable() }).meta({ id: "User" });
 
 export const apiKeyMintedAnswer = z
-  .object({ api_key: z.string().meta({ description: "The whole key, shown this once" }) })
+  .object({ api_key: z.string().describe("The whole key, shown this once") })
   .meta({ id: "ApiKeyMinted" });
 export const apiKeyDeletedAnswer = z.object({ prefix: z.string() }).meta({ id: "ApiKeyDeleted" });
 export const apiKeysAnswer = z
@@ -24,7 +23,7 @@ export const apiKeysAnswer = z
           type: z.enum(WORKSPACE_KEY_TYPES),
           model_ids: z.array(z.string()).nullable(),
           team_name: z.string().nullable(),
-          owner: z.object(person).nullable().meta({ description: "Of personal keys only" }),
+          owner: z.object(person).nullable().describe("Of personal keys only"),
         })
         .meta({ id: "ApiKey" }),
     ),

@@ -12,9 +12,10 @@ export const createApiKeySchema = z
   .object({
     name: z.string().max(MAX_NAME).nullish(),
     type: z.enum(WORKSPACE_KEY_TYPES),
-    model_ids: z.array(z.string().min(1).max(MAX_NAME)).nullish().meta({
-      description: "The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS",
-    }),
+    model_ids: z
+      .array(z.string().min(1).max(MAX_NAME))
+      .nullish()
+      .describe("The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS"),
   })
   .meta({ id: "CreateApiKey" });
 
@@ -22,6 +23,6 @@ export const createApiKeySchema = z
 export const upsertSecretSchema = z
   .object({
     name: z.string().min(1).max(MAX_NAME),
-    value: z.string().max(MAX_VALUE).meta({ description: "Accepted but never stored" }),
+    value: z.string().max(MAX_VALUE).describe("Accepted but never stored"),
   })
   .meta({ id: "UpsertSecret" });

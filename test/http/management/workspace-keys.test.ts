@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pathWithoutKey } from "../../../src/domain/keys.js";
-import { DECISIONS } from "../../../src/fidelity/decisions/index.js";
 import { type GatewayEmulator, startGatewayEmulator } from "../../../src/index.js";
 import { call } from "../../support/client.js";
 import { chat, expectExactly, expectRefusal, KEYS, TWO_WORKSPACES } from "./support.js";
@@ -354,10 +353,4 @@ describe("secrecy", () => {
   ])("%s is remembered as %s", (path, remembered) => {
     expect(pathWithoutKey(path)).toBe(remembered);
   });
-});
-
-test("the guesses are in the table", () => {
-  for (let number = 41; number <= 46; number++) {
-    expect(DECISIONS.filter(({ id }) => id === `Y-${number}`)).toHaveLength(1);
-  }
 });
