@@ -23,7 +23,7 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
     clause: "I-1.1b",
     what: "Absent fields have defaults, such as max_tokens 4096",
     source: SOURCE.chat,
-    test: REQUEST("has the defaults of inference §1.1"),
+    test: REQUEST("has the defaults of I-1.1"),
   },
   {
     clause: "I-1.1c",
@@ -110,7 +110,7 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
     evidence: "observed",
     source: SOURCE.recordings,
     note: "Ids in Kimi's form only by rule",
-    test: REPLY("§1.3: a pure tool call has no content, ids of its own and arguments as text"),
+    test: REPLY("I-1.3: a pure tool call has no content, ids of its own and arguments as text"),
   },
   {
     clause: "I-1.3d",

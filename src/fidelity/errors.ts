@@ -54,7 +54,7 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
     evidence: "observed",
     source: SOURCE.measurement,
     note: "Ours: the page's text (Y-2)",
-    test: KEYS("an empty key is 502 before the body is looked at (§4.1)"),
+    test: KEYS("an empty key is 502 before the body is looked at (I-4.1)"),
   },
   {
     clause: "I-4.1g",
@@ -70,7 +70,7 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
     evidence: "third-party",
     source: SOURCE.measurement,
     test: testsIn("http/control-rest.test.ts")(
-      "a defect of the emulator is 500 in the surface's own dialect (inference §4.1)",
+      "a defect of the emulator is 500 in the surface's own dialect (I-4.1)",
     ),
   },
   {
@@ -133,7 +133,7 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
     what: "On dedicated deployments an unknown model name is the engine's own 404",
     evidence: "observed",
     source: SOURCE.aiSdk,
-    test: testsIn("dedicated/sync.test.ts")("a name that is not served is 404, byte for byte (§4.2)"),
+    test: testsIn("dedicated/sync.test.ts")("a name that is not served is 404, byte for byte (I-4.2)"),
   },
   {
     clause: "I-4.2f",

@@ -16,7 +16,7 @@ export const STREAMS = chapter("Streams and response headers", [
     what: "A stream is data frames and [DONE], of type text/event-stream without a charset",
     evidence: "observed",
     source: SOURCE.recordings,
-    test: STREAM("has the headers of a stream (inference §1.4, §1.5)"),
+    test: STREAM("has the headers of a stream (I-1.4, I-1.5)"),
   },
   {
     clause: "I-1.4b",

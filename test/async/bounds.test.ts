@@ -53,7 +53,7 @@ function bodyWith(path: string, value: unknown): object {
   return { model_input: {}, [field]: inner === undefined ? value : { [inner]: value } };
 }
 
-describe("inference §5, Y-27: the body of async_predict", () => {
+describe("I-5, Y-27: the body of async_predict", () => {
   test.each(Object.entries(FIELDS))(
     "%s: what is within bounds, and what is not",
     async (path, { right, wrong }) => {
@@ -119,7 +119,7 @@ describe("inference §5, Y-27: the body of async_predict", () => {
   });
 });
 
-describe("inference §5: who may", () => {
+describe("I-5: who may", () => {
   const routes = [
     ["POST", "/production/async_predict"],
     ["GET", "/production/async_queue_status"],

@@ -16,7 +16,7 @@ import {
 
 const after = (seconds: number): string => new Date(Date.parse(NOON) + seconds * 1000).toISOString();
 
-describe("inference §5: an async request", () => {
+describe("I-5: an async request", () => {
   test("is accepted with 201 and its id, byte for byte", async () => {
     await using gateway = await start();
     const { status, headers, text, body } = await submit(gateway, { prompt: "hi" });
@@ -152,7 +152,7 @@ describe("inference §5: an async request", () => {
   });
 });
 
-describe("inference §5: the queue", () => {
+describe("I-5: the queue", () => {
   const order = async (
     gateway: Awaited<ReturnType<typeof start>>,
     ids: readonly string[],

@@ -4,7 +4,7 @@ import { MODEL, NOON, settled, start, statusOf, submit, submitted } from "./supp
 
 const secondsOf = (at: number): number => (at - Date.parse(NOON)) / 1000;
 
-describe("inference §5: failed predictions", () => {
+describe("I-5: failed predictions", () => {
   test("MODEL_PREDICT_ERROR: three attempts, 1 and 2 s apart, then FAILED with the last error", async () => {
     await using receiver = await ResultReceiver.start();
     await using gateway = await start();
@@ -153,7 +153,7 @@ describe("inference §5: failed predictions", () => {
   });
 });
 
-describe("inference §5: what the webhook gets as data", () => {
+describe("I-5: what the webhook gets as data", () => {
   test.each([
     ["JSON, as a value", { model_says: "slow" }, { done: true }],
     ["text, as it is", { model_says: "text" }, "plain"],

@@ -71,7 +71,7 @@ class Reference {
   }
 }
 
-test("inference §5: order, expiry and cancellation are those of a simple queue", {
+test("I-5: order, expiry and cancellation are those of a simple queue", {
   timeout: 60_000,
 }, async () => {
   await fc.assert(

@@ -19,7 +19,7 @@ const signed = (raw: string, ...secrets: string[]): string =>
 
 const iso = (seconds: number): string => new Date(Date.parse(NOON) + seconds * 1000).toISOString();
 
-describe("inference §5: the async webhook", () => {
+describe("I-5: the async webhook", () => {
   test("gets the result when the model is done: body byte for byte, headers and signature", async () => {
     await using receiver = await ResultReceiver.start();
     await using gateway = await start();

@@ -74,7 +74,7 @@ describe("the report", () => {
   const error = (count: number): CoveredError => ({
     code: "timeout",
     status: 504,
-    clause: "inference §4.3",
+    clause: "I-4.3",
     message: "Gateway Timeout",
     provoke: "wait",
     count,

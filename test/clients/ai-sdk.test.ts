@@ -83,7 +83,7 @@ describe("@ai-sdk/baseten: text", () => {
   });
 });
 
-describe("@ai-sdk/baseten: objects and tools (§2)", () => {
+describe("@ai-sdk/baseten: objects and tools (I-2)", () => {
   const schema = z.object({ city: z.string().min(1), degrees: z.number(), sky: z.enum(["clear", "grey"]) });
 
   test("generateObject: values that fit the schema, without a rule", async () => {
@@ -127,7 +127,7 @@ describe("@ai-sdk/baseten: objects and tools (§2)", () => {
   });
 
   test.each(["whole", "fragments"])(
-    "streamText runs a tool that comes in deltas: %s (§1.4)",
+    "streamText runs a tool that comes in deltas: %s (I-1.4)",
     async (tool_deltas) => {
       await using gateway = await start({
         completions: WEATHER,
@@ -159,7 +159,7 @@ describe("@ai-sdk/baseten: objects and tools (§2)", () => {
   });
 });
 
-describe("@ai-sdk/baseten: errors (inference §8)", () => {
+describe("@ai-sdk/baseten: errors (I-8)", () => {
   const ask = (gateway: GatewayEmulator, fault: string, maxRetries = 0) =>
     generateText({ model: model(gateway, { "x-emulator-fault": fault }), prompt: "Hi", maxRetries });
 

@@ -159,7 +159,7 @@ describe("messages.stream", () => {
   });
 });
 
-describe("errors (Y-16, inference §8)", () => {
+describe("errors (Y-16, I-8)", () => {
   const limited = seedWith({
     model: { rate_limits: [{ type: "REQUEST", unit: "MINUTE", threshold: 1 }] },
     group: { usage: [{ slug: "acme/llama", type: "REQUEST", unit: "MINUTE", used: 1 }] },

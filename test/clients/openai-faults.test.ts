@@ -117,7 +117,7 @@ describe("presets", () => {
     expect(await statuses(gateway)).toEqual([502, 503, 504, 529, 402]);
   });
 
-  test("the hint, the gateway's own headers, and none of the model server's (§1.5)", async () => {
+  test("the hint, the gateway's own headers, and none of the model server's (I-1.5)", async () => {
     await using gateway = await faulty([{ fault: { preset: "draining" } }]);
     const error = await caught(create(gateway));
     if (!(error instanceof OpenAI.APIError)) throw error;

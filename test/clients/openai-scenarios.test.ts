@@ -57,7 +57,7 @@ describe("openai: structured output", () => {
   const Person = z.object({ name: z.string(), age: z.int().min(0).max(150) });
   const response_format = zodResponseFormat(Person, "person");
 
-  test("parse() gives what the zod schema says (§2)", async () => {
+  test("parse() gives what the zod schema says (I-2)", async () => {
     await using gateway = await start("structured-output.yaml");
     const completion = await client(gateway).chat.completions.parse({
       model,

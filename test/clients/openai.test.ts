@@ -74,7 +74,7 @@ describe("openai: whole answers", () => {
     expect((await openai.chat.completions.create({ model: MODEL, messages })).object).toBe("chat.completion");
   });
 
-  test("models.list() gives the group's slugs (inference §3)", async () => {
+  test("models.list() gives the group's slugs (I-3)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const ids: string[] = [];
     for await (const model of client(gateway).models.list()) ids.push(model.id);
@@ -149,7 +149,7 @@ describe.each(["sparse", "full", "openai"])("openai: streams in the %s dialect (
   });
 });
 
-describe("openai: errors (inference §8)", () => {
+describe("openai: errors (I-8)", () => {
   const ask = (openai: OpenAI, more: object = {}) =>
     refusal(async () => openai.chat.completions.create({ model: MODEL, messages, ...more }));
 

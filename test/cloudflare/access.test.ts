@@ -183,7 +183,7 @@ describe("allowed_models", () => {
   });
 });
 
-describe("errors that only a fault can cause (inference §6)", () => {
+describe("errors that only a fault can cause (I-6)", () => {
   const SPENT = "Spend limit exceeded: rule 'default' (cost limit 100 per 604800s, sliding) for baseten";
 
   test("wholesale rate limit, credits and spend limit, byte for byte", async () => {

@@ -11,7 +11,7 @@ import {
 import { call, QUICKSTART } from "../support/client.js";
 import { aig, gatewaySeed, HOST, ownError, upstream } from "./support.js";
 
-describe("a chat through the AI Gateway is the chat of the inference host (inference §6)", () => {
+describe("a chat through the AI Gateway is the chat of the inference host (I-6)", () => {
   test("…/baseten/v1/chat/completions: same status, body and headers, with the gateway's own (Y-36)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     await using twin = await startGatewayEmulator({ seed: QUICKSTART });

@@ -31,7 +31,7 @@ export function aig(gateway: GatewayEmulator, sent: Sent = {}): Promise<Answered
   return call(gateway, method, `${HOST}/v1/acc/gw${path}`, { key, headers, body });
 }
 
-/** The gateway's own error, byte for byte (inference §6). */
+/** The gateway's own error, byte for byte (I-6). */
 export function ownError(httpCode: number, internalCode: number, message: string): string {
   const said = JSON.stringify(message);
   return `{"success":false,"result":[],"messages":[],"error":[{"code":${internalCode},"message":${said}}],"name":"AiGatewayError","httpCode":${httpCode},"internalCode":${internalCode},"message":${said}}`;

@@ -15,7 +15,7 @@ import {
 const CHAIN = "chain-ch4in01";
 const PROMPT = { prompt: "What is the meaning of life?" };
 
-describe("where a request goes (inference §5)", () => {
+describe("where a request goes (I-5)", () => {
   test("predict gives the input back when no rule speaks (Y-24), whichever way the deployment is named", async () => {
     await using gateway = await startGatewayEmulator({ seed: dedicated() });
     for (const [label, prefix] of MODEL_PLACES) {
@@ -110,7 +110,7 @@ describe("where a request goes (inference §5)", () => {
   });
 });
 
-describe("the key (inference §4.3, §4.5, Y-21)", () => {
+describe("the key (I-4.3, I-4.5, Y-21)", () => {
   test.each([
     ["Bearer", WORKSPACE_KEY],
     ["Api-Key", WORKSPACE_KEY],

@@ -137,7 +137,7 @@ describe("canned predictions", () => {
   });
 });
 
-describe("failures (inference §4.3, §5)", () => {
+describe("failures (I-4.3, I-5)", () => {
   test("error: model is the model's own 500, the others are the platform's", async () => {
     await using gateway = await start(
       ["model", "unavailable", "not_ready", "timeout", "rate_limited"].map((error) => ({

@@ -8,7 +8,7 @@ const SYNC = "/environments/production/sync";
 const HELLO = { model: "acme/llama", messages: [{ role: "user", content: "Hello, world!" }] };
 const SERVED = { model: { served_model_names: ["acme/llama", "acme/llama-fast"] } };
 
-describe("chat completions of a deployment (inference §5)", () => {
+describe("chat completions of a deployment (I-5)", () => {
   test("they answer as the inference host does, whichever way the deployment is named", async () => {
     await using gateway = await startGatewayEmulator({
       seed: dedicated({ completions: [{ match: { model: "acme/llama" }, reply: { content: "Hi." } }] }),
@@ -50,7 +50,7 @@ describe("chat completions of a deployment (inference §5)", () => {
     ]);
   });
 
-  test("a name that is not served is 404, byte for byte (§4.2)", async () => {
+  test("a name that is not served is 404, byte for byte (I-4.2)", async () => {
     await using gateway = await startGatewayEmulator({ seed: dedicated(SERVED) });
     const json = { ...HELLO, model: "x" };
     const answer = await ask(gateway, MODEL, `${SYNC}/v1/chat/completions`, { json });

@@ -26,7 +26,7 @@ function inProgress(fields: Partial<AsyncRequest> = {}): AsyncRequest {
   return { ...started({ ...request, seq: 1 }, NOW), ...fields };
 }
 
-describe("inference §5: what an answer of the model's server means (Y-28)", () => {
+describe("I-5: what an answer of the model's server means (Y-28)", () => {
   test.each([
     [199, "MODEL_PREDICT_ERROR"],
     [200, null],
@@ -52,7 +52,7 @@ describe("inference §5: what an answer of the model's server means (Y-28)", () 
   });
 });
 
-describe("inference §5: retries of a prediction", () => {
+describe("I-5: retries of a prediction", () => {
   test("each delay is twice the one before, up to the longest", () => {
     const policy = fc.record({
       maxAttempts: fc.integer({ min: 1, max: 10 }),
@@ -86,7 +86,7 @@ describe("inference §5: retries of a prediction", () => {
   });
 });
 
-describe("inference §5: what an answer of the webhook means (Y-30)", () => {
+describe("I-5: what an answer of the webhook means (Y-30)", () => {
   const done = inProgress({ status: "SUCCEEDED", webhookAttempts: 0 });
   const answered = (status: number, request = done) =>
     afterWebhook(request, { kind: "answered", status }, NOW);

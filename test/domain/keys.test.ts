@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { coversModel, pathWithoutKey, registrationProblem, workspacePrefix } from "../../src/domain/keys.js";
 
-describe("inference §7: the prefix of a workspace key", () => {
+describe("I-7: the prefix of a workspace key", () => {
   test.each([
     ["abcd1234.secret", "abcd1234"],
     ["a.secret-of-it", "a"],

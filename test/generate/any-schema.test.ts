@@ -8,7 +8,7 @@ import { complaints } from "./judge.js";
 
 const RUNS = 1_000;
 
-test("a value for any of 1,000 schemas satisfies an independent validator (inference §2)", async () => {
+test("a value for any of 1,000 schemas satisfies an independent validator (I-2)", async () => {
   await fc.assert(
     fc.asyncProperty(arbitrarySchema, fc.string(), async (schema, seed) => {
       const generated = await generateValid(schema, createRandom(seed));

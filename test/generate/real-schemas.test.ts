@@ -10,7 +10,7 @@ const made = (generated: GeneratedJson): unknown => {
   return generated.value;
 };
 
-describe("schemas that people send (inference §2)", () => {
+describe("schemas that people send (I-2)", () => {
   test.each(Object.entries(REAL_SCHEMAS))("%s", async (_, schema) => {
     for (let seed = 0; seed < 20; seed++) {
       const value = made(await generateValid(schema, createRandom(`seed ${seed}`)));

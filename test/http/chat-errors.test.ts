@@ -9,7 +9,7 @@ const UNKNOWN_MODEL = '{"error":"please check the model you provided"}\n';
 const TOO_MANY = '{"error":"Too Many Requests"}\n';
 const hint = ({ headers }: Answered): string | null => headers.get("x-emulator-hint");
 
-/** Status, type and bytes; none of the headers that come from behind the gateway (inference §1.5). */
+/** Status, type and bytes; none of the headers that come from behind the gateway (I-1.5). */
 function expectGatewayError(answer: Answered, status: number, body: string): void {
   expect([answer.status, answer.text]).toEqual([status, body]);
   expect(answer.headers.get("content-type")).toBe("application/json");

@@ -49,14 +49,14 @@ describe("the Authorization header", () => {
     expect((await send(header)).text).toBe(WRONG_KEY);
   });
 
-  test("x-api-key is not read (inference §3)", async () => {
+  test("x-api-key is not read (I-3)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway, {}, { key: null, headers: { "x-api-key": FEDERATED_KEY } });
     expect(answer.status).toBe(401);
   });
 
   test.each(["Bearer", "Bearer ", "Api-Key "])(
-    "%j without a key is the load balancer's 502 (§4.1)",
+    "%j without a key is the load balancer's 502 (I-4.1)",
     async (header) => {
       const answer = await send(header);
       expect(answer.status).toBe(502);
@@ -66,7 +66,7 @@ describe("the Authorization header", () => {
     },
   );
 
-  test("an empty key is 502 before the body is looked at (§4.1)", async () => {
+  test("an empty key is 502 before the body is looked at (I-4.1)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const headers = { Authorization: "Bearer " };
     expect((await call(gateway, "POST", CHAT, { key: null, headers, body: "{" })).status).toBe(502);

@@ -10,7 +10,7 @@ const seedOf = (...completions: object[]) => seedWith({ completions });
 const contentOf = (answer: { body: { choices: { message: { content?: string } }[] } }) =>
   answer.body.choices[0]?.message.content;
 
-describe("a whole answer (inference §1.3, §1.5)", () => {
+describe("a whole answer (I-1.3, I-1.5)", () => {
   test("is this, byte for byte: compact, keys in the recorded order", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway);

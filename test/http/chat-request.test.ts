@@ -56,7 +56,7 @@ describe("envelope (X-5)", () => {
   });
 });
 
-describe("refused values (inference §1.1, §4.2)", () => {
+describe("refused values (I-1.1, I-4.2)", () => {
   const BAD_INTEGER = "Input should be a valid integer";
   it.each<[fields: object, ...lines: string[]]>([
     [{ max_tokens: 99999999 }, "max_tokens (99999999): Input should be less than or equal to 262144"],
@@ -182,7 +182,7 @@ describe("refused values (inference §1.1, §4.2)", () => {
   });
 });
 
-describe("accepted values (inference §1.1)", () => {
+describe("accepted values (I-1.1)", () => {
   it.each<[fields: object]>([
     [{ max_tokens: 1 }],
     [{ max_tokens: 262144 }],
@@ -244,7 +244,7 @@ describe("unknown fields (X-10)", () => {
   });
 });
 
-describe("messages (inference §1.2)", () => {
+describe("messages (I-1.2)", () => {
   const ROLES = "Input should be 'system', 'user', 'assistant' or 'tool'";
   const PART_TAGS = "'text', 'image_url', 'input_audio'";
   it.each<[fields: object, list: string]>([
@@ -297,7 +297,7 @@ describe("messages (inference §1.2)", () => {
   });
 });
 
-describe("response formats and tools (inference §2)", () => {
+describe("response formats and tools (I-2)", () => {
   it.each<[fields: object, list: string]>([
     [
       { response_format: { type: "xml" } },
@@ -373,7 +373,7 @@ describe("response formats and tools (inference §2)", () => {
 });
 
 describe("the request", () => {
-  it("has the defaults of inference §1.1", () => {
+  it("has the defaults of I-1.1", () => {
     expect(accepted({})).toEqual({
       ...HELLO,
       stream: false,

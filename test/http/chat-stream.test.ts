@@ -5,7 +5,7 @@ import { type Answered, QUICKSTART } from "../support/client.js";
 
 const DONE = "data: [DONE]\n\n";
 
-/** The usage block of inference §1.3. */
+/** The usage block of I-1.3. */
 const usage = (prompt: number, completion: number) =>
   `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${prompt + completion}` +
   `,"prompt_tokens_details":{"audio_tokens":0,"cached_tokens":0}` +
@@ -25,7 +25,7 @@ const deltaOf = ({ delta }: { delta: object }) => delta;
 const withDialect = (stream_dialect: string, rest: object = {}) =>
   seedWith({ settings: { stream_dialect }, ...rest });
 
-describe("the sparse dialect, the default (X-11, inference §1.4)", () => {
+describe("the sparse dialect, the default (X-11, I-1.4)", () => {
   test("is this, byte for byte", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway, { stream: true });
@@ -46,7 +46,7 @@ describe("the sparse dialect, the default (X-11, inference §1.4)", () => {
     );
   });
 
-  test("has the headers of a stream (inference §1.4, §1.5)", async () => {
+  test("has the headers of a stream (I-1.4, I-1.5)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway, { stream: true });
     expect(answer.status).toBe(200);
@@ -73,7 +73,7 @@ describe("the sparse dialect, the default (X-11, inference §1.4)", () => {
     ]);
   });
 
-  test("a tool call has index, id, type and function (inference §1.4)", async () => {
+  test("a tool call has index, id, type and function (I-1.4)", async () => {
     const tool_calls = [{ name: "square_root", arguments: { number: 132413 } }];
     const completions = [{ match: {}, reply: { tool_calls } }];
     await using gateway = await startGatewayEmulator({ seed: seedWith({ completions }) });
@@ -175,7 +175,7 @@ describe("stream_options (X-12)", () => {
     expect(await streamed(options)).toEqual({ running, usageChunks });
   });
 
-  test("no other key (inference §1.1)", async () => {
+  test("no other key (I-1.1)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await chat(gateway, { stream: true, stream_options: { chunks: 3 } });
     expect(answer.body.error.message).toBe(
@@ -207,7 +207,7 @@ describe("a stream says what the whole answer says", () => {
     expect(running.slice(-3)).toEqual([9, 9, 9]);
   });
 
-  test("finish_reason: null leaves it out, and its chunk (inference §1.3, §1.4)", async () => {
+  test("finish_reason: null leaves it out, and its chunk (I-1.3, I-1.4)", async () => {
     const completions = [{ match: {}, reply: { content: "Yes", finish_reason: null } }];
     await using gateway = await startGatewayEmulator({ seed: seedWith({ completions }) });
     const answer = await chat(gateway, { stream: true });

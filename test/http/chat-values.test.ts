@@ -61,7 +61,7 @@ describe("values (X-8, X-9, X-10)", () => {
       { response_format: { type: "json_schema", json_schema: { name: "", schema: {} } } },
       "Validation: `response_format.json_schema.name` cannot be empty",
     ],
-  ])("the observed message for %j (inference §1.1, §4.2)", async (fields, message) => {
+  ])("the observed message for %j (I-1.1, I-4.2)", async (fields, message) => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     expect((await chat(gateway, fields)).text).toBe(nested(message));
   });

@@ -143,7 +143,7 @@ describe("GET /_emulator/decisions/{id}", () => {
 });
 
 describe("a defect", () => {
-  test("a defect of the emulator is 500 in the surface's own dialect (inference §4.1)", () => {
+  test("a defect of the emulator is 500 in the surface's own dialect (I-4.1)", () => {
     const bodies = (["inference", "management", "control"] as const).map((surface) => {
       const { status, body } = errorAnswer(surface, new GatewayError("internal"), DEFAULT_SETTINGS);
       return `${status} ${body}`;

@@ -204,7 +204,7 @@ describe("HTTP/2 with prior knowledge, on the port of HTTP/1.1", () => {
 });
 
 describe("streams", () => {
-  test("each chunk comes when it is due (inference §1.4)", async () => {
+  test("each chunk comes when it is due (I-1.4)", async () => {
     await using gateway = await startGatewayEmulator({ seed: PACED });
     using session = openSession(gateway);
     const stream = send(session, { json: STREAM });

@@ -25,7 +25,7 @@ const assistant = (...content: readonly object[]) => ({ role: "assistant", conte
 const TEXT = { type: "text", text: "Hi" };
 const WEATHER = { name: "weather", input_schema: { type: "object" } };
 
-describe("what the pipeline is asked for (inference §3)", () => {
+describe("what the pipeline is asked for (I-3)", () => {
   test("the least body", () => {
     expect(accepted({})).toEqual({
       model: "acme/llama",
@@ -77,7 +77,7 @@ describe("what the pipeline is asked for (inference §3)", () => {
   });
 });
 
-describe("the conversation (inference §3)", () => {
+describe("the conversation (I-3)", () => {
   test.each([["Be kind."], [[TEXT, { ...TEXT, cache_control: { type: "ephemeral" } }]]])(
     "the system prompt is the first message: %j",
     (system) => {

@@ -21,7 +21,7 @@ function invalidRequest(text: string): string {
   return `{"type":"error","request_id":"req_<id>","error":{"type":"invalid_request_error","message":${JSON.stringify(text)}}}`;
 }
 
-describe("the answer (inference §3)", () => {
+describe("the answer (I-3)", () => {
   test("a whole message, byte for byte", async () => {
     await using gateway = await startGatewayEmulator({ seed: seedWith() });
     const answer = await message(gateway);
@@ -250,7 +250,7 @@ describe("the order of checks (X-7)", () => {
   });
 });
 
-describe("the key is read from Authorization alone (inference §3)", () => {
+describe("the key is read from Authorization alone (I-3)", () => {
   test("x-api-key is not read, and the hint says so", async () => {
     await using gateway = await startGatewayEmulator({ seed: seedWith() });
     const answer = await message(gateway, {}, { key: null, headers: { "x-api-key": FEDERATED_KEY } });

@@ -54,7 +54,7 @@ const CALLS: readonly (readonly [host: string, path: string, json: object | unde
   ["inference.localhost:4110", "/v1/chat/completions", chat, said],
 ];
 
-describe("every surface by its host, whatever the case (inference §5, §6)", () => {
+describe("every surface by its host, whatever the case (I-5, I-6)", () => {
   test.each(CALLS)("%s %s", async (host, path, json, body) => {
     await using gateway = await startGatewayEmulator({ seed: dedicated() });
     await gateway.world("w1");

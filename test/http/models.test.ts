@@ -32,7 +32,7 @@ const TWO_SLUGS = {
   ],
 };
 
-describe("GET /v1/models (inference §3)", () => {
+describe("GET /v1/models (I-3)", () => {
   test("is this, byte for byte: no top-level object, Python's spacing", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await call(gateway, "GET", MODELS, { key: FEDERATED_KEY });
@@ -156,7 +156,7 @@ describe("keys on GET /v1/models (X-23)", () => {
     expect(answer.status).toBe(403);
   });
 
-  test("an empty key is the load balancer's 502 (§4.1)", async () => {
+  test("an empty key is the load balancer's 502 (I-4.1)", async () => {
     await using gateway = await startGatewayEmulator({ seed: QUICKSTART });
     const answer = await call(gateway, "GET", MODELS, { key: null, headers: { Authorization: "Bearer " } });
     expect(answer.status).toBe(502);

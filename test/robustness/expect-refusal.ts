@@ -47,7 +47,7 @@ function shapeProblem(from: Malformed["from"], status: number, type: string, bod
   }
 }
 
-/** The AI Gateway's own error (inference §6), or what passes through from the host behind it. */
+/** The AI Gateway's own error (I-6), or what passes through from the host behind it. */
 function cloudflareProblem(status: number, type: string, body: string): string | null {
   const value = parse(body);
   if (!isObject(value) || value.name !== "AiGatewayError") {

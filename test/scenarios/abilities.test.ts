@@ -8,7 +8,7 @@ const AUDIO = {
   ],
 };
 
-test("a model of text alone refuses audio as well, with the message that names it (inference §4.2)", async () => {
+test("a model of text alone refuses audio as well, with the message that names it (I-4.2)", async () => {
   await using gateway = await startGatewayEmulator({ seed: seedWith({ settings: { images: "refuse" } }) });
   const answer = await chat(gateway, AUDIO);
   expect([answer.status, answer.body.error.message]).toEqual([

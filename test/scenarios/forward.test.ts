@@ -119,7 +119,7 @@ describe("forward", () => {
     ["fails", [500, "oops"]],
     ["answers with something else than JSON", [200, "<html>"]],
     ["answers with something else than a completion", [200, '{"choices":[]}']],
-  ])("502 when it %s: one REQUEST, no tokens (§4.3, L-4)", async (_name, response) => {
+  ])("502 when it %s: one REQUEST, no tokens (I-4.3, L-4)", async (_name, response) => {
     await using real = await upstream(() => response);
     await using gateway = await startGatewayEmulator({ seed: forwarding(real.url) });
     const answer = await chat(gateway);

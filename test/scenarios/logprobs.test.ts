@@ -11,7 +11,7 @@ function speaking(stream: object, reply: object, settings: object) {
 
 const parse = (event: string) => JSON.parse(event);
 
-describe("logprobs, of a model that gives them (§1.3)", () => {
+describe("logprobs, of a model that gives them (I-1.3)", () => {
   const seed = speaking({}, { content: "one two 😀" }, { logprobs: "supported" });
   const logprobsOf = ({ body }: Answered) => body.choices[0].logprobs;
 

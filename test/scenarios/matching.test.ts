@@ -325,7 +325,7 @@ describe("unmatched: error", () => {
     ],
   });
 
-  test("400 in the model server's shape, from behind the gateway (§4.2)", async () => {
+  test("400 in the model server's shape, from behind the gateway (I-4.2)", async () => {
     await using gateway = await startGatewayEmulator({ seed });
     expect(contentOf(await say(gateway, "refund"))).toBe("near");
     const answer = await say(gateway, "a refund");

@@ -28,7 +28,7 @@ describe("content", () => {
     expect(contentOf(await replied({ content: "<{{last_message}}>" }, { messages }))).toBe("<{{key}} $& $1>");
   });
 
-  test("reasoning_content is filled in as well, and comes beside it (§1.3)", async () => {
+  test("reasoning_content is filled in as well, and comes beside it (I-1.3)", async () => {
     const answer = await replied({ content: "yes", reasoning_content: "turn {{turn}}" });
     expect(messageOf(answer)).toEqual({ content: "yes", role: "assistant", reasoning_content: "turn 1" });
     expect(answer.body.usage.completion_tokens_details.reasoning_tokens).toBe(2);
@@ -64,7 +64,7 @@ describe("tool_calls", () => {
     [{ city: "Paris", days: [1, 2] }, '{"city":"Paris","days":[1,2]}'],
     ['{"city": "Paris"}', '{"city": "Paris"}'],
     ["not JSON", "not JSON"],
-  ])("arguments %j are sent as %j (§1.3)", async (args, sent) => {
+  ])("arguments %j are sent as %j (I-1.3)", async (args, sent) => {
     const answer = await replied({ tool_calls: [{ name: "get_weather", arguments: args }] });
     expect(messageOf(answer)).toEqual({
       tool_calls: [
@@ -156,7 +156,7 @@ describe("mode", () => {
   });
 });
 
-describe("what a model cannot do (§4.2)", () => {
+describe("what a model cannot do (I-4.2)", () => {
   const image = {
     messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "data:,x" } }] }],
   };
@@ -193,7 +193,7 @@ describe("what a model cannot do (§4.2)", () => {
   });
 });
 
-describe("without a rule, what the request insists on (§2)", () => {
+describe("without a rule, what the request insists on (I-2)", () => {
   const WEATHER: Schema = {
     type: "object",
     properties: {

@@ -248,7 +248,7 @@ describe("pieces", () => {
     ["whole", 1, ['{"city":"Paris"}'], [1]],
     ["fragments", 1, ['{"', "city", '":"', "Paris", '"}'], [1]],
     ["new-id-per-delta", 5, ['{"', "city", '":"', "Paris", '"}'], [5]],
-  ])("tool_deltas %s (§1.4)", async (tool_deltas, ids, pieces) => {
+  ])("tool_deltas %s (I-1.4)", async (tool_deltas, ids, pieces) => {
     const { chunks } = await eventsOf(
       { tool_deltas, chunk_tokens: 2 },
       { content: undefined, tool_calls: [{ name: "get_weather", arguments: { city: "Paris" } }] },
@@ -263,7 +263,7 @@ describe("pieces", () => {
   });
 });
 
-describe("recorded irregularities (§1.4)", () => {
+describe("recorded irregularities (I-1.4)", () => {
   test("done_after_stop: false leaves [DONE] out, but only after a stop sequence", async () => {
     const style = { done_after_stop: false };
     const stopped = await eventsOf(style, {}, { stop: " four" });

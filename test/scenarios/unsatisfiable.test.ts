@@ -12,7 +12,7 @@ import { call } from "../support/client.js";
 
 const IMPOSSIBLE = { type: "integer", minimum: 5, maximum: 4 };
 
-test("a schema that nothing fits is refused by the model server, with its headers (inference §1.5)", async () => {
+test("a schema that nothing fits is refused by the model server, with its headers (I-1.5)", async () => {
   await using gateway = await startGatewayEmulator({ seed: seedWith() });
   const schema = { name: "impossible", schema: IMPOSSIBLE };
   const answer = await chat(gateway, { response_format: { type: "json_schema", json_schema: schema } });
@@ -20,7 +20,7 @@ test("a schema that nothing fits is refused by the model server, with its header
   expect(basetenHeaders(answer)).toEqual(MODEL_SERVER_HEADERS);
 });
 
-test("a tool that no input fits is refused with the request's id (inference §3)", async () => {
+test("a tool that no input fits is refused with the request's id (I-3)", async () => {
   await using gateway = await startGatewayEmulator({ seed: seedWith() });
   const input_schema = { type: "object", properties: { n: IMPOSSIBLE }, required: ["n"] };
   const body = {

@@ -67,7 +67,7 @@ export function basetenHeaders({ headers }: Answered): string[] {
   return [...headers.keys()].filter((name) => name.startsWith("x-baseten-")).sort();
 }
 
-/** The complete set that comes from behind the gateway (inference §1.5). */
+/** The complete set that comes from behind the gateway (I-1.5). */
 export const MODEL_SERVER_HEADERS = [
   "x-baseten-accepted-at",
   "x-baseten-model-id",

@@ -276,14 +276,14 @@ export const ERROR_TESTS: Table = {
     deployment_not_ready: "error: model is the model's own 500, the others are the platform's",
   }),
   ...from("dedicated/sync.test.ts", {
-    served_model_unknown: "a name that is not served is 404, byte for byte (§4.2)",
+    served_model_unknown: "a name that is not served is 404, byte for byte (I-4.2)",
     sync_route_unknown: "any other route, with any method, is by rule",
   }),
   ...from("worlds/worlds.test.ts", {
     unknown_world: "is 404 in the surface's own shape and names those that there are",
   }),
   ...from("scenarios/matching.test.ts", {
-    unmatched: "400 in the model server's shape, from behind the gateway (§4.2)",
+    unmatched: "400 in the model server's shape, from behind the gateway (I-4.2)",
   }),
   ...from("clients/openai-faults.test.ts", {
     client_gone:
@@ -328,13 +328,13 @@ export const ERROR_TESTS: Table = {
     missing_key: "no header at all is 401 with the same body (X-3)",
     wrong_key: "a wrong key is 403, in exactly 50 bytes (X-2)",
     bearer_refused: "a federated key as Bearer is refused, and the hint says what to set (X-1)",
-    empty_key: "an empty key is 502 before the body is looked at (§4.1)",
+    empty_key: "an empty key is 502 before the body is looked at (I-4.1)",
   }),
   ...from("http/models.test.ts", {
     models_missing_key: "no header: 401 in plain text",
   }),
   ...from("http/control-rest.test.ts", {
-    internal: "a defect of the emulator is 500 in the surface's own dialect (inference §4.1)",
+    internal: "a defect of the emulator is 500 in the surface's own dialect (I-4.1)",
   }),
   ...from("async/bounds.test.ts", {
     async_invalid: "what is wrong is named, byte for byte; fields that nobody knows are passed over",

@@ -13,7 +13,7 @@ import { extraField, fieldErrors, invalidRequest, pythonStr, valueAt } from "./p
 
 export { chatRequestSchema } from "../../schemas/chat.js";
 
-/** `max_tokens` of a request that names none (inference §1.1). */
+/** `max_tokens` of a request that names none (I-1.1). */
 const DEFAULT_MAX_TOKENS = 4096;
 
 /**
@@ -54,8 +54,8 @@ export function parseEnvelope(body: string): ChatEnvelope | { ok: false } {
 }
 
 /**
- * The model server's check of the values, last in the order of checks (X-7), and the defaults of inference
- * §1.1. A refusal's `message` goes into the error of X-8. Findings of the schema come first and all together
+ * The model server's check of the values, last in the order of checks (X-7), and the defaults of I-1.1. A refusal's
+ * `message` goes into the error of X-8. Findings of the schema come first and all together
  * (`Invalid request: [...]`), then the server's own rules, one at a time (`Validation: ...`).
  * @returns with the request the body as it came, for a real server that is asked in the model's place
  */
@@ -104,7 +104,7 @@ function refusal(
   return errors.length === 0 && ownRules[0] !== undefined ? ownRules[0] : invalidRequest(errors);
 }
 
-/** Bounds that the server checks by itself, after the schema, in its own words (X-9, inference §2). */
+/** Bounds that the server checks by itself, after the schema, in its own words (X-9, I-2). */
 function ownRuleMessage(issue: z.core.$ZodIssue, body: unknown): string | null {
   if (issue.code !== "too_small" && issue.code !== "too_big") return null;
   switch (issue.path.join(".")) {
@@ -124,7 +124,7 @@ function relationMessage(body: ChatBody): string | null {
     : null;
 }
 
-/** Fills in the defaults of inference §1.1 and §2. */
+/** Fills in the defaults of I-1.1 and I-2. */
 function chatRequest(body: ChatBody, unknownFields: readonly string[]): ChatRequest {
   const stop = body.stop ?? [];
   const tools = (body.tools ?? []).map(({ function: { name, description, parameters } }) => {

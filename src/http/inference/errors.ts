@@ -4,7 +4,7 @@ import { reasonPhrase } from "../node/reason-phrase.js";
 import { type Answer, JSON_TYPE } from "../respond.js";
 import { GATEWAY_HEADERS, hexOf, modelServerHeaders } from "./headers.js";
 
-/** The gateway's and the model server's errors (inference §4.1, §4.2). */
+/** The gateway's and the model server's errors (I-4.1, I-4.2). */
 export function inferenceError(error: GatewayError, settings: Settings): Answer {
   switch (error.code) {
     case "invalid_value":
@@ -42,7 +42,7 @@ export function inferenceError(error: GatewayError, settings: Settings): Answer 
   }
 }
 
-/** A fault's own answer; without a body, the documented general shape (inference §4.3). */
+/** A fault's own answer; without a body, the documented general shape (I-4.3). */
 function injectedError(error: GatewayError): Answer {
   const body = error.injected?.body ?? { error: reasonPhrase(error.status) };
   return gateway(error.status, typeof body === "string" ? body : JSON.stringify(body));
@@ -60,7 +60,7 @@ function rateLimited(error: GatewayError, settings: Settings): Answer {
   return gateway(error.status, typeof wanted.body === "string" ? wanted.body : JSON.stringify(wanted.body));
 }
 
-/** X-8: tab-indented with a newline, or flat and compact; each came with its own set of headers (§1.5). */
+/** X-8: tab-indented with a newline, or flat and compact; each came with its own set of headers (I-1.5). */
 function modelServerError(error: GatewayError, settings: Settings): Answer {
   switch (settings.modelServerErrors) {
     case "nested": {
@@ -76,7 +76,7 @@ function modelServerError(error: GatewayError, settings: Settings): Answer {
   }
 }
 
-/** The envelope of `/v1/messages` (inference §3, Y-16); the id is that of `X-Baseten-Request-Id`. */
+/** The envelope of `/v1/messages` (I-3, Y-16); the id is that of `X-Baseten-Request-Id`. */
 function messagesError(error: GatewayError): Answer {
   const { served } = error;
   const body = {
@@ -87,7 +87,7 @@ function messagesError(error: GatewayError): Answer {
   return gateway(error.status, JSON.stringify(body), served ? modelServerHeaders(served) : {});
 }
 
-/** What the load balancer in front answers to an empty key (inference §4.1); the page's text is a guess. */
+/** What the load balancer in front answers to an empty key (I-4.1); the page's text is a guess. */
 const LOAD_BALANCER_PAGE = `
 <html><head>
 <meta http-equiv="content-type" content="text/html;charset=utf-8">

@@ -11,7 +11,7 @@ type TextOrImage = Extract<UserBlock, { type: "text" | "image" }>;
 
 /**
  * The model server's check of a Messages body, last in the order of checks (X-7), and its translation into the
- * request that the pipeline knows. A refusal's `message` goes into the error envelope of inference §3; its
+ * request that the pipeline knows. A refusal's `message` goes into the error envelope of I-3; its
  * wording, `<field>: <reason>` for the first finding, is that of Anthropic's own API (Y-16).
  */
 export function parseMessagesRequest(

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { INTEGER_EXPECTED } from "../../schemas/chat.js";
 
 /**
- * What the model server says about a refused value (inference §4.2): zod's findings in the words of
+ * What the model server says about a refused value (I-4.2): zod's findings in the words of
  * pydantic v2, and values the way Python prints them.
  */
 
@@ -20,7 +20,7 @@ export interface FieldError {
   readonly text: string;
 }
 
-/** `Invalid request: ['<path> (<value>): <text>', ...]`, the form that was observed (inference §4.2). */
+/** `Invalid request: ['<path> (<value>): <text>', ...]`, the form that was observed (I-4.2). */
 export function invalidRequest(errors: readonly FieldError[]): string {
   const lines = errors.slice(0, MAX_REPORTED_ERRORS).map(({ path, value, text }) => {
     return `${cut(path.map(String).join("."))} (${pythonStr(value)}): ${text}`;
@@ -28,7 +28,7 @@ export function invalidRequest(errors: readonly FieldError[]): string {
   return `Invalid request: [${lines.map(quote).join(", ")}]`;
 }
 
-/** An extra field at the top of the body (inference §1.1, X-10). */
+/** An extra field at the top of the body (I-1.1, X-10). */
 export function extraField(body: Readonly<Record<string, unknown>>, name: string): FieldError {
   return { path: [name], value: body[name], text: "Extra inputs are not permitted" };
 }

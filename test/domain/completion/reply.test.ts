@@ -24,7 +24,7 @@ describe("what is said", () => {
     expect(said).toMatchObject({ content: "", finishReason: "stop" });
   });
 
-  test("§1.3: a pure tool call has no content, ids of its own and arguments as text", () => {
+  test("I-1.3: a pure tool call has no content, ids of its own and arguments as text", () => {
     const said = buildReply(
       chatRequest("root of 4"),
       {
@@ -47,7 +47,7 @@ describe("what is said", () => {
     ]);
   });
 
-  test("§1.3: the rule may name its finish reason, or leave it out", () => {
+  test("I-1.3: the rule may name its finish reason, or leave it out", () => {
     expect(
       buildReply(chatRequest("x"), { content: "a", finish_reason: "length" }, countingIds()).finishReason,
     ).toBe("length");
@@ -57,7 +57,7 @@ describe("what is said", () => {
   });
 });
 
-describe("§1.1: stop", () => {
+describe("I-1.1: stop", () => {
   const say = (content: string, stop: string[], overrides = {}) =>
     buildReply(chatRequest("x", { stop, ...overrides }), { content }, countingIds());
 
@@ -93,7 +93,7 @@ describe("§1.1: stop", () => {
   });
 });
 
-describe("§1.1: max_tokens", () => {
+describe("I-1.1: max_tokens", () => {
   test("keeps the first tokens", () => {
     const said = buildReply(chatRequest("x", { maxTokens: 2 }), { content: "one two three" }, countingIds());
     expect(said).toMatchObject({ content: "one two", finishReason: "length", usage: { completion: 2 } });
@@ -156,7 +156,7 @@ describe("§1.1: max_tokens", () => {
   });
 });
 
-describe("§1.1: what calls cost that max_tokens cuts", () => {
+describe("I-1.1: what calls cost that max_tokens cuts", () => {
   const first = { name: "root", arguments: '{"number":4}' };
   const price = countTokens(first.name) + countTokens(first.arguments);
   const say = (maxTokens: number, calls: object[]) =>

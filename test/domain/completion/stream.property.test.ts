@@ -119,7 +119,7 @@ const WHOLE = z.object({
   ]),
 });
 
-test("§1.4: the deltas of a stream, put together, are the whole answer, in every dialect", () => {
+test("I-1.4: the deltas of a stream, put together, are the whole answer, in every dialect", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, OPTIONS, CHUNKING, (said, dialect, options, chunking) => {
       const streamed = assemble(readChunks([...iterateFrames(META, options, said, dialect, chunking)]));
@@ -136,7 +136,7 @@ test("§1.4: the deltas of a stream, put together, are the whole answer, in ever
   );
 });
 
-test("§1.4: the role is said in the first chunk and never again, under one id", () => {
+test("I-1.4: the role is said in the first chunk and never again, under one id", () => {
   fc.assert(
     fc.property(REPLY, DIALECT, OPTIONS, CHUNKING, (said, dialect, options, chunking) => {
       const chunks = readChunks([...iterateFrames(META, options, said, dialect, chunking)]);

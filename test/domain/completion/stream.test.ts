@@ -42,7 +42,7 @@ const THINKING = reply({
   usage: { prompt: 10, completion: 2, cached: 0, reasoning: 1 },
 });
 
-describe("X-11: the sparse dialect (§1.4 b)", () => {
+describe("X-11: the sparse dialect (I-1.4b)", () => {
   test("role with the first text, running usage, finish_reason alone, usage chunk, [DONE]", () => {
     expect(stream(HELLO)).toEqual([
       frame(
@@ -79,7 +79,7 @@ describe("X-11: the sparse dialect (§1.4 b)", () => {
     );
   });
 
-  test("§1.3: without a finish reason there is no such chunk", () => {
+  test("I-1.3: without a finish reason there is no such chunk", () => {
     const frames = stream({ ...HELLO, finishReason: null });
     expect(frames).toHaveLength(5);
     expect(frames.join("")).not.toContain("finish_reason");
@@ -102,7 +102,7 @@ describe("X-12: stream_options", () => {
   });
 });
 
-describe("X-11: the full dialect (§1.4 a2)", () => {
+describe("X-11: the full dialect (I-1.4c)", () => {
   test("every key on every delta, role null after the first", () => {
     const said = { ...HELLO, content: "Hi!", usage: { ...HELLO.usage, completion: 2 } };
     expect(stream(said, "full")).toEqual([
@@ -160,7 +160,7 @@ describe("X-11: the openai dialect", () => {
   });
 });
 
-describe("§1.4: tool deltas", () => {
+describe("I-1.4: tool deltas", () => {
   const CALL = { id: "chatcmpl-tool-a", name: "root", arguments: '{"n":4}' };
   const said = reply({
     toolCalls: [CALL, { ...CALL, id: "chatcmpl-tool-b" }],

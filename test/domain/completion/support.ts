@@ -20,7 +20,7 @@ export function countingIds() {
   };
 }
 
-/** A request that says `text`, with the defaults of inference §1.1. */
+/** A request that says `text`, with the defaults of I-1.1. */
 export function chatRequest(text: string, overrides: Partial<ChatRequest> = {}): ChatRequest {
   return {
     model: META.model,

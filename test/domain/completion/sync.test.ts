@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { encodeCompletion } from "../../../src/domain/completion/sync.js";
 import { META, reply } from "./support.js";
 
-describe("inference §1.3: the bytes of a whole answer", () => {
+describe("I-1.3: the bytes of a whole answer", () => {
   test("content and reasoning", () => {
     const said = reply({
       content: "4\n",

@@ -15,7 +15,7 @@ function contentOf(said: Parameters<typeof reply>[0]): string | undefined {
   return /"content":(.*),"model":"acme\/llama"/.exec(encodeMessage(META, reply(said)))?.[1];
 }
 
-describe("inference §3: the bytes of a whole message", () => {
+describe("I-3: the bytes of a whole message", () => {
   test("thinking, text and the usage quirk: input_tokens includes the cached ones", () => {
     const said = reply({
       content: "4\n",
@@ -49,7 +49,7 @@ describe("inference §3: the bytes of a whole message", () => {
   });
 });
 
-describe("inference §3: stop_reason", () => {
+describe("I-3: stop_reason", () => {
   test.each<[FinishReason | null, string | null]>([
     ["stop", "end_turn"],
     ["length", "max_tokens"],

@@ -37,7 +37,7 @@ const HELLO = reply({
   usage: { prompt: 10, completion: 3, cached: 4, reasoning: 0 },
 });
 
-describe("inference §3: the events of a streamed message", () => {
+describe("I-3: the events of a streamed message", () => {
   test("text: start without cache fields, one block, the whole usage at the end", () => {
     expect(stream(HELLO)).toEqual([
       START,

@@ -15,7 +15,7 @@ const WITH_USER = {
   ),
 };
 
-describe("GET /v1/users/me (inference §7)", () => {
+describe("GET /v1/users/me (I-7)", () => {
   test("answers user and workspace, byte for byte", async () => {
     await using gateway = await startGatewayEmulator({ seed: WITH_USER });
     const answer = await call(gateway, "GET", ME, { key: KEYS.personal });

@@ -165,7 +165,7 @@ describe("deployments of a model", () => {
     expectExactly(await at("3kZ9xqd", "d1"), 404, "Deployment d1 not found.");
   });
 
-  test("status and replicas follow what happens to them (inference §5)", async () => {
+  test("status and replicas follow what happens to them (I-5)", async () => {
     await using gateway = await startGatewayEmulator({ seed: SEED });
     const shown = async (id: string) => {
       const { status, active_replica_count } = (await get(gateway, `/models/wx4g5r5q/deployments/${id}`))

@@ -18,7 +18,7 @@ const OPENAI = (secret_id: string) => ({
   targets: [{ provider: "OPENAI" as const, secret_id, target_model: "gpt-5" }],
 });
 
-describe("secrets (inference §7, E-7)", () => {
+describe("secrets (I-7, E-7)", () => {
   test("POST answers the secret without its value, byte for byte, and GET lists it", async () => {
     const seed = {
       clock: "2026-06-17T12:00:00Z",

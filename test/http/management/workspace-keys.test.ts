@@ -24,7 +24,7 @@ async function listed(gateway: GatewayEmulator, key: string = KEYS.acme) {
   return body.keys as { prefix: string; name: string | null }[];
 }
 
-describe("POST /v1/api_keys (inference §7)", () => {
+describe("POST /v1/api_keys (I-7)", () => {
   test("answers the whole key, once, byte for byte", async () => {
     await using gateway = await startGatewayEmulator({ seed: TWO_WORKSPACES });
     const body = { name: "ci", type: "WORKSPACE_MANAGE_ALL" };
@@ -86,7 +86,7 @@ describe("POST /v1/api_keys (inference §7)", () => {
   });
 });
 
-describe("model_ids (inference §7, Y-44)", () => {
+describe("model_ids (I-7, Y-44)", () => {
   const MODELS = [{ id: "m1" }, { id: "m2" }];
   const target = (model_id: string) => ({ provider: "BASETEN" as const, model_id });
   const SEED = {
