@@ -10,7 +10,6 @@ import {
   type WorkspaceKeyType,
 } from "../domain/model.js";
 import type { SlugRoute } from "./routing.js";
-import { sameHash } from "./secrets.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** A caller with a workspace key. */
@@ -151,11 +150,10 @@ export class Access implements Cache {
   #load(digest: Buffer): Caller | null {
     const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
-    if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
-    const stored = workspaceKeys.byHash(digest);
-    if (!stored || !sameHash(stored.hash, digest)) return null;
-    const workspace = workspaces.byId(stored.key.workspaceId);
-    return workspace ? { kind: "workspace", key: stored.key, workspace } : null;
+    if (federated) return { kind: "federated", key: federated };
+    const key = workspaceKeys.byHash(digest);
+    const workspace = key && workspaces.byId(key.workspaceId);
+    return workspace ? { kind: "workspace", key, workspace } : null;
   }
 }
 

@@ -1,27 +1,30 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
+import { columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
-/** A row with its fields in camel case; `notes` is JSON. */
-type JournalRow = Omit<JournalEntry, "notes"> & { readonly notes: string | null };
-
-export interface JournalStore {
-  insert(entry: JournalEntry): void;
-  bySeq(seq: number): JournalEntry | null;
-  /** At most `limit` entries after number `after`, oldest first. */
-  page(filter: JournalFilter, after: number, limit: number): JournalEntry[];
-  count(filter: JournalFilter): number;
-  clear(): void;
-  lastSeq(): number;
-  /** Deletes the bodies of entries up to and including `seq`. */
-  dropBodies(seq: number): void;
-}
+/** All fields with a column of their own name, in the order of the columns. */
+const FIELDS = [
+  "seq",
+  "at",
+  "durationMs",
+  "surface",
+  "method",
+  "path",
+  "status",
+  "keyPrefix",
+  "groupId",
+  "externalEntityId",
+  "slug",
+  "promptTokens",
+  "completionTokens",
+  "error",
+  "hint",
+  "decision",
+] as const satisfies readonly (keyof JournalEntry)[];
 
 /** Bodies have their own table, so that deleting them frees whole pages and rewrites no entry. */
 const SELECT = `
-  SELECT seq, at, duration_ms AS durationMs, surface, method, path, status, key_prefix AS keyPrefix,
-    group_id AS groupId, external_entity_id AS externalEntityId, slug, prompt_tokens AS promptTokens,
-    completion_tokens AS completionTokens, error, hint, notes, decision, request AS requestBody,
-    response AS responseBody
+  SELECT ${columnsOf(FIELDS)}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
   FROM journal LEFT JOIN journal_bodies USING (seq)`;
 
 const FILTER = `
@@ -31,72 +34,39 @@ const FILTER = `
   AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
   AND (:error IS NULL OR error = :error)`;
 
-export function createJournalStore(db: Db): JournalStore {
-  const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+export function createJournalStore(db: Db) {
+  const { one, all } = queriesOf<JournalEntry>(db, { json: ["notes"] });
+  const insert = db.prepare(insertInto("journal", [...FIELDS, "notes"]));
   const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
-  const bySeq = db.prepare<[number], JournalRow>(`${SELECT} WHERE seq = ?`);
-  const page = db.prepare<[object], JournalRow>(
-    `${SELECT} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
-  );
-  const count = db.prepare<[object], { count: number }>(
-    `SELECT count(*) AS count FROM journal WHERE ${FILTER}`,
-  );
+  const page = all<[object]>(`${SELECT} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`);
+  const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
   const clearBodies = db.prepare("DELETE FROM journal_bodies");
-  const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM journal");
+  const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM journal").pluck();
   const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
   return {
-    insert(entry) {
-      insert.run(
-        entry.seq,
-        entry.at,
-        entry.durationMs,
-        entry.surface,
-        entry.method,
-        entry.path,
-        entry.status,
-        entry.keyPrefix,
-        entry.groupId,
-        entry.externalEntityId,
-        entry.slug,
-        entry.promptTokens,
-        entry.completionTokens,
-        entry.error,
-        entry.hint,
-        entry.notes.length === 0 ? null : JSON.stringify(entry.notes),
-        entry.decision,
-      );
+    insert(entry: JournalEntry): void {
+      const notes = entry.notes.length === 0 ? null : JSON.stringify(entry.notes);
+      insert.run(valuesOf(entry, FIELDS), notes);
       insertBodies.run(entry.seq, entry.requestBody, entry.responseBody);
     },
-    bySeq(seq) {
-      const row = bySeq.get(seq);
-      return row ? fromRow(row) : null;
-    },
-    page: (filter, after, limit) => page.all({ ...parameters(filter), after, limit }).map(fromRow),
-    count: (filter) => count.get(parameters(filter))?.count ?? 0,
-    clear() {
+    bySeq: one<[seq: number]>(`${SELECT} WHERE seq = ?`),
+    /** At most `limit` entries after number `after`, oldest first. */
+    page: (filter: JournalFilter, after: number, limit: number) =>
+      page({ ...parametersOf(filter), after, limit }),
+    count: (filter: JournalFilter) => count.get(parametersOf(filter)) ?? 0,
+    clear(): void {
       clear.run();
       clearBodies.run();
     },
-    lastSeq: () => lastSeq.get()?.seq ?? 0,
-    dropBodies: (seq) => void dropBodies.run(seq),
+    lastSeq: () => lastSeq.get() ?? 0,
+    /** Deletes the bodies of entries up to and including `seq`. */
+    dropBodies: (seq: number) => void dropBodies.run(seq),
   };
 }
 
-function parameters(filter: JournalFilter) {
-  return {
-    method: filter.method ?? null,
-    path: filter.path ?? null,
-    status: filter.status ?? null,
-    surface: filter.surface ?? null,
-    key: filter.key ?? null,
-    group: filter.group ?? null,
-    slug: filter.slug ?? null,
-    error: filter.error ?? null,
-  };
-}
-
-function fromRow({ notes, ...entry }: JournalRow): JournalEntry {
-  return { ...entry, notes: notes === null ? [] : JSON.parse(notes) };
+/** An absent parameter is NULL. */
+function parametersOf({ method, path, status, surface, key, group, slug, error }: JournalFilter) {
+  return { method, path, status, surface, key, group, slug, error };
 }

@@ -47,14 +47,14 @@ export class WorkspaceKeys {
     checkScope(workspace, input);
     const { keys, workspaceKeys } = this.#context.store;
     const hash = hashKey(text);
-    const holder = workspaceKeys.byHash(hash)?.key.workspaceId ?? workspace.id;
+    const holder = workspaceKeys.byHash(hash)?.workspaceId ?? workspace.id;
     if (holder !== workspace.id || keys.hashTaken(hash)) throw invalid("key", "this key is already in use");
     this.#put(workspace, text, input);
   }
 
   /** Whether this is a managing key of the workspace. */
   manages(workspace: Workspace, text: string): boolean {
-    const key = this.#context.store.workspaceKeys.byHash(hashKey(text))?.key;
+    const key = this.#context.store.workspaceKeys.byHash(hashKey(text));
     return key?.workspaceId === workspace.id && MANAGING.includes(key.type);
   }
 
