@@ -1,16 +1,11 @@
 /** Which errors of the catalogue a test suite has provoked. */
 
+import type { CatalogueEntry } from "./catalogue/entry.js";
 import { ERRORS, type ErrorCode } from "./errors.js";
 
 /** One error of the catalogue, and how many responses had it. */
-export interface CoveredError {
+export interface CoveredError extends CatalogueEntry {
   readonly code: ErrorCode;
-  readonly status: number;
-  /** Clause ids, or `emulator`. */
-  readonly clause: string;
-  readonly message: string;
-  /** How a test can provoke this error. */
-  readonly provoke: string;
   readonly count: number;
 }
 

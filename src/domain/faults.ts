@@ -2,7 +2,7 @@
 
 import { compileMatch, type RuleMatch } from "./completion/match.js";
 import type { MatchSubject } from "./completion/subject.js";
-import { type ErrorCode, GatewayError } from "./errors.js";
+import { ERRORS, type ErrorCode, GatewayError } from "./errors.js";
 import type { CompiledMatch } from "./scripted.js";
 
 /** Errors of the contract that a fault can name. */
@@ -136,18 +136,7 @@ export function faultError(fault: Fault): GatewayError | null {
 const FIRST_SERVER_ERROR = 500;
 
 /** Whether the fault is a refusal by the gateway and not a failure of the model. Refusals are not counted (L-4). */
-export function refuses(fault: Fault): boolean {
-  if (fault.preset !== undefined) return PRESET_REFUSES[fault.preset];
-  return fault.status !== undefined && fault.status >= 400 && fault.status < FIRST_SERVER_ERROR;
+export function refuses({ preset, status }: Fault): boolean {
+  const answered = preset === undefined ? status : ERRORS[preset].status;
+  return answered !== undefined && answered >= 400 && answered < FIRST_SERVER_ERROR;
 }
-
-const PRESET_REFUSES: Readonly<Record<FaultPreset, boolean>> = {
-  wrong_key: true,
-  unknown_model: true,
-  rate_limited: true,
-  payment_required: true,
-  model_unavailable: false,
-  draining: false,
-  timeout: false,
-  overloaded: false,
-};

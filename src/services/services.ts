@@ -27,35 +27,9 @@ import { Webhooks } from "./webhooks/webhooks.js";
 import type { WorldContext } from "./world-context.js";
 
 /** The services of one world. */
-export interface Services {
-  readonly context: WorldContext;
-  readonly access: Access;
-  readonly routing: Routing;
-  readonly limits: Limits;
-  readonly journal: Journal;
-  readonly completions: Completions;
-  readonly faults: Faults;
-  readonly webhooks: Webhooks;
-  readonly billing: Billing;
-  readonly endpoints: Endpoints;
-  readonly groups: Groups;
-  readonly keys: Keys;
-  readonly workspaceKeys: WorkspaceKeys;
-  readonly workspaceModels: WorkspaceModels;
-  readonly workspaceSecrets: WorkspaceSecrets;
-  readonly managementRate: ManagementRate;
-  readonly chat: Chat;
-  readonly chatRecords: ChatRecords;
-  readonly models: Models;
-  readonly time: Time;
-  readonly aiGateways: AiGateways;
-  readonly aiCache: AiCache;
-  readonly deployments: Deployments;
-  readonly predictions: Predictions;
-  readonly asyncInference: AsyncInference;
-}
+export type Services = ReturnType<typeof createServices>;
 
-export function createServices(context: WorldContext): Services {
+export function createServices(context: WorldContext) {
   const access = new Access(context);
   const routing = new Routing(context);
   const limits = new Limits(context);
