@@ -89,12 +89,12 @@ export function compileFault(rule: FaultRule, matched = 0, struck = 0): Compiled
  * applies to a whole answer, and the other way round (Y-50). Updates the counts of the rules it looked at.
  * @param float a number in [0, 1) from the world's random source, drawn only for faults with a probability
  */
-export function matchFault(
-  faults: readonly CompiledFault[],
+export function matchFault<Rule extends CompiledFault>(
+  faults: readonly Rule[],
   kind: "answer" | "webhook",
   subject: MatchSubject,
   float: () => number,
-): CompiledFault | null {
+): Rule | null {
   for (const fault of faults) {
     if ((fault.rule.fault.webhook === undefined) !== (kind === "answer")) continue;
     const { times, after = 0, probability } = fault.rule;

@@ -212,7 +212,7 @@ export class Chat {
     const matched = this.#dependencies.completions.match(subject);
     if (matched) {
       inProgress.notes.push(`answered by ${matched.id}`);
-      return matched.reply;
+      return matched.reply ?? {};
     }
     const closest = this.#dependencies.completions.closest(subject);
     if (settings.unmatched === "echo") {

@@ -17,11 +17,13 @@ interface MatchedFault {
   readonly fault: Fault;
 }
 
+/** A compiled fault, and its position in the database. */
+type StoredFault = CompiledFault & { readonly position: number };
+
 /** The faults of a world, compiled once. Their counts are stored. */
 export class Faults implements Cache {
   readonly #context: WorldContext;
-  #compiled: CompiledFault[] | null = null;
-  readonly #positions = new Map<CompiledFault, number>();
+  #compiled: StoredFault[] | null = null;
 
   constructor(context: WorldContext) {
     this.#context = context;
@@ -54,8 +56,7 @@ export class Faults implements Cache {
     const matched = matchFault(faults, kind, subject, () => this.#context.random.float());
     for (const [index, fault] of faults.entries()) {
       if (fault.matched === before[index]) continue;
-      const position = this.#positions.get(fault);
-      if (position !== undefined) this.#context.store.faults.setSeen(position, fault.matched, fault.struck);
+      this.#context.store.faults.setSeen(fault.position, fault.matched, fault.struck);
     }
     return matched ? { id: matched.rule.id, fault: matched.rule.fault } : null;
   }
@@ -79,9 +80,8 @@ export class Faults implements Cache {
   /** @returns whether the fault existed */
   remove(id: string): boolean {
     const fault = this.#faults().find(({ rule }) => rule.id === id);
-    const position = fault ? this.#positions.get(fault) : undefined;
-    if (position === undefined) return false;
-    this.#context.store.faults.remove(position);
+    if (!fault) return false;
+    this.#context.store.faults.remove(fault.position);
     this.#compiled = null;
     return true;
   }
@@ -91,14 +91,10 @@ export class Faults implements Cache {
     this.#compiled = null;
   }
 
-  #faults(): CompiledFault[] {
-    if (this.#compiled) return this.#compiled;
-    this.#positions.clear();
-    this.#compiled = this.#context.store.faults.all().map(({ position, rule, matched, struck }) => {
-      const compiled = compileFault(rule, matched, struck);
-      this.#positions.set(compiled, position);
-      return compiled;
-    });
+  #faults(): StoredFault[] {
+    this.#compiled ??= this.#context.store.faults
+      .all()
+      .map(({ position, rule, matched, struck }) => ({ ...compileFault(rule, matched, struck), position }));
     return this.#compiled;
   }
 }

@@ -18,19 +18,18 @@ interface MatchedRule<Reply> {
 
 /** The rules of one kind, completions or predictions, compiled once. */
 export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
-  readonly #context: WorldContext;
+  protected readonly context: WorldContext;
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
-  #compiled: Compiled<Rule, Subject>[] | null = null;
-  /** Position of each rule in the database. */
-  readonly #positions = new Map<Compiled<Rule, Subject>, number>();
+  /** With the position of each rule in the database. */
+  #compiled: (Compiled<Rule, Subject> & { readonly position: number })[] | null = null;
 
   constructor(
     context: WorldContext,
     store: RuleStore<Rule>,
     compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
   ) {
-    this.#context = context;
+    this.context = context;
     this.#store = store;
     this.#compile = compile;
     context.caches.push(this);
@@ -46,8 +45,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     if (!compiled) return null;
     const reply = nextReply<Reply>(compiled);
     compiled.used++;
-    const position = this.#positions.get(compiled);
-    if (countsUses(compiled.rule) && position !== undefined) this.#store.setUsed(position, compiled.used);
+    if (countsUses(compiled.rule)) this.#store.setUsed(compiled.position, compiled.used);
     return { id: compiled.rule.id, reply };
   }
 
@@ -62,10 +60,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   }
 
   /** @param first before the existing rules, else after them */
-  add(rules: readonly Rule[], first: boolean): void {
-    this.#context.store.transaction(() => {
+  protected insert(rules: readonly Rule[], first: boolean): void {
+    this.context.store.transaction(() => {
       // Most uses are only counted in memory; the rules are reloaded below.
-      for (const [{ used }, position] of this.#positions) this.#store.setUsed(position, used);
+      for (const { position, used } of this.#compiled ?? []) this.#store.setUsed(position, used);
       this.#store.add(rules, first);
     });
     this.#compiled = null;
@@ -76,14 +74,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     this.#compiled = null;
   }
 
-  #rules(): Compiled<Rule, Subject>[] {
-    if (this.#compiled) return this.#compiled;
-    this.#positions.clear();
-    this.#compiled = this.#store.all().map(({ position, rule, used }) => {
-      const compiled = this.#compile(rule, used);
-      this.#positions.set(compiled, position);
-      return compiled;
-    });
+  #rules() {
+    this.#compiled ??= this.#store
+      .all()
+      .map(({ position, rule, used }) => ({ ...this.#compile(rule, used), position }));
     return this.#compiled;
   }
 }

@@ -26,15 +26,12 @@ export interface Prediction {
 }
 
 /** Answers requests to deployments by prediction rules and faults. */
-export class Predictions {
-  readonly #context: WorldContext;
+export class Predictions extends RuleBook<PredictionReply, PredictionRule, PredictionSubject> {
   readonly #faults: Faults;
-  readonly #rules: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
 
   constructor(context: WorldContext, parts: { faults: Faults }) {
-    this.#context = context;
+    super(context, context.store.predictions, compilePrediction);
     this.#faults = parts.faults;
-    this.#rules = new RuleBook(context, context.store.predictions, compilePrediction);
   }
 
   /**
@@ -56,16 +53,12 @@ export class Predictions {
     return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
   }
 
-  list() {
-    return this.#rules.list();
-  }
-
   /**
    * Adds rules with new ids. Their patterns must be valid.
    * @param first before the existing rules, so that a test can override its seed; else after them
    */
   add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
-    const { random } = this.#context;
+    const { random } = this.context;
     const added = rules.map(
       ({ match, times, reply, sequence }): PredictionRule => ({
         id: `prediction-${random.hex(6)}`,
@@ -75,12 +68,8 @@ export class Predictions {
         ...(sequence === undefined ? {} : { sequence: sequence.map(replyOf) }),
       }),
     );
-    this.#rules.add(added, first);
+    this.insert(added, first);
     return added;
-  }
-
-  clear(): void {
-    this.#rules.clear();
   }
 
   #matchFault({ deployment, key, header }: PredictionRequest) {
@@ -90,7 +79,7 @@ export class Predictions {
   }
 
   #matchRule(request: PredictionRequest, notes: string[]): PredictionReply | null {
-    const matched = this.#rules.match(request);
+    const matched = this.match(request);
     if (!matched) return null;
     notes.push(`answered by ${matched.id}`);
     return matched.reply ?? {};
@@ -105,8 +94,8 @@ export class Predictions {
     const outcome = builtIn(request);
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
-    const closest = this.#rules.closest(request);
-    if (this.#context.settings.unmatched === "echo") {
+    const closest = this.closest(request);
+    if (this.context.settings.unmatched === "echo") {
       // Without any rules an echo is expected, and needs no note.
       if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
       return outcome;
