@@ -76,7 +76,13 @@ export class Access implements Cache {
       });
     }
     const caller = credential.kind === "key" ? this.find(credential.key) : null;
-    if (caller?.kind !== "workspace") throw managementRefusal(credential, caller);
+    if (caller?.kind !== "workspace") {
+      throw new GatewayError("key_refused", {
+        hint: caller
+          ? "This is a federated key. The management API needs a workspace key."
+          : credentialHint(credential),
+      });
+    }
     if (!SCOPES[caller.key.type].includes(scope)) {
       throw new GatewayError("missing_scope", {
         hint: `This key has type ${caller.key.type}. This route needs ${typesWith(scope).join(" or ")}.`,
@@ -184,15 +190,6 @@ function cannotInvokeHint({ key }: WorkspaceCaller): string {
 
 function typesWith(scope: Scope): WorkspaceKeyType[] {
   return WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
-}
-
-function managementRefusal(credential: Credential, caller: Caller | null): GatewayError {
-  if (caller?.kind === "federated") {
-    return new GatewayError("key_refused", {
-      hint: "This is a federated key. The management API needs a workspace key.",
-    });
-  }
-  return new GatewayError("key_refused", { hint: credentialHint(credential) });
 }
 
 function credentialHint(credential: Credential): string {

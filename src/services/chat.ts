@@ -12,12 +12,10 @@ import type { AdmittedChat, ChatInput, ParsedChat } from "./chat-types.js";
 import type { Completions } from "./completions.js";
 import type { ResolvedDeployment } from "./deployments/deployments.js";
 import type { Faults } from "./faults.js";
-import type { Forwarding } from "./forward.js";
 import type { RequestInProgress } from "./journal.js";
 import { decisionRecord, refusalHint } from "./limit-decision.js";
 import type { Grant, Limits } from "./limits.js";
 import { abilitiesOf, abilityProblem } from "./model-abilities.js";
-import type { Replies, StyledReply } from "./replies.js";
 import type { Routing, SlugRoute } from "./routing.js";
 import type { WorldContext } from "./world-context.js";
 
@@ -26,7 +24,6 @@ interface Dependencies {
   readonly limits: Limits;
   readonly routing: Routing;
   readonly completions: Completions;
-  readonly replies: Replies;
   readonly faults: Faults;
 }
 
@@ -43,7 +40,7 @@ const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
 export const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /**
- * Admits requests to models and makes the replies, for all dialects. X-7 is the order of the checks. `ChatRecords`
+ * Admits requests to models, for all dialects. X-7 is the order of the checks. `Replies` makes the replies, `ChatRecords`
  * records the usage.
  */
 export class Chat {
@@ -134,16 +131,6 @@ export class Chat {
       account,
       limitHeaders,
     };
-  }
-
-  /** The model's reply, see {@link Replies.answer}. @throws GatewayError */
-  answer(
-    admitted: AdmittedChat,
-    request: ChatRequest,
-    forwarding?: Forwarding,
-  ): StyledReply | Promise<StyledReply> {
-    const { subject, rule, overrides } = admitted;
-    return this.#dependencies.replies.answer(request, subject, rule, overrides, forwarding);
   }
 
   /** The route and limits of a slug. All reasons why it cannot be called give the same 404 (X-4, X-17). */

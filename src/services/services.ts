@@ -36,7 +36,6 @@ export function createServices(context: WorldContext) {
   const journal = new Journal(context);
   const completions = new Completions(context);
   const faults = new Faults(context);
-  const replies = new Replies(context);
   const workspaceSecrets = new WorkspaceSecrets(context);
   const deployments = new Deployments(context, { access });
   const predictions = new Predictions(context, { faults });
@@ -57,7 +56,8 @@ export function createServices(context: WorldContext) {
     workspaceModels: new WorkspaceModels(context),
     workspaceSecrets,
     managementRate: new ManagementRate(context),
-    chat: new Chat(context, { access, limits, routing, completions, replies, faults }),
+    chat: new Chat(context, { access, limits, routing, completions, faults }),
+    replies: new Replies(context),
     chatRecords: new ChatRecords(context),
     models: new Models(context, { access, routing }),
     time: new Time(context, limits),

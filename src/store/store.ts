@@ -22,35 +22,6 @@ import { createWorkspaceStore } from "./workspaces.js";
 /** The SQLite database of one world, one part per group of tables. */
 export type Store = ReturnType<typeof storeOf>;
 
-/** In an order that respects foreign keys. */
-const TABLES = [
-  "meta",
-  "federated_keys",
-  "groups",
-  "routes",
-  "endpoints",
-  "workspace_keys",
-  "secrets",
-  "workspaces",
-  "completion_rules",
-  "faults",
-  "journal",
-  "journal_bodies",
-  "ledger",
-  "delivery_attempts",
-  "delivery_events",
-  "deliveries",
-  "outbox",
-  "declared_usage",
-  "usage_days",
-  "ai_gateways",
-  "ai_cache",
-  "prediction_rules",
-  "deployment_states",
-  "async_requests",
-  "async_webhook_secrets",
-] as const;
-
 /**
  * @param path a file, created if missing, or `:memory:`
  * @throws StateError
@@ -96,10 +67,18 @@ function storeOf(db: Db) {
   };
 }
 
+/** All tables, children before the parents that their foreign keys refer to. */
+function tablesOf(db: Db): string[] {
+  return db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid DESC")
+    .pluck()
+    .all();
+}
+
 function clear(db: Db): void {
   // One statement deletes parents and children of groups; foreign keys are checked at its end.
   db.pragma("defer_foreign_keys = ON");
-  for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
+  for (const table of tablesOf(db)) db.exec(`DELETE FROM ${table}`);
 }
 
 /** Copies row by row from the image, which opening has migrated. */
@@ -108,7 +87,7 @@ function replace(db: Db, image: Uint8Array, name: string): void {
   try {
     db.transaction(() => {
       clear(db);
-      for (const table of TABLES) copy(source, db, table);
+      for (const table of tablesOf(db)) copy(source, db, table);
     }).immediate();
   } finally {
     source.close();

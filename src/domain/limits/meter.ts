@@ -39,13 +39,18 @@ export class Meter {
   /** A meter that continues stored counts (L-15). */
   static restore({ buckets, lastDay }: MeterState): Meter {
     const meter = new Meter();
-    for (const { at, requests, tokens } of buckets) meter.#rolling.add(at, requests, tokens);
+    for (const { at, requests, tokens } of buckets) meter.recall(at, requests, tokens);
     if (lastDay !== null) {
       meter.#day = lastDay.day;
       meter.#dayRequests = lastDay.requests;
       meter.#dayTokens = lastDay.tokens;
     }
     return meter;
+  }
+
+  /** Adds stored counts of the last 60 seconds to the windows, but not to the day (L-15). Fastest in ascending order. */
+  recall(at: number, requests: number, tokens: number): void {
+    this.#rolling.add(at, requests, tokens);
   }
 
   /** Counts a request that arrives now, with its reserved tokens. */
