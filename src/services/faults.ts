@@ -1,5 +1,5 @@
 import type { MatchSubject } from "../domain/completion/subject.js";
-import { parseDuration } from "../domain/duration.js";
+import { millisecondsOf } from "../domain/duration.js";
 import {
   type CompiledFault,
   compileFault,
@@ -103,19 +103,12 @@ export class Faults implements Cache {
 export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   return {
     ...rest,
-    ...(webhook === undefined ? {} : { webhook: webhookFaultOf(webhook) }),
-    ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
-    ...(stall === undefined
-      ? {}
-      : {
-          stall: {
-            after_chunks: stall.after_chunks,
-            ...(stall.for === undefined ? {} : { for_ms: parseDuration(stall.for) ?? 0 }),
-          },
-        }),
+    webhook: webhook && webhookFaultOf(webhook),
+    delay_ms: millisecondsOf(delay),
+    stall: stall && { after_chunks: stall.after_chunks, for_ms: millisecondsOf(stall.for) },
   };
 }
 
 function webhookFaultOf({ delay, ...fault }: NonNullable<FaultSeed["webhook"]>): WebhookFault {
-  return delay === undefined ? fault : { ...fault, delay_ms: parseDuration(delay) ?? 0 };
+  return { ...fault, delay_ms: millisecondsOf(delay) };
 }

@@ -2,7 +2,7 @@ import { type LimitPlan, planFor } from "../domain/limits/admission.js";
 import { Meter } from "../domain/limits/meter.js";
 import { dayOf, MINUTE_MS, SECOND_MS } from "../domain/limits/time.js";
 import { type SlugUsage, usageOf } from "../domain/limits/usage.js";
-import type { Group, LimitType, LimitUnit } from "../domain/model.js";
+import type { Group, Limit } from "../domain/model.js";
 import { type DecisionParts, decisionParts } from "./limit-decision.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
@@ -18,10 +18,8 @@ export interface Grant {
 }
 
 /** Usage that a seed declares (Y-10). */
-interface DeclaredUse {
+interface DeclaredUse extends Pick<Limit, "type" | "unit"> {
   readonly slug: string;
-  readonly type: LimitType;
-  readonly unit: LimitUnit;
   readonly used: number;
 }
 

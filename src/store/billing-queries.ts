@@ -25,7 +25,7 @@ export interface Sums {
 /** Two sums of one group, key and slug that should be equal. */
 export interface SumPair {
   readonly group: string;
-  readonly entity: string | null;
+  readonly external_entity_id: string | null;
   readonly key: string | null;
   readonly slug: string;
   readonly left: Sums;
@@ -58,7 +58,7 @@ export function createBillingStore(db: Db) {
   const answers = all<[]>(
     `WITH compared AS (
        SELECT coalesce(ledger.group_id, journal.group_id) AS group_id,
-         coalesce(ledger.external_entity_id, journal.external_entity_id) AS entity,
+         coalesce(ledger.external_entity_id, journal.external_entity_id) AS external_entity_id,
          coalesce(ledger.key_prefix, journal.key_prefix) AS key, coalesce(ledger.slug, journal.slug) AS slug,
          journal.prompt_tokens IS NOT NULL AS answered,
          coalesce(journal.prompt_tokens + journal.completion_tokens, 0) AS sent,
@@ -67,7 +67,7 @@ export function createBillingStore(db: Db) {
        FROM journal LEFT JOIN ledger ON ledger.journal_seq = journal.seq
        WHERE journal.group_id IS NOT NULL AND (journal.prompt_tokens IS NOT NULL OR ledger.billed = 1)
      )
-     SELECT group_id AS "group", entity, key, slug,
+     SELECT group_id AS "group", external_entity_id, key, slug,
        json_object('requests', sum(answered), 'tokens', sum(sent)) AS "left",
        json_object('requests', sum(recorded), 'tokens', sum(charged)) AS "right"
      FROM compared GROUP BY group_id, key, slug`,
@@ -95,7 +95,7 @@ export function createBillingStore(db: Db) {
          GROUP BY group_id, slug
        )
      SELECT coalesce(expected.group_id, counted.group_id) AS "group",
-       (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS entity,
+       (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS external_entity_id,
        NULL AS key, coalesce(expected.slug, counted.slug) AS slug,
        json_object('requests', coalesce(expected.requests, 0), 'tokens', coalesce(expected.tokens, 0)) AS "left",
        json_object('requests', coalesce(counted.requests, 0), 'tokens', coalesce(counted.tokens, 0)) AS "right"
@@ -114,7 +114,7 @@ export function createBillingStore(db: Db) {
        FROM ledger JOIN outbox USING (workspace_id)
        WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
      )
-     SELECT group_id AS "group", external_entity_id AS entity, key_prefix AS key, slug,
+     SELECT group_id AS "group", external_entity_id, key_prefix AS key, slug,
        json_object('requests', count(*), 'tokens', sum(prompt_tokens + completion_tokens)) AS "left",
        json_object('requests', sum(delivered IS NOT NULL), 'tokens', coalesce(sum(delivered), 0)) AS "right"
      FROM handed GROUP BY group_id, key_prefix, slug`,

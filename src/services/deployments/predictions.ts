@@ -1,5 +1,5 @@
 import { matchSubject } from "../../domain/completion/subject.js";
-import { parseDuration } from "../../domain/duration.js";
+import { millisecondsOf } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
 import { ECHO_NOTE } from "../../domain/journal.js";
@@ -63,9 +63,9 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
       ({ match, times, reply, sequence }): PredictionRule => ({
         id: `prediction-${random.hex(6)}`,
         match,
-        ...(times === undefined ? {} : { times }),
-        ...(reply === undefined ? {} : { reply: replyOf(reply) }),
-        ...(sequence === undefined ? {} : { sequence: sequence.map(replyOf) }),
+        times,
+        reply: reply && replyOf(reply),
+        sequence: sequence?.map(replyOf),
       }),
     );
     this.insert(added, first);
@@ -109,9 +109,5 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
 
 /** Converts a reply of a seed or request: its durations become milliseconds. */
 function replyOf({ delay, chunk_delay, ...rest }: PredictionReplySeed): PredictionReply {
-  return {
-    ...rest,
-    ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
-    ...(chunk_delay === undefined ? {} : { chunk_delay_ms: parseDuration(chunk_delay) ?? 0 }),
-  };
+  return { ...rest, delay_ms: millisecondsOf(delay), chunk_delay_ms: millisecondsOf(chunk_delay) };
 }

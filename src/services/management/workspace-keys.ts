@@ -5,13 +5,7 @@ import { hashKey } from "../secrets.js";
 import { type WorldContext, write } from "../world-context.js";
 
 /** What a new workspace key is made from (I-7.1a). */
-interface NewWorkspaceKey {
-  readonly name: string | null;
-  readonly type: WorkspaceKeyType;
-  /** The models it may be used for; null: all. */
-  readonly modelIds: readonly string[] | null;
-  readonly ofTeam: boolean;
-}
+type NewWorkspaceKey = Pick<WorkspaceKey, "name" | "type" | "modelIds" | "ofTeam">;
 
 const MANAGING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL"];
 
@@ -88,15 +82,8 @@ export class WorkspaceKeys {
       : new GatewayError("not_found", { message: `Team ${id} not found.` });
   }
 
-  #put(workspace: Workspace, text: string, { name, type, modelIds, ofTeam }: NewWorkspaceKey): void {
-    const key = {
-      workspaceId: workspace.id,
-      prefix: workspacePrefix(text),
-      type,
-      name,
-      modelIds,
-      ofTeam,
-    };
+  #put(workspace: Workspace, text: string, input: NewWorkspaceKey): void {
+    const key = { ...input, workspaceId: workspace.id, prefix: workspacePrefix(text) };
     const { clock, store } = this.#context;
     write(this.#context, () => store.workspaceKeys.put(key, hashKey(text), clock.now()));
   }
