@@ -1,7 +1,7 @@
 import type { ArrivedRequest, AsyncRequest, AsyncStatus, AsyncTarget } from "../domain/async/request.js";
 import type { PredictionRetryPolicy } from "../domain/async/retry.js";
 import type { Webhook } from "../domain/billing-webhook.js";
-import { assignmentsOf, columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** The fields that an update changes. */
@@ -16,19 +16,6 @@ const CHANGING = [
   "webhookAttempts",
   "completedAt",
 ] as const satisfies readonly (keyof AsyncRequest)[];
-const FIELDS = [
-  "id",
-  "workspaceId",
-  "kind",
-  "ownerId",
-  "deploymentId",
-  "input",
-  "webhookEndpoint",
-  "priority",
-  "createdAt",
-  "expiresAt",
-  ...CHANGING,
-] as const satisfies readonly (keyof AsyncRequest)[];
 /** The retry policy has a column for each field. */
 const RETRY = [
   "maxAttempts",
@@ -36,9 +23,6 @@ const RETRY = [
   "maxDelayMs",
 ] as const satisfies readonly (keyof PredictionRetryPolicy)[];
 
-const SELECT = `SELECT seq, ${columnsOf(FIELDS)}, key_names AS key,
-    json_object('maxAttempts', max_attempts, 'initialDelayMs', initial_delay_ms, 'maxDelayMs', max_delay_ms) AS retry
-  FROM async_requests`;
 /** As in the index, so that SQLite uses it. */
 const OPEN = "completed_at IS NULL";
 const OF_TARGET =
@@ -52,8 +36,12 @@ export interface QueueCounts {
 
 /** Async requests, and the secrets that sign their webhooks. */
 export function createAsyncRequestStore(db: Db) {
+  const fields = fieldsOf<ArrivedRequest>(db, "async_requests", "seq", "keyNames", ...RETRY);
+  const select = `SELECT seq, ${columnsOf(fields)}, key_names AS key,
+      json_object('maxAttempts', max_attempts, 'initialDelayMs', initial_delay_ms, 'maxDelayMs', max_delay_ms) AS retry
+    FROM async_requests`;
   const { one, all } = queriesOf<AsyncRequest>(db, { json: ["key", "retry", "errors"] });
-  const insert = db.prepare(insertInto("async_requests", [...FIELDS, ...RETRY, "keyNames"]));
+  const insert = db.prepare(insertInto("async_requests", [...fields, ...RETRY, "keyNames"]));
   const update = db.prepare(`UPDATE async_requests SET ${assignmentsOf(CHANGING)} WHERE seq = ?`);
   const work = db
     .prepare<[], 0 | 1>(
@@ -84,7 +72,7 @@ export function createAsyncRequestStore(db: Db) {
     /** @returns the request with its number in the order of arrival */
     insert(request: ArrivedRequest): AsyncRequest {
       const { lastInsertRowid } = insert.run(
-        valuesOf(request, FIELDS),
+        valuesOf(request, fields),
         valuesOf(request.retry, RETRY),
         JSON.stringify(request.key),
       );
@@ -92,21 +80,21 @@ export function createAsyncRequestStore(db: Db) {
     },
     /** Stores all fields that can change. */
     update: (request: AsyncRequest) => void update.run(valuesOf(request, CHANGING), request.seq),
-    byId: one<[id: string]>(`${SELECT} WHERE id = ?`),
+    byId: one<[id: string]>(`${select} WHERE id = ?`),
     /** The next request of a deployment's queue: lowest priority number, then the order of arrival (I-5.4i). */
     nextQueued: one<[target: AsyncTarget]>(
-      `${SELECT} WHERE ${OPEN} AND status = 'QUEUED' AND ${OF_TARGET} ORDER BY priority, seq LIMIT 1`,
+      `${select} WHERE ${OPEN} AND status = 'QUEUED' AND ${OF_TARGET} ORDER BY priority, seq LIMIT 1`,
     ),
     /** The queued request of any deployment that expires first. */
-    nextToExpire: one<[]>(`${SELECT} WHERE status = 'QUEUED' ORDER BY expires_at, seq LIMIT 1`),
+    nextToExpire: one<[]>(`${select} WHERE status = 'QUEUED' ORDER BY expires_at, seq LIMIT 1`),
     /** Whether any request is queued, in progress, or has an undelivered result. */
     hasWork: () => work.get() === 1,
     /** Deployments with queued requests. */
     queues: () => queues.all(),
     /** Requests in progress, in order of arrival. */
-    inProgress: all<[]>(`${SELECT} WHERE ${OPEN} AND status = 'IN_PROGRESS' ORDER BY seq`),
+    inProgress: all<[]>(`${select} WHERE ${OPEN} AND status = 'IN_PROGRESS' ORDER BY seq`),
     /** Completed requests with an undelivered result, in order of arrival. */
-    undelivered: all<[]>(`${SELECT} WHERE webhook_status = 'PENDING' AND result IS NOT NULL ORDER BY seq`),
+    undelivered: all<[]>(`${select} WHERE webhook_status = 'PENDING' AND result IS NOT NULL ORDER BY seq`),
     counts(target: AsyncTarget): QueueCounts {
       const result = { queued: 0, inProgress: 0 };
       for (const { status, count } of counts.all(target)) {

@@ -1,6 +1,6 @@
 import { queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
-import { LEDGER_COLUMNS, LEDGER_KINDS, type LedgerRow } from "./ledger.js";
+import { type LedgerRow, ledgerQueriesOf } from "./ledger.js";
 
 /** Filter for billing events; all given fields must match. */
 export interface EventFilter {
@@ -45,8 +45,9 @@ const STATE = `
 /** Queries over ledger, journal, limits and deliveries. */
 export function createBillingStore(db: Db) {
   const { all } = queriesOf<SumPair>(db, { json: ["left", "right"] });
-  const events = queriesOf<LedgerRow & { readonly state: EventState }>(db, LEDGER_KINDS).all<[object]>(
-    `SELECT ${LEDGER_COLUMNS}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
+  const ledger = ledgerQueriesOf<LedgerRow & { readonly state: EventState }>(db);
+  const events = ledger.all<[object]>(
+    `SELECT ${ledger.columns}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
      WHERE ledger.seq > :after AND billed = 1
        AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
        AND (:key IS NULL OR key_prefix = :key) AND (:slug IS NULL OR slug = :slug)

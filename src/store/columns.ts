@@ -5,6 +5,14 @@ function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** The fields of a table's columns, in their order, except some. */
+export function fieldsOf<Entity>(db: Db, table: string, ...except: string[]): (keyof Entity & string)[] {
+  const columns = db.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
+  return columns
+    .map((column) => column.replace(/_[a-z]/g, (text) => text.charAt(1).toUpperCase()))
+    .filter((field) => !except.includes(field)) as (keyof Entity & string)[];
+}
+
 /** A column list that reads rows as objects with these fields. */
 export function columnsOf(fields: readonly string[]): string {
   return fields.map((field) => `${columnOf(field)} AS ${field}`).join(", ");

@@ -1,5 +1,5 @@
 import type { WebhookFault } from "../domain/faults.js";
-import { assignmentsOf, columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
@@ -39,14 +39,6 @@ export interface Attempt {
 
 /** The fields that an update changes. */
 const CHANGING = ["state", "reason", "startedAt", "dueAt", "attempts"] as const;
-const FIELDS = [
-  "id",
-  "workspaceId",
-  "url",
-  "body",
-  "createdAt",
-  ...CHANGING,
-] as const satisfies readonly (keyof Delivery)[];
 
 /** Filter for deliveries; all given fields must match. */
 export interface DeliveryFilter {
@@ -56,9 +48,10 @@ export interface DeliveryFilter {
 }
 
 export function createDeliveryStore(db: Db) {
-  const select = `SELECT seq, ${columnsOf(FIELDS)}, flaws AS fault FROM deliveries`;
+  const fields = fieldsOf<Omit<Delivery, "seq">>(db, "deliveries", "seq", "flaws");
+  const select = `SELECT seq, ${columnsOf(fields)}, flaws AS fault FROM deliveries`;
   const { one, all } = queriesOf<Delivery>(db, { json: ["fault"] });
-  const insert = db.prepare(insertInto("deliveries", [...FIELDS, "flaws"]));
+  const insert = db.prepare(insertInto("deliveries", [...fields, "flaws"]));
   const link = db.prepare<[number, number]>(
     "INSERT INTO delivery_events (delivery_seq, ledger_seq) VALUES (?, ?)",
   );
@@ -95,7 +88,7 @@ export function createDeliveryStore(db: Db) {
     /** @param ledgerSeqs ledger rows of its events. @returns its number */
     insert(delivery: Omit<Delivery, "seq">, ledgerSeqs: readonly number[]): number {
       const fault = delivery.fault && JSON.stringify(delivery.fault);
-      const seq = Number(insert.run(valuesOf(delivery, FIELDS), fault).lastInsertRowid);
+      const seq = Number(insert.run(valuesOf(delivery, fields), fault).lastInsertRowid);
       for (const ledgerSeq of ledgerSeqs) link.run(seq, ledgerSeq);
       return seq;
     },

@@ -1,17 +1,10 @@
 import type { Endpoint, Target } from "../domain/model.js";
-import { assignmentsOf, columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
 /** The fields that an update changes. */
 const CHANGING = ["slug", "targets", "updatedAt"] as const;
-const FIELDS = [
-  "id",
-  "workspaceId",
-  "region",
-  "createdAt",
-  ...CHANGING,
-] as const satisfies readonly (keyof Endpoint)[];
 
 /** The target of a slug, as the gateway currently sees it (E-12). */
 export interface SlugRoute {
@@ -22,9 +15,10 @@ export interface SlugRoute {
 }
 
 export function createEndpointStore(db: Db) {
-  const select = `SELECT ${columnsOf(FIELDS)} FROM endpoints`;
+  const fields = fieldsOf<Endpoint>(db, "endpoints", "deletedAt");
+  const select = `SELECT ${columnsOf(fields)} FROM endpoints`;
   const { one, all } = queriesOf<Endpoint>(db, { json: ["targets"] });
-  const insert = db.prepare(insertInto("endpoints", FIELDS));
+  const insert = db.prepare(insertInto("endpoints", fields));
   const update = db.prepare(`UPDATE endpoints SET ${assignmentsOf(CHANGING)} WHERE id = ?`);
   const remove = db.prepare<[number, string]>("UPDATE endpoints SET deleted_at = ? WHERE id = ?");
   const page = all<[string, number, string, number]>(
@@ -43,7 +37,7 @@ export function createEndpointStore(db: Db) {
   );
 
   return {
-    insert: (endpoint: Endpoint) => void insert.run(valuesOf(endpoint, FIELDS)),
+    insert: (endpoint: Endpoint) => void insert.run(valuesOf(endpoint, fields)),
     update: (endpoint: Endpoint) => void update.run(valuesOf(endpoint, CHANGING), endpoint.id),
     remove: (id: string, at: number) => void remove.run(at, id),
     /** Deleted ones are not found. */

@@ -1,23 +1,13 @@
 import type { Group } from "../domain/model.js";
-import { columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
-const FIELDS = [
-  "id",
-  "workspaceId",
-  "externalEntityId",
-  "name",
-  "models",
-  "enforcement",
-  "parentId",
-  "createdAt",
-] as const satisfies readonly (keyof Group)[];
-
 export function createGroupStore(db: Db) {
-  const select = `SELECT ${columnsOf(FIELDS)} FROM groups`;
+  const fields = fieldsOf<Group>(db, "groups", "deletedAt");
+  const select = `SELECT ${columnsOf(fields)} FROM groups`;
   const { one, all } = queriesOf<Group>(db, { json: ["models"] });
-  const insert = db.prepare(insertInto("groups", FIELDS));
+  const insert = db.prepare(insertInto("groups", fields));
   const update = db.prepare("UPDATE groups SET name = :name, models = :models WHERE id = :id");
   const remove = db.prepare<[number, string]>("UPDATE groups SET deleted_at = ? WHERE id = ?");
   const page = all<[string, number, string, number]>(
@@ -27,7 +17,7 @@ export function createGroupStore(db: Db) {
   const idTaken = db.prepare<[string]>("SELECT 1 FROM groups WHERE id = ?");
 
   return {
-    insert: (group: Group) => void insert.run(valuesOf(group, FIELDS)),
+    insert: (group: Group) => void insert.run(valuesOf(group, fields)),
     /** Name and models; the rest of a group never changes (G-8). */
     update: ({ id, name, models }: Group) => void update.run({ id, name, models: JSON.stringify(models) }),
     remove(ids: readonly string[], at: number): void {

@@ -1,31 +1,6 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
-import { columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { columnsOf, fieldsOf, queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
-
-/** All fields with a column of their own name, in the order of the columns. */
-const FIELDS = [
-  "seq",
-  "at",
-  "durationMs",
-  "surface",
-  "method",
-  "path",
-  "status",
-  "keyPrefix",
-  "groupId",
-  "externalEntityId",
-  "slug",
-  "promptTokens",
-  "completionTokens",
-  "error",
-  "hint",
-  "decision",
-] as const satisfies readonly (keyof JournalEntry)[];
-
-/** Bodies have their own table, so that deleting them frees whole pages and rewrites no entry. */
-const SELECT = `
-  SELECT ${columnsOf(FIELDS)}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
-  FROM journal LEFT JOIN journal_bodies USING (seq)`;
 
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
@@ -35,10 +10,15 @@ const FILTER = `
   AND (:error IS NULL OR error = :error)`;
 
 export function createJournalStore(db: Db) {
+  const fields = fieldsOf<JournalEntry>(db, "journal", "notes");
+  // Bodies have their own table, so that deleting them frees whole pages and rewrites no entry.
+  const select = `
+    SELECT ${columnsOf(fields)}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
+    FROM journal LEFT JOIN journal_bodies USING (seq)`;
   const { one, all } = queriesOf<JournalEntry>(db, { json: ["notes"] });
-  const insert = db.prepare(insertInto("journal", [...FIELDS, "notes"]));
+  const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
-  const page = all<[object]>(`${SELECT} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`);
+  const page = all<[object]>(`${select} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`);
   const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
   const clearBodies = db.prepare("DELETE FROM journal_bodies");
@@ -47,11 +27,29 @@ export function createJournalStore(db: Db) {
 
   return {
     insert(entry: JournalEntry): void {
-      const notes = entry.notes.length === 0 ? null : JSON.stringify(entry.notes);
-      insert.run(valuesOf(entry, FIELDS), notes);
+      // Spelt out: every request makes one, and a list of values takes longer to bind.
+      insert.run(
+        entry.seq,
+        entry.at,
+        entry.durationMs,
+        entry.surface,
+        entry.method,
+        entry.path,
+        entry.status,
+        entry.keyPrefix,
+        entry.groupId,
+        entry.externalEntityId,
+        entry.slug,
+        entry.promptTokens,
+        entry.completionTokens,
+        entry.error,
+        entry.hint,
+        entry.notes.length === 0 ? null : JSON.stringify(entry.notes),
+        entry.decision,
+      );
       insertBodies.run(entry.seq, entry.requestBody, entry.responseBody);
     },
-    bySeq: one<[seq: number]>(`${SELECT} WHERE seq = ?`),
+    bySeq: one<[seq: number]>(`${select} WHERE seq = ?`),
     /** At most `limit` entries after number `after`, oldest first. */
     page: (filter: JournalFilter, after: number, limit: number) =>
       page({ ...parametersOf(filter), after, limit }),

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../domain/journal.js";
 import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
-import { columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** Usage of one (group, slug) at one instant. */
@@ -16,30 +16,17 @@ export interface CountedAt {
 /** A stored ledger entry. */
 export type LedgerRow = Omit<LedgerEntry, "countedGroupIds"> & { readonly seq: number };
 
-const FIELDS = [
-  "eventId",
-  "workspaceId",
-  "journalSeq",
-  "requestId",
-  "groupId",
-  "externalEntityId",
-  "keyPrefix",
-  "slug",
-  "admittedAt",
-  "completedAt",
-  "promptTokens",
-  "completionTokens",
-  "cachedTokens",
-  "billed",
-  "metadata",
-] as const satisfies readonly (keyof LedgerEntry)[];
-
-/** The columns of a {@link LedgerRow}, and how they are stored. */
-export const LEDGER_COLUMNS = columnsOf(["seq", ...FIELDS]);
-export const LEDGER_KINDS = { json: ["metadata"], flags: ["billed"] } as const;
+/** Queries for stored entries, and the columns that they read. */
+export function ledgerQueriesOf<Row extends LedgerRow>(db: Db) {
+  return {
+    columns: columnsOf(fieldsOf(db, "ledger")),
+    ...queriesOf<Row>(db, { json: ["metadata"], flags: ["billed"] }),
+  };
+}
 
 export function createLedgerStore(db: Db) {
-  const insert = db.prepare(insertInto("ledger", FIELDS));
+  const fields = fieldsOf<LedgerEntry>(db, "ledger", "seq");
+  const insert = db.prepare(insertInto("ledger", fields));
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (group_id, slug, day) DO UPDATE
@@ -49,8 +36,9 @@ export function createLedgerStore(db: Db) {
     `INSERT INTO declared_usage (group_id, slug, unit, at, requests, tokens)
      VALUES (:groupId, :slug, :unit, :at, :requests, :tokens)`,
   );
-  const billedAfter = queriesOf<LedgerRow>(db, LEDGER_KINDS).all<[number, string, number]>(
-    `SELECT ${LEDGER_COLUMNS} FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?`,
+  const { columns, all } = ledgerQueriesOf<LedgerRow>(db);
+  const billedAfter = all<[number, string, number]>(
+    `SELECT ${columns} FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?`,
   );
   const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM ledger").pluck();
   // Rows are in order of completion, so no index on time is needed.
@@ -61,7 +49,7 @@ export function createLedgerStore(db: Db) {
   );
 
   return {
-    insert: (entry: LedgerEntry) => void insert.run(valuesOf(entry, FIELDS)),
+    insert: (entry: LedgerEntry) => void insert.run(valuesOf(entry, fields)),
     /** Adds to the totals of one (group, slug) and day. */
     addToDay: (groupId: string, slug: string, day: number, requests: number, tokens: number) =>
       void addToDay.run(groupId, slug, day, requests, tokens),

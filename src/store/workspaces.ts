@@ -1,32 +1,20 @@
 import type { Workspace } from "../domain/model.js";
-import { assignmentsOf, columnsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
-/** The fields that an update changes. */
-const CHANGING = [
-  "onboarded",
-  "orgPrefixes",
-  "registrationPublicKey",
-  "models",
-  "chains",
-  "user",
-  "team",
-  "webhook",
-] as const;
-const FIELDS = ["id", "name", "createdAt", ...CHANGING] as const satisfies readonly (keyof Workspace)[];
-
 export function createWorkspaceStore(db: Db) {
-  const select = `SELECT ${columnsOf(FIELDS)} FROM workspaces`;
+  const fields = fieldsOf<Workspace>(db, "workspaces");
+  const select = `SELECT ${columnsOf(fields)} FROM workspaces`;
   const { one, all } = queriesOf<Workspace>(db, {
     json: ["orgPrefixes", "models", "chains", "user", "team", "webhook"],
     flags: ["onboarded"],
   });
-  const insert = db.prepare(insertInto("workspaces", FIELDS));
-  const update = db.prepare(`UPDATE workspaces SET ${assignmentsOf(CHANGING)} WHERE id = ?`);
+  const insert = db.prepare(insertInto("workspaces", fields));
+  const update = db.prepare(`UPDATE workspaces SET ${assignmentsOf(fields)} WHERE id = ?`);
 
   return {
-    insert: (workspace: Workspace) => void insert.run(valuesOf(workspace, FIELDS)),
-    update: (workspace: Workspace) => void update.run(valuesOf(workspace, CHANGING), workspace.id),
+    insert: (workspace: Workspace) => void insert.run(valuesOf(workspace, fields)),
+    update: (workspace: Workspace) => void update.run(valuesOf(workspace, fields), workspace.id),
     byId: one<[id: string]>(`${select} WHERE id = ?`),
     byName: one<[name: string]>(`${select} WHERE name = ?`),
     /** All workspaces, by name. */
