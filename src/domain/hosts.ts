@@ -26,7 +26,6 @@ export function worldOf(path: string): { readonly world: string | null; readonly
   return { world: path.slice(WORLD_PREFIX.length, end), path: path.slice(end) };
 }
 
-/** The emulator's control API. */
 const CONTROL = "/_emulator";
 /** `/_host/<hostname>/...` replaces the `Host` header, for resolvers that do not know `*.localhost`. */
 const HOST_PREFIX = "/_host/";

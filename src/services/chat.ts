@@ -6,7 +6,6 @@ import { answersItself, refuses } from "../domain/faults.js";
 import { ECHO_NOTE } from "../domain/journal.js";
 import { type Admission, checkLimits, countRequest } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
-import { checkServed } from "../domain/served-models.js";
 import { type Access, type Caller, canCall, unreachableHint } from "./access.js";
 import type { AdmittedChat, ChatInput, ParsedChat } from "./chat-types.js";
 import type { Completions } from "./completions.js";
@@ -70,7 +69,8 @@ export class Chat {
   }
 
   /**
-   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26).
+   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26). Its engine
+   * serves the declared names; without any, all (I-4.2e).
    * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
    */
   admitDedicated(
@@ -80,7 +80,13 @@ export class Chat {
     resolved: ResolvedDeployment,
   ): AdmittedChat {
     const { caller, deployment, model } = resolved;
-    checkServed(model, input.model);
+    const served = model?.servedModelNames ?? [];
+    if (model && served.length > 0 && !served.includes(input.model)) {
+      throw new GatewayError("served_model_unknown", {
+        message: `The model \`${input.model}\` does not exist.`,
+        hint: `Model ${model.id} serves ${served.join(", ")}.`,
+      });
+    }
     const modelId = deployment.ownerId;
     return this.#admitChecked(inProgress, input, parsed, { caller, grant: null, admission: null, modelId });
   }

@@ -26,7 +26,6 @@ export interface MatchSubject {
   readonly header: (name: string) => string | undefined;
 }
 
-/** The sender of a request. */
 type Sender = Pick<MatchSubject, "group" | "key" | "header">;
 
 /** @param request null when its values are invalid: then only model and sender can match */

@@ -20,7 +20,6 @@ import { ResultWebhooks } from "./result-webhooks.js";
 
 export type { QueueCounts };
 
-/** One deployment's queue. */
 interface DeploymentQueue {
   readonly target: AsyncTarget;
   /** Ids of requests in progress, also while they wait for a retry: at most `async_concurrency` (Y-28). */

@@ -2,7 +2,6 @@ import { invalid } from "../../domain/errors.js";
 import type { Secret, Workspace } from "../../domain/model.js";
 import { newId, type WorldContext, write } from "../world-context.js";
 
-/** A secret of a seed. */
 interface DeclaredSecret {
   readonly id: string;
   /** Default: the id. */
