@@ -84,8 +84,9 @@ export class Access implements Cache {
       });
     }
     if (!SCOPES[caller.key.type].includes(scope)) {
+      const types = WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
       throw new GatewayError("missing_scope", {
-        hint: `This key has type ${caller.key.type}. This route needs ${typesWith(scope).join(" or ")}.`,
+        hint: `This key has type ${caller.key.type}. This route needs ${types.join(" or ")}.`,
       });
     }
     if (GATEWAY_SCOPES.includes(scope) && !caller.workspace.onboarded) {
@@ -186,10 +187,6 @@ export function modelsOnlyHint({ modelIds }: WorkspaceKey): string {
 
 function cannotInvokeHint({ key }: WorkspaceCaller): string {
   return `Workspace keys of type ${key.type} may not call models.`;
-}
-
-function typesWith(scope: Scope): WorkspaceKeyType[] {
-  return WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
 }
 
 function credentialHint(credential: Credential): string {

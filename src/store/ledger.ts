@@ -37,9 +37,6 @@ export function createLedgerStore(db: Db) {
      VALUES (:groupId, :slug, :unit, :at, :requests, :tokens)`,
   );
   const { columns, all } = ledgerQueriesOf<LedgerRow>(db);
-  const billedAfter = all<[number, string, number]>(
-    `SELECT ${columns} FROM ledger WHERE seq > ? AND workspace_id = ? AND billed = 1 ORDER BY seq LIMIT ?`,
-  );
   const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM ledger").pluck();
   // Rows are in order of completion, so no index on time is needed.
   const newestFirst = db.prepare<[], CountedAt & { readonly completedAt: number }>(
@@ -64,7 +61,9 @@ export function createLedgerStore(db: Db) {
       "SELECT day, requests, tokens FROM usage_days WHERE group_id = ? AND slug = ? ORDER BY day DESC LIMIT 1",
     ),
     /** At most `limit` billed entries of a workspace after row `seq`, in order of completion (W-10). */
-    billedAfter: (workspaceId: string, seq: number, limit: number) => billedAfter(seq, workspaceId, limit),
+    billedAfter: all<[workspaceId: string, seq: number, limit: number]>(
+      `SELECT ${columns} FROM ledger WHERE workspace_id = ? AND seq > ? AND billed = 1 ORDER BY seq LIMIT ?`,
+    ),
     lastSeq: () => lastSeq.get() ?? 0,
     /** Requests that ended at `since` or later, newest first; rebuilds the rolling windows (L-15). */
     endedSince(since: number): CountedAt[] {

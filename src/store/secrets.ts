@@ -7,14 +7,10 @@ const SELECT = `SELECT ${columnsOf(["workspaceId", "id", "name", "createdAt"] sa
 /** The names of secrets. Values are not stored (I-7.3e). */
 export function createSecretStore(db: Db) {
   const { one, all } = queriesOf<Secret>(db);
-  const insert = db.prepare<[Secret]>(
+  const put = db.prepare<[Secret & { readonly declared: 0 | 1 }]>(
     `INSERT INTO secrets (workspace_id, id, name, created_at, declared)
-     VALUES (:workspaceId, :id, :name, :createdAt, 0)`,
-  );
-  const declare = db.prepare<[Secret]>(
-    `INSERT INTO secrets (workspace_id, id, name, created_at, declared)
-     VALUES (:workspaceId, :id, :name, :createdAt, 1)
-     ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name, declared = 1`,
+     VALUES (:workspaceId, :id, :name, :createdAt, :declared)
+     ON CONFLICT (workspace_id, id) DO UPDATE SET name = excluded.name, declared = excluded.declared`,
   );
   const forgetDeclared = db.prepare<[string, string]>(
     `DELETE FROM secrets
@@ -25,9 +21,8 @@ export function createSecretStore(db: Db) {
   );
 
   return {
-    insert: (secret: Secret) => void insert.run(secret),
-    /** Adds a secret of a seed, or replaces the name of the secret with this id. */
-    declare: (secret: Secret) => void declare.run(secret),
+    /** Adds a secret, or replaces the name of the secret with this id. @param declared by a seed */
+    put: (secret: Secret, declared: boolean) => void put.run({ ...secret, declared: declared ? 1 : 0 }),
     /** Deletes the secrets of earlier seeds except these ids. Secrets made by the API stay. */
     forgetDeclared: (workspaceId: string, keep: readonly string[]) =>
       void forgetDeclared.run(workspaceId, JSON.stringify(keep)),

@@ -32,7 +32,7 @@ export class WorkspaceSecrets {
       name,
       createdAt: clock.now(),
     };
-    write(this.#context, () => store.secrets.insert(secret));
+    write(this.#context, () => store.secrets.put(secret, false));
     return secret;
   }
 
@@ -47,7 +47,7 @@ export class WorkspaceSecrets {
     for (const { id, name = id } of declared) {
       const holder = store.secrets.byName(workspace.id, name);
       if (holder && holder.id !== id) throw invalid("secrets", `two secrets named "${name}"`);
-      store.secrets.declare({ workspaceId: workspace.id, id, name, createdAt: now });
+      store.secrets.put({ workspaceId: workspace.id, id, name, createdAt: now }, true);
     }
   }
 
