@@ -3,7 +3,6 @@ import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import { answersItself, refuses } from "../domain/faults.js";
-import { ECHO_NOTE } from "../domain/journal.js";
 import { type Admission, checkLimits, countRequest } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
 import { type Access, type Caller, canCall, unreachableHint } from "./access.js";
@@ -69,8 +68,8 @@ export class Chat {
   }
 
   /**
-   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26). Its engine
-   * serves the declared names; without any, all (I-4.2e).
+   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26). Its
+   * engine serves the declared names; without any, all (I-4.2e).
    * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
    */
   admitDedicated(
@@ -106,9 +105,7 @@ export class Chat {
       header: input.header,
     });
     const limitHeaders = admission ? this.#limitHeaders(admission, inProgress.at) : NO_HEADERS;
-    const matched = input.fault
-      ? { id: "x-emulator-fault", fault: input.fault }
-      : this.#dependencies.faults.match(subject);
+    const matched = this.#dependencies.faults.match(input.fault, subject);
     if (matched) inProgress.notes.push(`applied ${matched.id}`);
     const replaced = matched !== null && answersItself(matched.fault);
     if (!parsed.ok && !replaced) {
@@ -195,9 +192,8 @@ export class Chat {
     request: ChatRequest,
     { subject, requestId, modelId }: Pick<AdmittedChat, "subject" | "requestId" | "modelId">,
   ) {
-    const { settings } = this.#context;
     const served = { acceptedAt: inProgress.at, requestId, modelId };
-    const problem = abilityProblem(request, abilitiesOf(settings, request.model));
+    const problem = abilityProblem(request, abilitiesOf(this.#context.settings, request.model));
     if (problem) throw new GatewayError("invalid_value", { message: problem, served });
     if (request.unknownFields.length > 0) {
       inProgress.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
@@ -207,18 +203,9 @@ export class Chat {
       inProgress.notes.push(`answered by ${matched.id}`);
       return matched.reply ?? {};
     }
-    const closest = this.#dependencies.completions.closest(subject);
-    if (settings.unmatched === "echo") {
-      // Without any rules an echo is expected, and needs no note.
-      if (closest.length > 0) inProgress.notes.push(ECHO_NOTE, ...closest);
-      return null;
-    }
-    inProgress.notes.push(...closest);
-    throw new GatewayError("unmatched", {
-      served,
-      hint:
-        closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no completion rules.",
-    });
+    const hint = this.#dependencies.completions.unmatched(subject, inProgress.notes);
+    if (hint === null) return null;
+    throw new GatewayError("unmatched", { served, hint });
   }
 
   #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import type { WorldContext } from "./world-context.js";
 /** The world's completion rules. */
 export class Completions extends RuleBook<RuleReply, CompletionRule, MatchSubject> {
   constructor(context: WorldContext) {
-    super(context, context.store.rules, compileRule);
+    super(context, "completion", context.store.rules, compileRule);
   }
 
   /**

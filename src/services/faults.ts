@@ -34,14 +34,9 @@ export class Faults implements Cache {
     this.#compiled = null;
   }
 
-  /** Whether there are no faults. */
-  get empty(): boolean {
-    return this.#faults().length === 0;
-  }
-
-  /** The first fault that applies to an answer, or null. Counts it. */
-  match(subject: MatchSubject): MatchedFault | null {
-    return this.#matchFirst("answer", subject);
+  /** The request's own fault, or the first that applies to its answer, which is counted; null: none. */
+  match(own: Fault | null, subject: MatchSubject): MatchedFault | null {
+    return own ? { id: "x-emulator-fault", fault: own } : this.#matchFirst("answer", subject);
   }
 
   /** The first fault that applies to a billing event, or null. Counts it. */

@@ -1,3 +1,4 @@
+import { ECHO_NOTE } from "../domain/journal.js";
 import {
   type Compiled,
   closestMisses,
@@ -19,6 +20,7 @@ interface MatchedRule<Reply> {
 /** The rules of one kind, completions or predictions, compiled once. */
 export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
   protected readonly context: WorldContext;
+  readonly #kind: "completion" | "prediction";
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
   /** With the position of each rule in the database. */
@@ -26,10 +28,12 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
 
   constructor(
     context: WorldContext,
+    kind: "completion" | "prediction",
     store: RuleStore<Rule>,
     compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
   ) {
     this.context = context;
+    this.#kind = kind;
     this.#store = store;
     this.#compile = compile;
     context.caches.push(this);
@@ -49,9 +53,21 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     return { id: compiled.rule.id, reply };
   }
 
-  /** Why no rule matches, for the journal. */
-  closest(subject: Subject): string[] {
-    return closestMisses(this.#rules(), subject);
+  /**
+   * Notes why no rule matches.
+   * @returns the hint of an `unmatched` error; null: the settings want an echo
+   */
+  unmatched(subject: Subject, notes: string[]): string | null {
+    const closest = closestMisses(this.#rules(), subject);
+    if (this.context.settings.unmatched === "echo") {
+      // Without any rules an echo is expected, and needs no note.
+      if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
+      return null;
+    }
+    notes.push(...closest);
+    return closest.length > 0
+      ? `No rule matches. Closest: ${closest[0]}.`
+      : `There are no ${this.#kind} rules.`;
   }
 
   /** With their uses. */

@@ -96,7 +96,7 @@ export function arrived(
   options: AsyncOptions,
 ): ArrivedRequest {
   const { workspaceId, kind, ownerId, deploymentId } = target;
-  const { input, webhookEndpoint, priority, retry } = options;
+  const { maxTimeInQueueMs, ...kept } = options;
   return {
     workspaceId,
     kind,
@@ -104,15 +104,12 @@ export function arrived(
     deploymentId,
     id,
     key,
-    input,
-    webhookEndpoint,
-    priority,
-    retry,
+    ...kept,
     createdAt: now,
-    expiresAt: now + options.maxTimeInQueueMs,
+    expiresAt: now + maxTimeInQueueMs,
     status: "QUEUED",
     statusAt: now,
-    webhookStatus: webhookEndpoint === null ? "NO_WEBHOOK_PROVIDED" : "PENDING",
+    webhookStatus: options.webhookEndpoint === null ? "NO_WEBHOOK_PROVIDED" : "PENDING",
     errors: [],
     attempts: 0,
     dueAt: now,

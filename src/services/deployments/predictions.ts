@@ -2,7 +2,6 @@ import { matchSubject } from "../../domain/completion/subject.js";
 import { millisecondsOf } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
-import { ECHO_NOTE } from "../../domain/journal.js";
 import {
   compilePrediction,
   type PredictionReply,
@@ -30,7 +29,7 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
   readonly #faults: Faults;
 
   constructor(context: WorldContext, parts: { faults: Faults }) {
-    super(context, context.store.predictions, compilePrediction);
+    super(context, "prediction", context.store.predictions, compilePrediction);
     this.#faults = parts.faults;
   }
 
@@ -40,16 +39,16 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
    * @param builtIn the answer without a matching rule; an echo for `/predict` and `/run_remote` (Y-24)
    */
   answer(request: PredictionRequest, builtIn: (request: PredictionRequest) => PredictionOutcome): Prediction {
-    const matched = request.fault
-      ? { id: "x-emulator-fault", fault: request.fault }
-      : this.#matchFault(request);
+    const { deployment, key, header } = request;
+    const subject = matchSubject(deployment.ownerId, null, { group: [], key, header });
+    const matched = this.#faults.match(request.fault, subject);
     const notes = matched ? [`applied ${matched.id}`] : [];
     const fault = matched?.fault ?? null;
     const faultDelayMs = fault?.delay_ms ?? 0;
     const error = fault ? faultError(fault) : null;
     if (error) return { delayMs: faultDelayMs, outcome: { kind: "error", error }, fault, notes };
     const reply = this.#matchRule(request, notes);
-    const outcome = reply ? outcomeOf(reply, request) : this.#unmatched(request, builtIn, notes);
+    const outcome = reply ? outcomeOf(reply, request) : this.#withoutRule(request, builtIn, notes);
     return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
   }
 
@@ -72,12 +71,6 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
     return added;
   }
 
-  #matchFault({ deployment, key, header }: PredictionRequest) {
-    return this.#faults.empty
-      ? null
-      : this.#faults.match(matchSubject(deployment.ownerId, null, { group: [], key, header }));
-  }
-
   #matchRule(request: PredictionRequest, notes: string[]): PredictionReply | null {
     const matched = this.match(request);
     if (!matched) return null;
@@ -86,7 +79,7 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
   }
 
   /** The answer without a matching rule. `settings.unmatched: error` replaces echoes only. */
-  #unmatched(
+  #withoutRule(
     request: PredictionRequest,
     builtIn: (request: PredictionRequest) => PredictionOutcome,
     notes: string[],
@@ -94,16 +87,8 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
     const outcome = builtIn(request);
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
-    const closest = this.closest(request);
-    if (this.context.settings.unmatched === "echo") {
-      // Without any rules an echo is expected, and needs no note.
-      if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
-      return outcome;
-    }
-    notes.push(...closest);
-    const hint =
-      closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no prediction rules.";
-    return { kind: "error", error: new GatewayError("unmatched", { hint }) };
+    const hint = this.unmatched(request, notes);
+    return hint === null ? outcome : { kind: "error", error: new GatewayError("unmatched", { hint }) };
   }
 }
 
