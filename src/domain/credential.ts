@@ -7,18 +7,14 @@ export type Credential =
   | { readonly kind: "malformed" }
   | { readonly kind: "key"; readonly scheme: "api-key" | "bearer"; readonly key: string };
 
-const ABSENT: Credential = { kind: "absent" };
-const EMPTY: Credential = { kind: "empty" };
-const MALFORMED: Credential = { kind: "malformed" };
-
 /** Reads an `Authorization` header. The scheme is case-insensitive (A-1). */
 export function readAuthorization(header: string | undefined): Credential {
-  if (header === undefined) return ABSENT;
+  if (header === undefined) return { kind: "absent" };
   const text = header.trim();
   const space = text.indexOf(" ");
   const scheme = (space < 0 ? text : text.slice(0, space)).toLowerCase();
-  if (scheme !== "api-key" && scheme !== "bearer") return text === "" ? ABSENT : MALFORMED;
+  if (scheme !== "api-key" && scheme !== "bearer") return { kind: text === "" ? "absent" : "malformed" };
   const key = space < 0 ? "" : text.slice(space + 1).trim();
-  if (key === "") return EMPTY;
+  if (key === "") return { kind: "empty" };
   return { kind: "key", scheme, key };
 }

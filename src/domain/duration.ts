@@ -4,6 +4,11 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 /** Describes what {@link parseDuration} accepts, for messages. */
 export const DURATION_FORM = 'expected milliseconds or a text such as "250ms", "61s", "2m", "1h"';
 
+/** Milliseconds of a valid duration; undefined without one. */
+export function millisecondsOf(value: number | string | undefined): number | undefined {
+  return value === undefined ? undefined : (parseDuration(value) ?? 0);
+}
+
 /** @returns whole milliseconds >= 0, or null when it is not a duration */
 export function parseDuration(value: number | string): number | null {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? value : null;

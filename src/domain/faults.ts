@@ -2,7 +2,7 @@
 
 import { compileMatch, type RuleMatch } from "./completion/match.js";
 import type { MatchSubject } from "./completion/subject.js";
-import { type ErrorCode, GatewayError } from "./errors.js";
+import { ERRORS, type ErrorCode, GatewayError } from "./errors.js";
 import type { CompiledMatch } from "./scripted.js";
 
 /** Errors of the contract that a fault can name. */
@@ -89,12 +89,12 @@ export function compileFault(rule: FaultRule, matched = 0, struck = 0): Compiled
  * applies to a whole answer, and the other way round (Y-50). Updates the counts of the rules it looked at.
  * @param float a number in [0, 1) from the world's random source, drawn only for faults with a probability
  */
-export function matchFault(
-  faults: readonly CompiledFault[],
+export function matchFault<Rule extends CompiledFault>(
+  faults: readonly Rule[],
   kind: "answer" | "webhook",
   subject: MatchSubject,
   float: () => number,
-): CompiledFault | null {
+): Rule | null {
   for (const fault of faults) {
     if ((fault.rule.fault.webhook === undefined) !== (kind === "answer")) continue;
     const { times, after = 0, probability } = fault.rule;
@@ -136,18 +136,7 @@ export function faultError(fault: Fault): GatewayError | null {
 const FIRST_SERVER_ERROR = 500;
 
 /** Whether the fault is a refusal by the gateway and not a failure of the model. Refusals are not counted (L-4). */
-export function refuses(fault: Fault): boolean {
-  if (fault.preset !== undefined) return PRESET_REFUSES[fault.preset];
-  return fault.status !== undefined && fault.status >= 400 && fault.status < FIRST_SERVER_ERROR;
+export function refuses({ preset, status }: Fault): boolean {
+  const answered = preset === undefined ? status : ERRORS[preset].status;
+  return answered !== undefined && answered >= 400 && answered < FIRST_SERVER_ERROR;
 }
-
-const PRESET_REFUSES: Readonly<Record<FaultPreset, boolean>> = {
-  wrong_key: true,
-  unknown_model: true,
-  rate_limited: true,
-  payment_required: true,
-  model_unavailable: false,
-  draining: false,
-  timeout: false,
-  overloaded: false,
-};

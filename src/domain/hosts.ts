@@ -26,7 +26,6 @@ export function worldOf(path: string): { readonly world: string | null; readonly
   return { world: path.slice(WORLD_PREFIX.length, end), path: path.slice(end) };
 }
 
-/** The emulator's control API. */
 const CONTROL = "/_emulator";
 /** `/_host/<hostname>/...` replaces the `Host` header, for resolvers that do not know `*.localhost`. */
 const HOST_PREFIX = "/_host/";
@@ -60,15 +59,8 @@ export function destinationOf(host: string | undefined, path: string): Destinati
     const named = end < 0 ? path.slice(HOST_PREFIX.length) : path.slice(HOST_PREFIX.length, end);
     return destinationOf(named, end < 0 ? "/" : path.slice(end));
   }
-  if (path === CONTROL || path.startsWith(`${CONTROL}/`))
-    return { surface: "control", path, deployment: null };
-  return (
-    (host === undefined ? null : byHost(host, path)) ?? {
-      surface: surfaceOfPath(path),
-      path,
-      deployment: null,
-    }
-  );
+  if (path === CONTROL || path.startsWith(`${CONTROL}/`)) return on("control", path);
+  return (host === undefined ? null : byHost(host, path)) ?? on(surfaceOfPath(path), path);
 }
 
 const DIGIT_NINE = 0x39;
@@ -78,16 +70,16 @@ function byHost(host: string, path: string): Destination | null {
   if (host.charCodeAt(0) <= DIGIT_NINE) return null;
   const name = host.toLowerCase();
   const label = name.slice(0, Math.max(0, name.indexOf(".")));
-  if (label === "api") return { surface: "management", path, deployment: null };
-  if (label === "inference") return { surface: "inference", path, deployment: null };
-  if (name.startsWith(CLOUDFLARE)) return { surface: "cloudflare", path, deployment: null };
+  if (label === "api") return on("management", path);
+  if (label === "inference") return on("inference", path);
+  if (name.startsWith(CLOUDFLARE)) return on("cloudflare", path);
   const [, kind, id] = DEPLOYMENT_LABEL.exec(label) ?? [];
   if (id === undefined) return null;
-  return {
-    surface: "dedicated",
-    path,
-    deployment: { kind: kind === "chain" ? "chain" : "model", label: id },
-  };
+  return on("dedicated", path, { kind: kind === "chain" ? "chain" : "model", label: id });
+}
+
+function on(surface: Surface, path: string, deployment: DeploymentHost | null = null): Destination {
+  return { surface, path, deployment };
 }
 
 function surfaceOfPath(path: string): Surface {

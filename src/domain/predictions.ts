@@ -1,8 +1,15 @@
 /** Prediction rules: which rule answers a request to a dedicated deployment, and its reply. */
 
-import { describeTextMatch, scalarText, type TextMatch, textTest } from "./completion/text-match.js";
+import { scalarText, type TextMatch } from "./completion/text-match.js";
 import type { Deployment } from "./deployments.js";
-import type { Compiled, ScriptedRule } from "./scripted.js";
+import {
+  allOf,
+  type Compiled,
+  type CompiledMatch,
+  type Condition,
+  type ScriptedRule,
+  textCondition,
+} from "./scripted.js";
 
 /** What rules match. `route` is the path after the environment, such as `/predict` or `/items/123`. */
 export interface PredictionSubject {
@@ -63,71 +70,44 @@ export interface PredictionRule extends ScriptedRule<PredictionReply> {
   readonly match: PredictionMatch;
 }
 
-/** A compiled rule. */
-type CompiledPrediction = Compiled<PredictionRule, PredictionSubject>;
-
-/** Whether the route calls the model's code; other routes call a server inside the deployment (I-5.3e). */
-function isPredictRoute(route: string): boolean {
-  return route === "/predict" || route === "/run_remote";
-}
-
-interface Condition {
-  readonly description: string;
-  readonly matches: (subject: PredictionSubject) => boolean;
-}
-
 /** @throws SyntaxError for patterns that `checkPattern` rejects */
-export function compilePrediction(rule: PredictionRule, used = 0): CompiledPrediction {
-  const conditions = conditionsOf(rule.match);
-  return {
-    rule,
-    used,
-    match: {
-      matches: (subject) => conditions.every(({ matches }) => matches(subject)),
-      misses: (subject) =>
-        conditions.filter(({ matches }) => !matches(subject)).map(({ description }) => description),
-    },
-  };
+export function compilePrediction(
+  rule: PredictionRule,
+  used: number,
+): Compiled<PredictionRule, PredictionSubject> {
+  return { rule, used, match: compileMatch(rule.match) };
 }
 
-function conditionsOf(match: PredictionMatch): Condition[] {
-  const conditions: Condition[] = [];
-  const text = (
-    name: string,
-    wanted: TextMatch | undefined,
-    valuesOf: (subject: PredictionSubject) => readonly string[],
-  ): void => {
-    if (wanted === undefined) return;
-    const test = textTest(wanted);
-    const description = `${name} ${describeTextMatch(wanted)}`;
-    conditions.push({ description, matches: (subject) => valuesOf(subject).some(test) });
-  };
-  text("model", match.model, (subject) => ownerNames(subject, "model"));
-  text("chain", match.chain, (subject) => ownerNames(subject, "chain"));
-  text("environment", match.environment, ({ deployment: { environment } }) => listOf(environment));
-  text("deployment", match.deployment, ({ deployment }) => [deployment.id]);
-  text("method", match.method, ({ method }) => [method]);
-  text("key", match.key, ({ key }) => key);
-  text("text", match.text, (subject) => [subject.text]);
-  text("route", match.route, ({ route }) => [route]);
-  if (match.route === undefined)
-    conditions.push({
-      description: "route /predict or /run_remote",
-      matches: ({ route }) => isPredictRoute(route),
-    });
-  for (const [path, wanted] of Object.entries(match.body ?? {}))
-    text(`body ${path}`, wanted, ({ input }) => listOf(scalarAt(input, path)));
-  for (const [name, wanted] of Object.entries(match.headers ?? {}))
-    text(`header ${name}`, wanted, (subject) => listOf(subject.header(name.toLowerCase())));
-  return conditions;
+function compileMatch(match: PredictionMatch): CompiledMatch<PredictionSubject> {
+  return allOf<PredictionSubject>([
+    textCondition("model", match.model, (subject) => ownerNames(subject, "model")),
+    textCondition("chain", match.chain, (subject) => ownerNames(subject, "chain")),
+    textCondition("environment", match.environment, ({ deployment }) => deployment.environment),
+    textCondition("deployment", match.deployment, ({ deployment }) => deployment.id),
+    textCondition("method", match.method, ({ method }) => method),
+    textCondition("key", match.key, ({ key }) => key),
+    textCondition("text", match.text, ({ text }) => text),
+    textCondition("route", match.route, ({ route }) => route) ?? PREDICT_ROUTE,
+    ...Object.entries(match.body ?? {}).map(([path, wanted]) =>
+      textCondition<PredictionSubject>(`body ${path}`, wanted, ({ input }) => scalarAt(input, path)),
+    ),
+    ...Object.entries(match.headers ?? {}).map(([name, wanted]) =>
+      textCondition<PredictionSubject>(`header ${name}`, wanted, (subject) =>
+        subject.header(name.toLowerCase()),
+      ),
+    ),
+  ]);
 }
 
-function listOf(text: string | null | undefined): readonly string[] {
-  return text === null || text === undefined ? [] : [text];
-}
+/** The routes that call the model's code; others call a server inside the deployment (I-5.3e). */
+const PREDICT_ROUTE: Condition<PredictionSubject> = {
+  description: "route /predict or /run_remote",
+  matches: ({ route }) => route === "/predict" || route === "/run_remote",
+};
 
-function ownerNames({ deployment }: PredictionSubject, kind: Deployment["kind"]): readonly string[] {
-  return deployment.kind === kind ? [deployment.ownerId, ...listOf(deployment.ownerName)] : [];
+function ownerNames({ deployment }: PredictionSubject, kind: Deployment["kind"]): string[] {
+  if (deployment.kind !== kind) return [];
+  return deployment.ownerName === null ? [deployment.ownerId] : [deployment.ownerId, deployment.ownerName];
 }
 
 /** The text of a string, number or boolean at a path; undefined for anything else. */

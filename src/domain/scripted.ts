@@ -1,5 +1,7 @@
 /** What completion and prediction rules have in common: matching, uses and sequences of replies. */
 
+import { describeTextMatch, type TextMatch, textTest } from "./completion/text-match.js";
+
 /** A rule with one reply or a sequence of replies. */
 export interface ScriptedRule<Reply> {
   readonly id: string;
@@ -14,6 +16,42 @@ export interface ScriptedRule<Reply> {
 export interface CompiledMatch<Subject> {
   matches(subject: Subject): boolean;
   misses(subject: Subject): string[];
+}
+
+/** What one key of a match wants. */
+export interface Condition<Subject> {
+  readonly description: string;
+  readonly matches: (subject: Subject) => boolean;
+}
+
+/** A match of conditions, which must all hold; null: a key that the match does not have. */
+export function allOf<Subject>(keys: readonly (Condition<Subject> | null)[]): CompiledMatch<Subject> {
+  const conditions = keys.filter((condition) => condition !== null);
+  return {
+    matches: (subject) => conditions.every(({ matches }) => matches(subject)),
+    misses: (subject) =>
+      conditions.filter(({ matches }) => !matches(subject)).map(({ description }) => description),
+  };
+}
+
+/**
+ * Wants a text, or one of several.
+ * @throws SyntaxError for patterns that `checkPattern` rejects
+ */
+export function textCondition<Subject>(
+  name: string,
+  wanted: TextMatch | undefined,
+  textsOf: (subject: Subject) => string | readonly string[] | null | undefined,
+): Condition<Subject> | null {
+  if (wanted === undefined) return null;
+  const test = textTest(wanted);
+  return {
+    description: `${name} ${describeTextMatch(wanted)}`,
+    matches: (subject) => {
+      const texts = textsOf(subject);
+      return typeof texts === "string" ? test(texts) : (texts?.some(test) ?? false);
+    },
+  };
 }
 
 /** A compiled rule and its number of uses. */
@@ -41,34 +79,33 @@ export function countsUses({ times, sequence }: ScriptedRule<unknown>): boolean 
 }
 
 /** The first rule with uses left whose keys all match, or null. */
-export function firstMatch<Rule extends ScriptedRule<unknown>, Subject>(
-  rules: readonly Compiled<Rule, Subject>[],
+export function firstMatch<Rule extends Compiled<ScriptedRule<unknown>, Subject>, Subject>(
+  rules: readonly Rule[],
   subject: Subject,
-): Compiled<Rule, Subject> | null {
+): Rule | null {
   for (const compiled of rules) {
-    if (!spent(compiled) && compiled.match.matches(subject)) return compiled;
+    const { times } = compiled.rule;
+    const spent = times !== undefined && compiled.used >= times;
+    if (!spent && compiled.match.matches(subject)) return compiled;
   }
   return null;
 }
+
+/** How many rules an explanation names. */
+const CLOSEST = 3;
 
 /** Why no rule matched: the rules with the fewest misses, each with its misses. */
 export function closestMisses<Subject>(
   rules: readonly Compiled<ScriptedRule<unknown>, Subject>[],
   subject: Subject,
-  maximum = 3,
 ): string[] {
-  if (rules.length === 0) return [];
   return rules
     .map(({ rule, match }) => ({ rule, misses: match.misses(subject) }))
     .sort((a, b) => a.misses.length - b.misses.length)
-    .slice(0, maximum)
+    .slice(0, CLOSEST)
     .map(({ rule, misses }) =>
       misses.length === 0
         ? `${rule.id}: all ${rule.times} uses are spent`
         : `${rule.id}: wanted ${misses.join("; ")}`,
     );
-}
-
-function spent({ rule, used }: { readonly rule: ScriptedRule<unknown>; readonly used: number }): boolean {
-  return rule.times !== undefined && used >= rule.times;
 }

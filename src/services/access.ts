@@ -10,7 +10,6 @@ import {
   type WorkspaceKeyType,
 } from "../domain/model.js";
 import type { SlugRoute } from "./routing.js";
-import { sameHash } from "./secrets.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** A caller with a workspace key. */
@@ -77,10 +76,17 @@ export class Access implements Cache {
       });
     }
     const caller = credential.kind === "key" ? this.find(credential.key) : null;
-    if (caller?.kind !== "workspace") throw managementRefusal(credential, caller);
+    if (caller?.kind !== "workspace") {
+      throw new GatewayError("key_refused", {
+        hint: caller
+          ? "This is a federated key. The management API needs a workspace key."
+          : credentialHint(credential),
+      });
+    }
     if (!SCOPES[caller.key.type].includes(scope)) {
+      const types = WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
       throw new GatewayError("missing_scope", {
-        hint: `This key has type ${caller.key.type}. This route needs ${typesWith(scope).join(" or ")}.`,
+        hint: `This key has type ${caller.key.type}. This route needs ${types.join(" or ")}.`,
       });
     }
     if (GATEWAY_SCOPES.includes(scope) && !caller.workspace.onboarded) {
@@ -151,11 +157,10 @@ export class Access implements Cache {
   #load(digest: Buffer): Caller | null {
     const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
-    if (federated && sameHash(federated.hash, digest)) return { kind: "federated", key: federated.key };
-    const stored = workspaceKeys.byHash(digest);
-    if (!stored || !sameHash(stored.hash, digest)) return null;
-    const workspace = workspaces.byId(stored.key.workspaceId);
-    return workspace ? { kind: "workspace", key: stored.key, workspace } : null;
+    if (federated) return { kind: "federated", key: federated };
+    const key = workspaceKeys.byHash(digest);
+    const workspace = key && workspaces.byId(key.workspaceId);
+    return workspace ? { kind: "workspace", key, workspace } : null;
   }
 }
 
@@ -182,19 +187,6 @@ export function modelsOnlyHint({ modelIds }: WorkspaceKey): string {
 
 function cannotInvokeHint({ key }: WorkspaceCaller): string {
   return `Workspace keys of type ${key.type} may not call models.`;
-}
-
-function typesWith(scope: Scope): WorkspaceKeyType[] {
-  return WORKSPACE_KEY_TYPES.filter((type) => SCOPES[type].includes(scope));
-}
-
-function managementRefusal(credential: Credential, caller: Caller | null): GatewayError {
-  if (caller?.kind === "federated") {
-    return new GatewayError("key_refused", {
-      hint: "This is a federated key. The management API needs a workspace key.",
-    });
-  }
-  return new GatewayError("key_refused", { hint: credentialHint(credential) });
 }
 
 function credentialHint(credential: Credential): string {

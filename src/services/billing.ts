@@ -13,15 +13,9 @@ export interface RecordedEvent {
 }
 
 /** Two sums that should be equal and are not. */
-export interface Difference {
+export interface Difference extends SumPair {
   /** Such as `answers` and `ledger`. */
   readonly between: readonly [string, string];
-  readonly group: string;
-  readonly external_entity_id: string | null;
-  readonly key: string | null;
-  readonly slug: string;
-  readonly left: Sums;
-  readonly right: Sums;
 }
 
 /** Billing events, and the comparison of all records about them. */
@@ -65,7 +59,5 @@ export class Billing {
 function differing(between: readonly [string, string], pairs: readonly SumPair[]): Difference[] {
   return pairs
     .filter(({ left, right }) => left.requests !== right.requests || left.tokens !== right.tokens)
-    .map(({ group, entity, key, slug, left, right }) => {
-      return { between, group, external_entity_id: entity, key, slug, left, right };
-    });
+    .map((pair) => ({ between, ...pair }));
 }

@@ -7,7 +7,12 @@ import type { Fault } from "../domain/faults.js";
 import type { FederatedKey } from "../domain/model.js";
 import type { RequestInProgress } from "./journal.js";
 import type { Grant } from "./limits.js";
-import type { RequestOverrides } from "./replies.js";
+
+/** What a test can set for one answer by headers. */
+export interface RequestOverrides {
+  /** The exact usage of this answer. */
+  readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
+}
 
 /** What the gateway has read of a chat request. */
 export interface ChatInput {

@@ -3,21 +3,17 @@ import { matchSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import { answersItself, refuses } from "../domain/faults.js";
-import { ECHO_NOTE } from "../domain/journal.js";
 import { type Admission, checkLimits, countRequest } from "../domain/limits/admission.js";
 import { rateLimitHeaders } from "../domain/limits/headers.js";
-import { checkServed } from "../domain/served-models.js";
 import { type Access, type Caller, canCall, unreachableHint } from "./access.js";
 import type { AdmittedChat, ChatInput, ParsedChat } from "./chat-types.js";
 import type { Completions } from "./completions.js";
 import type { ResolvedDeployment } from "./deployments/deployments.js";
 import type { Faults } from "./faults.js";
-import type { Forwarding } from "./forward.js";
 import type { RequestInProgress } from "./journal.js";
 import { decisionRecord, refusalHint } from "./limit-decision.js";
 import type { Grant, Limits } from "./limits.js";
 import { abilitiesOf, abilityProblem } from "./model-abilities.js";
-import type { Replies, StyledReply } from "./replies.js";
 import type { Routing, SlugRoute } from "./routing.js";
 import type { WorldContext } from "./world-context.js";
 
@@ -26,7 +22,6 @@ interface Dependencies {
   readonly limits: Limits;
   readonly routing: Routing;
   readonly completions: Completions;
-  readonly replies: Replies;
   readonly faults: Faults;
 }
 
@@ -43,7 +38,7 @@ const NO_DEMAND = { promptTokens: 0, maxTokens: 0 };
 export const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /**
- * Admits requests to models and makes the replies, for all dialects. X-7 is the order of the checks. `ChatRecords`
+ * Admits requests to models, for all dialects. X-7 is the order of the checks. `Replies` makes the replies, `ChatRecords`
  * records the usage.
  */
 export class Chat {
@@ -73,7 +68,8 @@ export class Chat {
   }
 
   /**
-   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26).
+   * The same for a dedicated deployment, whose caller and model are known: no limits and no ledger (I-5.3a, Y-26). Its
+   * engine serves the declared names; without any, all (I-4.2e).
    * @throws GatewayError `served_model_unknown`, `unmatched`, `invalid_value`
    */
   admitDedicated(
@@ -83,7 +79,13 @@ export class Chat {
     resolved: ResolvedDeployment,
   ): AdmittedChat {
     const { caller, deployment, model } = resolved;
-    checkServed(model, input.model);
+    const served = model?.servedModelNames ?? [];
+    if (model && served.length > 0 && !served.includes(input.model)) {
+      throw new GatewayError("served_model_unknown", {
+        message: `The model \`${input.model}\` does not exist.`,
+        hint: `Model ${model.id} serves ${served.join(", ")}.`,
+      });
+    }
     const modelId = deployment.ownerId;
     return this.#admitChecked(inProgress, input, parsed, { caller, grant: null, admission: null, modelId });
   }
@@ -103,9 +105,7 @@ export class Chat {
       header: input.header,
     });
     const limitHeaders = admission ? this.#limitHeaders(admission, inProgress.at) : NO_HEADERS;
-    const matched = input.fault
-      ? { id: "x-emulator-fault", fault: input.fault }
-      : this.#dependencies.faults.match(subject);
+    const matched = this.#dependencies.faults.match(input.fault, subject);
     if (matched) inProgress.notes.push(`applied ${matched.id}`);
     const replaced = matched !== null && answersItself(matched.fault);
     if (!parsed.ok && !replaced) {
@@ -134,16 +134,6 @@ export class Chat {
       account,
       limitHeaders,
     };
-  }
-
-  /** The model's reply, see {@link Replies.answer}. @throws GatewayError */
-  answer(
-    admitted: AdmittedChat,
-    request: ChatRequest,
-    forwarding?: Forwarding,
-  ): StyledReply | Promise<StyledReply> {
-    const { subject, rule, overrides } = admitted;
-    return this.#dependencies.replies.answer(request, subject, rule, overrides, forwarding);
   }
 
   /** The route and limits of a slug. All reasons why it cannot be called give the same 404 (X-4, X-17). */
@@ -202,9 +192,8 @@ export class Chat {
     request: ChatRequest,
     { subject, requestId, modelId }: Pick<AdmittedChat, "subject" | "requestId" | "modelId">,
   ) {
-    const { settings } = this.#context;
     const served = { acceptedAt: inProgress.at, requestId, modelId };
-    const problem = abilityProblem(request, abilitiesOf(settings, request.model));
+    const problem = abilityProblem(request, abilitiesOf(this.#context.settings, request.model));
     if (problem) throw new GatewayError("invalid_value", { message: problem, served });
     if (request.unknownFields.length > 0) {
       inProgress.notes.push(`ignored unknown fields: ${request.unknownFields.join(", ")}`);
@@ -212,20 +201,11 @@ export class Chat {
     const matched = this.#dependencies.completions.match(subject);
     if (matched) {
       inProgress.notes.push(`answered by ${matched.id}`);
-      return matched.reply;
+      return matched.reply ?? {};
     }
-    const closest = this.#dependencies.completions.closest(subject);
-    if (settings.unmatched === "echo") {
-      // Without any rules an echo is expected, and needs no note.
-      if (closest.length > 0) inProgress.notes.push(ECHO_NOTE, ...closest);
-      return null;
-    }
-    inProgress.notes.push(...closest);
-    throw new GatewayError("unmatched", {
-      served,
-      hint:
-        closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no completion rules.",
-    });
+    const hint = this.#dependencies.completions.unmatched(subject, inProgress.notes);
+    if (hint === null) return null;
+    throw new GatewayError("unmatched", { served, hint });
   }
 
   #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {

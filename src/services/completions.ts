@@ -4,28 +4,9 @@ import { RuleBook } from "./rule-book.js";
 import type { WorldContext } from "./world-context.js";
 
 /** The world's completion rules. */
-export class Completions {
-  readonly #context: WorldContext;
-  readonly #rules: RuleBook<RuleReply, CompletionRule, MatchSubject>;
-
+export class Completions extends RuleBook<RuleReply, CompletionRule, MatchSubject> {
   constructor(context: WorldContext) {
-    this.#context = context;
-    this.#rules = new RuleBook(context, context.store.rules, compileRule);
-  }
-
-  /** The first matching rule, or null. Counts its use. */
-  match(subject: MatchSubject): { readonly id: string; readonly reply: RuleReply } | null {
-    const matched = this.#rules.match(subject);
-    return matched && { id: matched.id, reply: matched.reply ?? {} };
-  }
-
-  /** Why no rule matches, for the journal. */
-  closest(subject: MatchSubject): string[] {
-    return this.#rules.closest(subject);
-  }
-
-  list() {
-    return this.#rules.list();
+    super(context, "completion", context.store.rules, compileRule);
   }
 
   /**
@@ -33,12 +14,8 @@ export class Completions {
    * @param first before the existing rules, so that a test can override its seed; else after them
    */
   add(rules: readonly Omit<CompletionRule, "id">[], first = false): CompletionRule[] {
-    const added = rules.map((rule) => ({ id: `rule-${this.#context.random.hex(6)}`, ...rule }));
-    this.#rules.add(added, first);
+    const added = rules.map((rule) => ({ id: `rule-${this.context.random.hex(6)}`, ...rule }));
+    this.insert(added, first);
     return added;
-  }
-
-  clear(): void {
-    this.#rules.clear();
   }
 }

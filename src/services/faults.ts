@@ -1,5 +1,5 @@
 import type { MatchSubject } from "../domain/completion/subject.js";
-import { parseDuration } from "../domain/duration.js";
+import { millisecondsOf } from "../domain/duration.js";
 import {
   type CompiledFault,
   compileFault,
@@ -17,11 +17,13 @@ interface MatchedFault {
   readonly fault: Fault;
 }
 
+/** A compiled fault, and its position in the database. */
+type StoredFault = CompiledFault & { readonly position: number };
+
 /** The faults of a world, compiled once. Their counts are stored. */
 export class Faults implements Cache {
   readonly #context: WorldContext;
-  #compiled: CompiledFault[] | null = null;
-  readonly #positions = new Map<CompiledFault, number>();
+  #compiled: StoredFault[] | null = null;
 
   constructor(context: WorldContext) {
     this.#context = context;
@@ -32,14 +34,9 @@ export class Faults implements Cache {
     this.#compiled = null;
   }
 
-  /** Whether there are no faults. */
-  get empty(): boolean {
-    return this.#faults().length === 0;
-  }
-
-  /** The first fault that applies to an answer, or null. Counts it. */
-  match(subject: MatchSubject): MatchedFault | null {
-    return this.#matchFirst("answer", subject);
+  /** The request's own fault, or the first that applies to its answer, which is counted; null: none. */
+  match(own: Fault | null, subject: MatchSubject): MatchedFault | null {
+    return own ? { id: "x-emulator-fault", fault: own } : this.#matchFirst("answer", subject);
   }
 
   /** The first fault that applies to a billing event, or null. Counts it. */
@@ -54,8 +51,7 @@ export class Faults implements Cache {
     const matched = matchFault(faults, kind, subject, () => this.#context.random.float());
     for (const [index, fault] of faults.entries()) {
       if (fault.matched === before[index]) continue;
-      const position = this.#positions.get(fault);
-      if (position !== undefined) this.#context.store.faults.setSeen(position, fault.matched, fault.struck);
+      this.#context.store.faults.setSeen(fault.position, fault.matched, fault.struck);
     }
     return matched ? { id: matched.rule.id, fault: matched.rule.fault } : null;
   }
@@ -79,9 +75,8 @@ export class Faults implements Cache {
   /** @returns whether the fault existed */
   remove(id: string): boolean {
     const fault = this.#faults().find(({ rule }) => rule.id === id);
-    const position = fault ? this.#positions.get(fault) : undefined;
-    if (position === undefined) return false;
-    this.#context.store.faults.remove(position);
+    if (!fault) return false;
+    this.#context.store.faults.remove(fault.position);
     this.#compiled = null;
     return true;
   }
@@ -91,14 +86,10 @@ export class Faults implements Cache {
     this.#compiled = null;
   }
 
-  #faults(): CompiledFault[] {
-    if (this.#compiled) return this.#compiled;
-    this.#positions.clear();
-    this.#compiled = this.#context.store.faults.all().map(({ position, rule, matched, struck }) => {
-      const compiled = compileFault(rule, matched, struck);
-      this.#positions.set(compiled, position);
-      return compiled;
-    });
+  #faults(): StoredFault[] {
+    this.#compiled ??= this.#context.store.faults
+      .all()
+      .map(({ position, rule, matched, struck }) => ({ ...compileFault(rule, matched, struck), position }));
     return this.#compiled;
   }
 }
@@ -107,19 +98,12 @@ export class Faults implements Cache {
 export function faultOf({ delay, stall, webhook, ...rest }: FaultSeed): Fault {
   return {
     ...rest,
-    ...(webhook === undefined ? {} : { webhook: webhookFaultOf(webhook) }),
-    ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
-    ...(stall === undefined
-      ? {}
-      : {
-          stall: {
-            after_chunks: stall.after_chunks,
-            ...(stall.for === undefined ? {} : { for_ms: parseDuration(stall.for) ?? 0 }),
-          },
-        }),
+    webhook: webhook && webhookFaultOf(webhook),
+    delay_ms: millisecondsOf(delay),
+    stall: stall && { after_chunks: stall.after_chunks, for_ms: millisecondsOf(stall.for) },
   };
 }
 
 function webhookFaultOf({ delay, ...fault }: NonNullable<FaultSeed["webhook"]>): WebhookFault {
-  return delay === undefined ? fault : { ...fault, delay_ms: parseDuration(delay) ?? 0 };
+  return { ...fault, delay_ms: millisecondsOf(delay) };
 }

@@ -11,31 +11,19 @@ import { dayOf } from "../domain/limits/time.js";
 import { waitFor } from "../runtime/wait.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
+/** What is known of a journal entry before its request has ended. */
+type KnownEntry = Omit<JournalEntry, "status" | "durationMs">;
+
 /** A request in progress, with what is known for its journal entry. */
-export interface RequestInProgress {
-  readonly seq: number;
-  readonly at: number;
-  readonly surface: Surface;
-  readonly method: string;
-  readonly path: string;
+export interface RequestInProgress extends Mutable<KnownEntry> {
+  readonly notes: string[];
   /** Stale after a reset; then not recorded. */
   readonly generation: number;
-  keyPrefix: string | null;
-  groupId: string | null;
-  externalEntityId: string | null;
-  slug: string | null;
-  promptTokens: number | null;
-  completionTokens: number | null;
-  error: string | null;
-  hint: string | null;
-  notes: string[];
-  decision: string | null;
-  requestBody: string | null;
-  /** The answer's body, without secrets. */
-  responseBody: string | null;
   /** The usage of an admitted request to a model. */
   ledgerEntry: LedgerEntry | null;
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface Pending {
   readonly entry: JournalEntry;

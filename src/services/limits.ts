@@ -1,10 +1,8 @@
 import { type LimitPlan, planFor } from "../domain/limits/admission.js";
-import type { Bucket } from "../domain/limits/buckets.js";
 import { Meter } from "../domain/limits/meter.js";
 import { dayOf, MINUTE_MS, SECOND_MS } from "../domain/limits/time.js";
 import { type SlugUsage, usageOf } from "../domain/limits/usage.js";
-import type { Group, LimitType, LimitUnit } from "../domain/model.js";
-import type { CountedAt } from "../store/ledger.js";
+import type { Group, Limit } from "../domain/model.js";
 import { type DecisionParts, decisionParts } from "./limit-decision.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
@@ -20,10 +18,8 @@ export interface Grant {
 }
 
 /** Usage that a seed declares (Y-10). */
-interface DeclaredUse {
+interface DeclaredUse extends Pick<Limit, "type" | "unit"> {
   readonly slug: string;
-  readonly type: LimitType;
-  readonly unit: LimitUnit;
   readonly used: number;
 }
 
@@ -128,24 +124,17 @@ export class Limits implements Cache {
   rebuild(): void {
     this.configurationChanged();
     this.#meters.clear();
-    const { ledger } = this.#context.store;
-    const buckets = new BucketTable();
-    const since = this.#context.clock.now() - MINUTE_MS;
-    for (const count of ledger.declaredSince(since)) buckets.add(count.groupId, count);
-    this.#addRequests(buckets, since);
-    for (const { groupId, slug, ascending } of buckets.counters()) {
-      const meter = Meter.restore({ buckets: ascending, lastDay: ledger.lastDay(groupId, slug) });
-      entry(this.#meters, groupId, () => new Map<string, Meter>()).set(slug, meter);
-    }
-  }
-
-  /** Adds all requests of the last minute to the groups that counted them. */
-  #addRequests(buckets: BucketTable, since: number): void {
     const { ledger, groups } = this.#context.store;
+    const since = this.#context.clock.now() - MINUTE_MS;
     const countedBy = new Map<string, readonly string[]>();
-    for (const count of ledger.endedSince(since)) {
+    const counts = ledger.endedSince(since).flatMap((count) => {
       const groupIds = entry(countedBy, count.groupId, () => countedGroups(groups.chain(count.groupId)));
-      for (const groupId of groupIds) buckets.add(groupId, count);
+      return groupIds.map((groupId) => ({ ...count, groupId }));
+    });
+    counts.push(...ledger.declaredSince(since));
+    counts.sort((a, b) => a.at - b.at);
+    for (const { groupId, slug, at, requests, tokens } of counts) {
+      this.meter(groupId, slug).recall(at, requests, tokens);
     }
   }
 }
@@ -155,30 +144,6 @@ function countedGroups(chain: readonly Group[]): readonly string[] {
   const [group] = chain;
   if (!group) return [];
   return group.enforcement === "CASCADING" ? chain.map(({ id }) => id) : [group.id];
-}
-
-/** Collects buckets by group, slug and instant. */
-class BucketTable {
-  readonly #byGroup = new Map<string, Map<string, Map<number, Bucket>>>();
-
-  add(groupId: string, { slug, at, requests, tokens }: Omit<CountedAt, "groupId">): void {
-    const bySlug = entry(this.#byGroup, groupId, () => new Map<string, Map<number, Bucket>>());
-    const byInstant = entry(bySlug, slug, () => new Map<number, Bucket>());
-    const bucket = byInstant.get(at);
-    byInstant.set(at, {
-      at,
-      requests: (bucket?.requests ?? 0) + requests,
-      tokens: (bucket?.tokens ?? 0) + tokens,
-    });
-  }
-
-  *counters(): Generator<{ groupId: string; slug: string; ascending: Bucket[] }> {
-    for (const [groupId, bySlug] of this.#byGroup) {
-      for (const [slug, byInstant] of bySlug) {
-        yield { groupId, slug, ascending: [...byInstant.values()].sort((a, b) => a.at - b.at) };
-      }
-    }
-  }
 }
 
 /** The value of a key, created if missing. */

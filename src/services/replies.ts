@@ -7,15 +7,10 @@ import type { MatchSubject } from "../domain/completion/subject.js";
 import { fillArguments, fillTemplate } from "../domain/completion/template.js";
 import { GatewayError } from "../domain/errors.js";
 import { createRandom, type Random } from "../runtime/random.js";
+import type { AdmittedChat, RequestOverrides } from "./chat-types.js";
 import { type Forwarding, forwardChat } from "./forward.js";
 import { abilitiesOf } from "./model-abilities.js";
 import type { WorldContext } from "./world-context.js";
-
-/** What a test can set for one answer by headers. */
-export interface RequestOverrides {
-  /** The exact usage of this answer. */
-  readonly usage?: { readonly prompt: number; readonly completion: number } | undefined;
-}
 
 /** A reply with its pace and form. */
 export interface StyledReply {
@@ -32,16 +27,14 @@ export class Replies {
   }
 
   /**
-   * The model's reply; a promise when it is generated or forwarded.
-   * @param rule null: JSON or a tool call if the request requires one, else an echo
+   * The model's reply; a promise when it is generated or forwarded. Without a rule it is JSON or a tool call if the
+   * request requires one, else an echo.
    * @param forwarding for a rule that forwards
    * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
   answer(
+    { subject, rule, overrides }: AdmittedChat,
     request: ChatRequest,
-    subject: MatchSubject,
-    rule: RuleReply | null,
-    overrides: RequestOverrides,
     forwarding?: Forwarding,
   ): StyledReply | Promise<StyledReply> {
     const effectiveRule = rule ?? implicitRule(request);

@@ -1,3 +1,4 @@
+import { ECHO_NOTE } from "../domain/journal.js";
 import {
   type Compiled,
   closestMisses,
@@ -18,19 +19,21 @@ interface MatchedRule<Reply> {
 
 /** The rules of one kind, completions or predictions, compiled once. */
 export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
-  readonly #context: WorldContext;
+  protected readonly context: WorldContext;
+  readonly #kind: "completion" | "prediction";
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
-  #compiled: Compiled<Rule, Subject>[] | null = null;
-  /** Position of each rule in the database. */
-  readonly #positions = new Map<Compiled<Rule, Subject>, number>();
+  /** With the position of each rule in the database. */
+  #compiled: (Compiled<Rule, Subject> & { readonly position: number })[] | null = null;
 
   constructor(
     context: WorldContext,
+    kind: "completion" | "prediction",
     store: RuleStore<Rule>,
     compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
   ) {
-    this.#context = context;
+    this.context = context;
+    this.#kind = kind;
     this.#store = store;
     this.#compile = compile;
     context.caches.push(this);
@@ -46,14 +49,25 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     if (!compiled) return null;
     const reply = nextReply<Reply>(compiled);
     compiled.used++;
-    const position = this.#positions.get(compiled);
-    if (countsUses(compiled.rule) && position !== undefined) this.#store.setUsed(position, compiled.used);
+    if (countsUses(compiled.rule)) this.#store.setUsed(compiled.position, compiled.used);
     return { id: compiled.rule.id, reply };
   }
 
-  /** Why no rule matches, for the journal. */
-  closest(subject: Subject): string[] {
-    return closestMisses(this.#rules(), subject);
+  /**
+   * Notes why no rule matches.
+   * @returns the hint of an `unmatched` error; null: the settings want an echo
+   */
+  unmatched(subject: Subject, notes: string[]): string | null {
+    const closest = closestMisses(this.#rules(), subject);
+    if (this.context.settings.unmatched === "echo") {
+      // Without any rules an echo is expected, and needs no note.
+      if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
+      return null;
+    }
+    notes.push(...closest);
+    return closest.length > 0
+      ? `No rule matches. Closest: ${closest[0]}.`
+      : `There are no ${this.#kind} rules.`;
   }
 
   /** With their uses. */
@@ -62,10 +76,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   }
 
   /** @param first before the existing rules, else after them */
-  add(rules: readonly Rule[], first: boolean): void {
-    this.#context.store.transaction(() => {
+  protected insert(rules: readonly Rule[], first: boolean): void {
+    this.context.store.transaction(() => {
       // Most uses are only counted in memory; the rules are reloaded below.
-      for (const [{ used }, position] of this.#positions) this.#store.setUsed(position, used);
+      for (const { position, used } of this.#compiled ?? []) this.#store.setUsed(position, used);
       this.#store.add(rules, first);
     });
     this.#compiled = null;
@@ -76,14 +90,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     this.#compiled = null;
   }
 
-  #rules(): Compiled<Rule, Subject>[] {
-    if (this.#compiled) return this.#compiled;
-    this.#positions.clear();
-    this.#compiled = this.#store.all().map(({ position, rule, used }) => {
-      const compiled = this.#compile(rule, used);
-      this.#positions.set(compiled, position);
-      return compiled;
-    });
+  #rules() {
+    this.#compiled ??= this.#store
+      .all()
+      .map(({ position, rule, used }) => ({ ...this.#compile(rule, used), position }));
     return this.#compiled;
   }
 }

@@ -1,13 +1,8 @@
-import { createPublicKey, hash, timingSafeEqual, verify } from "node:crypto";
+import { createPublicKey, hash, verify } from "node:crypto";
 
 /** SHA-256 of a key; the key itself is never stored (K-1). Keys are random, so they need no salt. */
 export function hashKey(key: string): Buffer {
   return hash("sha256", key, "buffer");
-}
-
-/** Compares two hashes in constant time. */
-export function sameHash(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** DER header of an Ed25519 public key, before its 32 raw bytes (RFC 8410). */

@@ -27,42 +27,15 @@ import { Webhooks } from "./webhooks/webhooks.js";
 import type { WorldContext } from "./world-context.js";
 
 /** The services of one world. */
-export interface Services {
-  readonly context: WorldContext;
-  readonly access: Access;
-  readonly routing: Routing;
-  readonly limits: Limits;
-  readonly journal: Journal;
-  readonly completions: Completions;
-  readonly faults: Faults;
-  readonly webhooks: Webhooks;
-  readonly billing: Billing;
-  readonly endpoints: Endpoints;
-  readonly groups: Groups;
-  readonly keys: Keys;
-  readonly workspaceKeys: WorkspaceKeys;
-  readonly workspaceModels: WorkspaceModels;
-  readonly workspaceSecrets: WorkspaceSecrets;
-  readonly managementRate: ManagementRate;
-  readonly chat: Chat;
-  readonly chatRecords: ChatRecords;
-  readonly models: Models;
-  readonly time: Time;
-  readonly aiGateways: AiGateways;
-  readonly aiCache: AiCache;
-  readonly deployments: Deployments;
-  readonly predictions: Predictions;
-  readonly asyncInference: AsyncInference;
-}
+export type Services = ReturnType<typeof createServices>;
 
-export function createServices(context: WorldContext): Services {
+export function createServices(context: WorldContext) {
   const access = new Access(context);
   const routing = new Routing(context);
   const limits = new Limits(context);
   const journal = new Journal(context);
   const completions = new Completions(context);
   const faults = new Faults(context);
-  const replies = new Replies(context);
   const workspaceSecrets = new WorkspaceSecrets(context);
   const deployments = new Deployments(context, { access });
   const predictions = new Predictions(context, { faults });
@@ -83,7 +56,8 @@ export function createServices(context: WorldContext): Services {
     workspaceModels: new WorkspaceModels(context),
     workspaceSecrets,
     managementRate: new ManagementRate(context),
-    chat: new Chat(context, { access, limits, routing, completions, replies, faults }),
+    chat: new Chat(context, { access, limits, routing, completions, faults }),
+    replies: new Replies(context),
     chatRecords: new ChatRecords(context),
     models: new Models(context, { access, routing }),
     time: new Time(context, limits),

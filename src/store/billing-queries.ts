@@ -1,5 +1,6 @@
+import { queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
-import { LEDGER_COLUMNS, type LedgerRow, ledgerRowOf, type StoredLedgerRow } from "./ledger.js";
+import { type LedgerRow, ledgerQueriesOf } from "./ledger.js";
 
 /** Filter for billing events; all given fields must match. */
 export interface EventFilter {
@@ -24,26 +25,11 @@ export interface Sums {
 /** Two sums of one group, key and slug that should be equal. */
 export interface SumPair {
   readonly group: string;
-  readonly entity: string | null;
+  readonly external_entity_id: string | null;
   readonly key: string | null;
   readonly slug: string;
   readonly left: Sums;
   readonly right: Sums;
-}
-
-/** Queries over ledger, journal, limits and deliveries. */
-export interface BillingStore {
-  events(filter: EventFilter, after: number, limit: number): (LedgerRow & { readonly state: EventState })[];
-  answersAgainstLedger(): SumPair[];
-  ledgerAgainstLimits(): SumPair[];
-  ledgerAgainstDeliveries(): SumPair[];
-}
-
-interface PairRow extends Omit<SumPair, "left" | "right"> {
-  readonly leftRequests: number;
-  readonly leftTokens: number;
-  readonly rightRequests: number;
-  readonly rightTokens: number;
 }
 
 /** An event with several deliveries, made by a duplicate fault, has the most advanced of their states. */
@@ -56,9 +42,12 @@ const STATE = `
       CASE WHEN ledger.seq > outbox.handed_over THEN 'waiting' ELSE 'recorded' END)
   END`;
 
-export function createBillingStore(db: Db): BillingStore {
-  const events = db.prepare<[object], StoredLedgerRow & { readonly state: EventState }>(
-    `SELECT ${LEDGER_COLUMNS}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
+/** Queries over ledger, journal, limits and deliveries. */
+export function createBillingStore(db: Db) {
+  const { all } = queriesOf<SumPair>(db, { json: ["left", "right"] });
+  const ledger = ledgerQueriesOf<LedgerRow & { readonly state: EventState }>(db);
+  const events = ledger.all<[object]>(
+    `SELECT ${ledger.columns}, ${STATE} AS state FROM ledger LEFT JOIN outbox USING (workspace_id)
      WHERE ledger.seq > :after AND billed = 1
        AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
        AND (:key IS NULL OR key_prefix = :key) AND (:slug IS NULL OR slug = :slug)
@@ -67,10 +56,10 @@ export function createBillingStore(db: Db): BillingStore {
   );
   // Starts from the journal, because deleted entries cannot be compared. An answer is a request of a group with
   // token counts.
-  const answers = db.prepare<[], PairRow>(
+  const answers = all<[]>(
     `WITH compared AS (
        SELECT coalesce(ledger.group_id, journal.group_id) AS group_id,
-         coalesce(ledger.external_entity_id, journal.external_entity_id) AS entity,
+         coalesce(ledger.external_entity_id, journal.external_entity_id) AS external_entity_id,
          coalesce(ledger.key_prefix, journal.key_prefix) AS key, coalesce(ledger.slug, journal.slug) AS slug,
          journal.prompt_tokens IS NOT NULL AS answered,
          coalesce(journal.prompt_tokens + journal.completion_tokens, 0) AS sent,
@@ -79,11 +68,12 @@ export function createBillingStore(db: Db): BillingStore {
        FROM journal LEFT JOIN ledger ON ledger.journal_seq = journal.seq
        WHERE journal.group_id IS NOT NULL AND (journal.prompt_tokens IS NOT NULL OR ledger.billed = 1)
      )
-     SELECT group_id AS "group", entity, key, slug, sum(answered) AS leftRequests, sum(sent) AS leftTokens,
-       sum(recorded) AS rightRequests, sum(charged) AS rightTokens
+     SELECT group_id AS "group", external_entity_id, key, slug,
+       json_object('requests', sum(answered), 'tokens', sum(sent)) AS "left",
+       json_object('requests', sum(recorded), 'tokens', sum(charged)) AS "right"
      FROM compared GROUP BY group_id, key, slug`,
   );
-  const limits = db.prepare<[], PairRow>(
+  const limits = all<[]>(
     `WITH RECURSIVE
        counting (group_id, counting_group_id) AS (
          SELECT id, id FROM groups
@@ -106,14 +96,14 @@ export function createBillingStore(db: Db): BillingStore {
          GROUP BY group_id, slug
        )
      SELECT coalesce(expected.group_id, counted.group_id) AS "group",
-       (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS entity,
+       (SELECT external_entity_id FROM groups WHERE id = coalesce(expected.group_id, counted.group_id)) AS external_entity_id,
        NULL AS key, coalesce(expected.slug, counted.slug) AS slug,
-       coalesce(expected.requests, 0) AS leftRequests, coalesce(expected.tokens, 0) AS leftTokens,
-       coalesce(counted.requests, 0) AS rightRequests, coalesce(counted.tokens, 0) AS rightTokens
+       json_object('requests', coalesce(expected.requests, 0), 'tokens', coalesce(expected.tokens, 0)) AS "left",
+       json_object('requests', coalesce(counted.requests, 0), 'tokens', coalesce(counted.tokens, 0)) AS "right"
      FROM expected FULL OUTER JOIN counted ON counted.group_id = expected.group_id AND counted.slug = expected.slug`,
   );
   // Every handed over event must be in a delivery with its tokens, unless it is older than the webhook.
-  const deliveries = db.prepare<[], PairRow>(
+  const deliveries = all<[]>(
     `WITH handed AS (
        SELECT ledger.*, (
          SELECT json_extract(event.value, '$.tokens.inputTokens') + json_extract(event.value, '$.tokens.outputTokens')
@@ -125,34 +115,17 @@ export function createBillingStore(db: Db): BillingStore {
        FROM ledger JOIN outbox USING (workspace_id)
        WHERE billed = 1 AND ledger.seq <= outbox.handed_over AND ledger.seq > outbox.began_after
      )
-     SELECT group_id AS "group", external_entity_id AS entity, key_prefix AS key, slug,
-       count(*) AS leftRequests, sum(prompt_tokens + completion_tokens) AS leftTokens,
-       sum(delivered IS NOT NULL) AS rightRequests, coalesce(sum(delivered), 0) AS rightTokens
+     SELECT group_id AS "group", external_entity_id, key_prefix AS key, slug,
+       json_object('requests', count(*), 'tokens', sum(prompt_tokens + completion_tokens)) AS "left",
+       json_object('requests', sum(delivered IS NOT NULL), 'tokens', coalesce(sum(delivered), 0)) AS "right"
      FROM handed GROUP BY group_id, key_prefix, slug`,
   );
   return {
-    events: ({ group, key, slug, since, until }, after, limit) =>
-      events
-        .all({
-          after,
-          limit,
-          group: group ?? null,
-          key: key ?? null,
-          slug: slug ?? null,
-          since: since ?? null,
-          until: until ?? null,
-        })
-        .map(({ state, ...row }) => ({ ...ledgerRowOf(row), state })),
-    answersAgainstLedger: () => answers.all().map(pair),
-    ledgerAgainstLimits: () => limits.all().map(pair),
-    ledgerAgainstDeliveries: () => deliveries.all().map(pair),
-  };
-}
-
-function pair({ leftRequests, leftTokens, rightRequests, rightTokens, ...place }: PairRow): SumPair {
-  return {
-    ...place,
-    left: { requests: leftRequests, tokens: leftTokens },
-    right: { requests: rightRequests, tokens: rightTokens },
+    /** Billed entries after row `after`, in order of completion. */
+    events: ({ group, key, slug, since, until }: EventFilter, after: number, limit: number) =>
+      events({ group, key, slug, since, until, after, limit }),
+    answersAgainstLedger: answers,
+    ledgerAgainstLimits: limits,
+    ledgerAgainstDeliveries: deliveries,
   };
 }

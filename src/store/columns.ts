@@ -1,6 +1,16 @@
+import type { Db } from "./database.js";
+
 /** Columns are in snake case, fields in camel case: `created_at` is `createdAt`. */
 function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The fields of a table's columns, in their order, except some. */
+export function fieldsOf<Entity>(db: Db, table: string, ...except: string[]): (keyof Entity & string)[] {
+  const columns = db.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
+  return columns
+    .map((column) => column.replace(/_[a-z]/g, (text) => text.charAt(1).toUpperCase()))
+    .filter((field) => !except.includes(field)) as (keyof Entity & string)[];
 }
 
 /** A column list that reads rows as objects with these fields. */
@@ -18,7 +28,48 @@ export function assignmentsOf(fields: readonly string[]): string {
   return fields.map((field) => `${columnOf(field)} = ?`).join(", ");
 }
 
-/** The values of these fields. Binding by position is several times faster than by name. */
-export function valuesOf<Row, Field extends keyof Row>(row: Row, fields: readonly Field[]): Row[Field][] {
-  return fields.map((field) => row[field]);
+/**
+ * The values of these fields: booleans as 0 or 1, lists and objects as JSON. Binding by position is several times faster
+ * than by name.
+ */
+export function valuesOf<Entity>(entity: Entity, fields: readonly (keyof Entity)[]): unknown[] {
+  return fields.map((field) => {
+    const value = entity[field];
+    if (typeof value === "boolean") return value ? 1 : 0;
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  });
+}
+
+/**
+ * Prepares queries whose rows are entities.
+ * @param kinds fields that are stored as JSON, or as 0 and 1
+ */
+export function queriesOf<Entity>(
+  db: Db,
+  { json = [], flags = [] }: { json?: readonly (keyof Entity)[]; flags?: readonly (keyof Entity)[] } = {},
+) {
+  function fromRow(row: Entity): Entity {
+    for (const field of json) {
+      const text = row[field];
+      if (typeof text === "string") row[field] = JSON.parse(text);
+    }
+    for (const flag of flags) Object.assign(row as object, { [flag]: Number(row[flag]) === 1 });
+    return row;
+  }
+
+  return {
+    /** A query for one row; null: there is none. */
+    one<Parameters extends unknown[]>(sql: string): (...parameters: Parameters) => Entity | null {
+      const statement = db.prepare<Parameters, Entity>(sql);
+      return (...parameters) => {
+        const row = statement.get(...parameters);
+        return row === undefined ? null : fromRow(row);
+      };
+    },
+    /** A query for all rows. */
+    all<Parameters extends unknown[]>(sql: string): (...parameters: Parameters) => Entity[] {
+      const statement = db.prepare<Parameters, Entity>(sql);
+      return (...parameters) => statement.all(...parameters).map(fromRow);
+    },
+  };
 }

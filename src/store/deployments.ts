@@ -1,35 +1,22 @@
 import type { Deployment, DeploymentState } from "../domain/deployments.js";
+import { queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 type Key = Pick<Deployment, "workspaceId" | "kind" | "ownerId" | "id">;
-type KeyColumns = [workspaceId: string, kind: string, ownerId: string, id: string];
 
 /** When deployments were woken and used. */
-export interface DeploymentStore {
-  /** null: never woken or used. */
-  state(deployment: Key): DeploymentState | null;
-  setState(deployment: Key, state: DeploymentState): void;
-}
-
-export function createDeploymentStore(db: Db): DeploymentStore {
-  const state = db.prepare<KeyColumns, { ready_at: number; used_at: number }>(
-    `SELECT ready_at, used_at FROM deployment_states
-     WHERE workspace_id = ? AND kind = ? AND owner_id = ? AND deployment_id = ?`,
-  );
-  const setState = db.prepare<[...KeyColumns, readyAt: number, usedAt: number]>(
+export function createDeploymentStore(db: Db) {
+  const setState = db.prepare<[Key & DeploymentState]>(
     `INSERT INTO deployment_states (workspace_id, kind, owner_id, deployment_id, ready_at, used_at)
-     VALUES (?, ?, ?, ?, ?, ?)
+     VALUES (:workspaceId, :kind, :ownerId, :id, :readyAt, :usedAt)
      ON CONFLICT DO UPDATE SET ready_at = excluded.ready_at, used_at = excluded.used_at`,
   );
   return {
-    state(deployment) {
-      const row = state.get(...columns(deployment));
-      return row ? { readyAt: row.ready_at, usedAt: row.used_at } : null;
-    },
-    setState: (deployment, { readyAt, usedAt }) => void setState.run(...columns(deployment), readyAt, usedAt),
+    /** null: never woken or used. */
+    state: queriesOf<DeploymentState>(db).one<[deployment: Key]>(
+      `SELECT ready_at AS readyAt, used_at AS usedAt FROM deployment_states
+       WHERE workspace_id = :workspaceId AND kind = :kind AND owner_id = :ownerId AND deployment_id = :id`,
+    ),
+    setState: (deployment: Key, state: DeploymentState) => void setState.run({ ...deployment, ...state }),
   };
-}
-
-function columns({ workspaceId, kind, ownerId, id }: Key): KeyColumns {
-  return [workspaceId, kind, ownerId, id];
 }

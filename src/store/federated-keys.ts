@@ -1,30 +1,17 @@
 import type { FederatedKey } from "../domain/model.js";
-import { columnsOf } from "./columns.js";
+import { columnsOf, queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
 import type { PageKey } from "./page.js";
 
 const KEY = columnsOf(["workspaceId", "groupId", "prefix", "name"] satisfies (keyof FederatedKey)[]);
+const SELECT = `SELECT ${KEY} FROM federated_keys`;
 
-export interface FederatedKeyStore {
-  insert(key: FederatedKey, hash: Buffer, at: number): void;
-  revoke(groupId: string, prefix: string, at: number): void;
-  /** Revokes all keys of these groups (G-9). */
-  revokeAll(groupIds: readonly string[], at: number): void;
-  /** A key by the hash of its text, unless revoked. */
-  byHash(hash: Buffer): { key: FederatedKey; hash: Buffer } | null;
-  /** Whether the hash was ever used, also by a revoked key. */
-  hashTaken(hash: Buffer): boolean;
-  /** Whether the prefix was ever used in the workspace, also by a revoked key (K-5, Y-7). */
-  prefixTaken(workspaceId: string, prefix: string): boolean;
-  byPrefix(groupId: string, prefix: string): FederatedKey | null;
-  /** At most `limit` keys after `after`, oldest first, ties by prefix (P-2). */
-  page(groupId: string, after: PageKey, limit: number): { key: FederatedKey; createdAt: number }[];
-}
-
-export function createFederatedKeyStore(db: Db): FederatedKeyStore {
-  const insert = db.prepare(
+/** Keys of groups, stored as hashes only. Revoked ones stay. */
+export function createFederatedKeyStore(db: Db) {
+  const { one } = queriesOf<FederatedKey>(db);
+  const insert = db.prepare<[FederatedKey & { readonly hash: Buffer; readonly at: number }]>(
     `INSERT INTO federated_keys (hash, workspace_id, group_id, prefix, name, created_at)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+     VALUES (:hash, :workspaceId, :groupId, :prefix, :name, :at)`,
   );
   const revoke = db.prepare<[number, string, string]>(
     "UPDATE federated_keys SET revoked_at = ? WHERE group_id = ? AND prefix = ? AND revoked_at IS NULL",
@@ -32,17 +19,9 @@ export function createFederatedKeyStore(db: Db): FederatedKeyStore {
   const revokeAll = db.prepare<[number, string]>(
     "UPDATE federated_keys SET revoked_at = ? WHERE group_id = ? AND revoked_at IS NULL",
   );
-  const byHash = db.prepare<[Buffer], FederatedKey & { readonly hash: Buffer }>(
-    `SELECT hash, ${KEY} FROM federated_keys WHERE hash = ? AND revoked_at IS NULL`,
-  );
-  const hashTaken = db.prepare<[Buffer], { taken: 1 }>(
-    "SELECT 1 AS taken FROM federated_keys WHERE hash = ?",
-  );
-  const prefixTaken = db.prepare<[string, string], { taken: 1 }>(
-    "SELECT 1 AS taken FROM federated_keys WHERE workspace_id = ? AND prefix = ?",
-  );
-  const byPrefix = db.prepare<[string, string], FederatedKey>(
-    `SELECT ${KEY} FROM federated_keys WHERE group_id = ? AND prefix = ? AND revoked_at IS NULL`,
+  const hashTaken = db.prepare<[Buffer]>("SELECT 1 FROM federated_keys WHERE hash = ?");
+  const prefixTaken = db.prepare<[string, string]>(
+    "SELECT 1 FROM federated_keys WHERE workspace_id = ? AND prefix = ?",
   );
   const page = db.prepare<[string, number, string, number], FederatedKey & { readonly createdAt: number }>(
     `SELECT ${KEY}, created_at AS createdAt FROM federated_keys
@@ -51,21 +30,23 @@ export function createFederatedKeyStore(db: Db): FederatedKeyStore {
   );
 
   return {
-    insert: (key, hash, at) => void insert.run(hash, key.workspaceId, key.groupId, key.prefix, key.name, at),
-    revoke: (groupId, prefix, at) => void revoke.run(at, groupId, prefix),
-    revokeAll(groupIds, at) {
+    insert: (key: FederatedKey, hash: Buffer, at: number) => void insert.run({ ...key, hash, at }),
+    revoke: (groupId: string, prefix: string, at: number) => void revoke.run(at, groupId, prefix),
+    /** Revokes all keys of these groups (G-9). */
+    revokeAll(groupIds: readonly string[], at: number): void {
       for (const id of groupIds) revokeAll.run(at, id);
     },
-    byHash(known) {
-      const row = byHash.get(known);
-      if (!row) return null;
-      const { hash, ...key } = row;
-      return { key, hash };
-    },
-    hashTaken: (hash) => hashTaken.get(hash) !== undefined,
-    prefixTaken: (workspaceId, prefix) => prefixTaken.get(workspaceId, prefix) !== undefined,
-    byPrefix: (groupId, prefix) => byPrefix.get(groupId, prefix) ?? null,
-    page: (groupId, after, limit) =>
+    /** A key by the hash of its text, unless revoked. */
+    byHash: one<[hash: Buffer]>(`${SELECT} WHERE hash = ? AND revoked_at IS NULL`),
+    /** Whether the hash was ever used, also by a revoked key. */
+    hashTaken: (hash: Buffer) => hashTaken.get(hash) !== undefined,
+    /** Whether the prefix was ever used in the workspace, also by a revoked key (K-5, Y-7). */
+    prefixTaken: (workspaceId: string, prefix: string) => prefixTaken.get(workspaceId, prefix) !== undefined,
+    byPrefix: one<[groupId: string, prefix: string]>(
+      `${SELECT} WHERE group_id = ? AND prefix = ? AND revoked_at IS NULL`,
+    ),
+    /** At most `limit` keys after `after`, oldest first, ties by prefix (P-2). */
+    page: (groupId: string, after: PageKey, limit: number) =>
       page.all(groupId, after.at, after.id, limit).map(({ createdAt, ...key }) => ({ key, createdAt })),
   };
 }

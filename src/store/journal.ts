@@ -1,28 +1,6 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
+import { columnsOf, fieldsOf, queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
-
-/** A row with its fields in camel case; `notes` is JSON. */
-type JournalRow = Omit<JournalEntry, "notes"> & { readonly notes: string | null };
-
-export interface JournalStore {
-  insert(entry: JournalEntry): void;
-  bySeq(seq: number): JournalEntry | null;
-  /** At most `limit` entries after number `after`, oldest first. */
-  page(filter: JournalFilter, after: number, limit: number): JournalEntry[];
-  count(filter: JournalFilter): number;
-  clear(): void;
-  lastSeq(): number;
-  /** Deletes the bodies of entries up to and including `seq`. */
-  dropBodies(seq: number): void;
-}
-
-/** Bodies have their own table, so that deleting them frees whole pages and rewrites no entry. */
-const SELECT = `
-  SELECT seq, at, duration_ms AS durationMs, surface, method, path, status, key_prefix AS keyPrefix,
-    group_id AS groupId, external_entity_id AS externalEntityId, slug, prompt_tokens AS promptTokens,
-    completion_tokens AS completionTokens, error, hint, notes, decision, request AS requestBody,
-    response AS responseBody
-  FROM journal LEFT JOIN journal_bodies USING (seq)`;
 
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
@@ -31,23 +9,25 @@ const FILTER = `
   AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
   AND (:error IS NULL OR error = :error)`;
 
-export function createJournalStore(db: Db): JournalStore {
+export function createJournalStore(db: Db) {
+  const fields = fieldsOf<JournalEntry>(db, "journal", "notes");
+  // Bodies have their own table, so that deleting them frees whole pages and rewrites no entry.
+  const select = `
+    SELECT ${columnsOf(fields)}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
+    FROM journal LEFT JOIN journal_bodies USING (seq)`;
+  const { one, all } = queriesOf<JournalEntry>(db, { json: ["notes"] });
   const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
-  const bySeq = db.prepare<[number], JournalRow>(`${SELECT} WHERE seq = ?`);
-  const page = db.prepare<[object], JournalRow>(
-    `${SELECT} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`,
-  );
-  const count = db.prepare<[object], { count: number }>(
-    `SELECT count(*) AS count FROM journal WHERE ${FILTER}`,
-  );
+  const page = all<[object]>(`${select} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`);
+  const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
   const clearBodies = db.prepare("DELETE FROM journal_bodies");
-  const lastSeq = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM journal");
+  const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM journal").pluck();
   const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
   return {
-    insert(entry) {
+    insert(entry: JournalEntry): void {
+      // Spelt out: every request makes one, and a list of values takes longer to bind.
       insert.run(
         entry.seq,
         entry.at,
@@ -69,34 +49,22 @@ export function createJournalStore(db: Db): JournalStore {
       );
       insertBodies.run(entry.seq, entry.requestBody, entry.responseBody);
     },
-    bySeq(seq) {
-      const row = bySeq.get(seq);
-      return row ? fromRow(row) : null;
-    },
-    page: (filter, after, limit) => page.all({ ...parameters(filter), after, limit }).map(fromRow),
-    count: (filter) => count.get(parameters(filter))?.count ?? 0,
-    clear() {
+    bySeq: one<[seq: number]>(`${select} WHERE seq = ?`),
+    /** At most `limit` entries after number `after`, oldest first. */
+    page: (filter: JournalFilter, after: number, limit: number) =>
+      page({ ...parametersOf(filter), after, limit }),
+    count: (filter: JournalFilter) => count.get(parametersOf(filter)) ?? 0,
+    clear(): void {
       clear.run();
       clearBodies.run();
     },
-    lastSeq: () => lastSeq.get()?.seq ?? 0,
-    dropBodies: (seq) => void dropBodies.run(seq),
+    lastSeq: () => lastSeq.get() ?? 0,
+    /** Deletes the bodies of entries up to and including `seq`. */
+    dropBodies: (seq: number) => void dropBodies.run(seq),
   };
 }
 
-function parameters(filter: JournalFilter) {
-  return {
-    method: filter.method ?? null,
-    path: filter.path ?? null,
-    status: filter.status ?? null,
-    surface: filter.surface ?? null,
-    key: filter.key ?? null,
-    group: filter.group ?? null,
-    slug: filter.slug ?? null,
-    error: filter.error ?? null,
-  };
-}
-
-function fromRow({ notes, ...entry }: JournalRow): JournalEntry {
-  return { ...entry, notes: notes === null ? [] : JSON.parse(notes) };
+/** An absent parameter is NULL. */
+function parametersOf({ method, path, status, surface, key, group, slug, error }: JournalFilter) {
+  return { method, path, status, surface, key, group, slug, error };
 }

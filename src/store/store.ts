@@ -1,83 +1,26 @@
 import type { CompletionRule } from "../domain/completion/rules.js";
 import type { PredictionRule } from "../domain/predictions.js";
-import { type AsyncRequestStore, createAsyncRequestStore } from "./async-requests.js";
-import { type BillingStore, createBillingStore } from "./billing-queries.js";
-import { type AiCacheStore, createAiCacheStore } from "./cloudflare-cache.js";
-import { type AiGatewayStore, createAiGatewayStore } from "./cloudflare-gateways.js";
+import { createAsyncRequestStore } from "./async-requests.js";
+import { createBillingStore } from "./billing-queries.js";
+import { createAiCacheStore } from "./cloudflare-cache.js";
+import { createAiGatewayStore } from "./cloudflare-gateways.js";
 import { type Db, imageOf, openDatabase, openImage } from "./database.js";
-import { createDeliveryStore, type DeliveryStore } from "./deliveries.js";
-import { createDeploymentStore, type DeploymentStore } from "./deployments.js";
-import { createEndpointStore, type EndpointStore } from "./endpoints.js";
-import { createFaultStore, type FaultStore } from "./faults.js";
-import { createFederatedKeyStore, type FederatedKeyStore } from "./federated-keys.js";
-import { createGroupStore, type GroupStore } from "./groups.js";
-import { createJournalStore, type JournalStore } from "./journal.js";
-import { createLedgerStore, type LedgerStore } from "./ledger.js";
-import { createMetaStore, type MetaStore } from "./meta.js";
-import { createRuleStore, type RuleStore } from "./rules.js";
-import { createSecretStore, type SecretStore } from "./secrets.js";
-import { createWorkspaceKeyStore, type WorkspaceKeyStore } from "./workspace-keys.js";
-import { createWorkspaceStore, type WorkspaceStore } from "./workspaces.js";
+import { createDeliveryStore } from "./deliveries.js";
+import { createDeploymentStore } from "./deployments.js";
+import { createEndpointStore } from "./endpoints.js";
+import { createFaultStore } from "./faults.js";
+import { createFederatedKeyStore } from "./federated-keys.js";
+import { createGroupStore } from "./groups.js";
+import { createJournalStore } from "./journal.js";
+import { createLedgerStore } from "./ledger.js";
+import { createMetaStore } from "./meta.js";
+import { createRuleStore } from "./rules.js";
+import { createSecretStore } from "./secrets.js";
+import { createWorkspaceKeyStore } from "./workspace-keys.js";
+import { createWorkspaceStore } from "./workspaces.js";
 
 /** The SQLite database of one world, one part per group of tables. */
-export interface Store {
-  readonly meta: MetaStore;
-  readonly workspaces: WorkspaceStore;
-  readonly workspaceKeys: WorkspaceKeyStore;
-  readonly secrets: SecretStore;
-  readonly endpoints: EndpointStore;
-  readonly groups: GroupStore;
-  readonly keys: FederatedKeyStore;
-  readonly rules: RuleStore<CompletionRule>;
-  readonly faults: FaultStore;
-  readonly journal: JournalStore;
-  readonly ledger: LedgerStore;
-  readonly deliveries: DeliveryStore;
-  readonly billing: BillingStore;
-  readonly aiGateways: AiGatewayStore;
-  readonly aiCache: AiCacheStore;
-  readonly predictions: RuleStore<PredictionRule>;
-  readonly deployments: DeploymentStore;
-  readonly asyncRequests: AsyncRequestStore;
-  /** Runs `work` in one transaction, which an exception rolls back. Nested calls join the outer transaction. */
-  transaction<T>(work: () => T): T;
-  /** Empties every table. */
-  clear(): void;
-  /** The database as the bytes of a state file. */
-  image(): Buffer;
-  /** Replaces all rows by those of an image, or none if it fails. @param name of the image, for errors */
-  replace(image: Uint8Array, name: string): void;
-  close(): void;
-}
-
-/** In an order that respects foreign keys. */
-const TABLES = [
-  "meta",
-  "federated_keys",
-  "groups",
-  "routes",
-  "endpoints",
-  "workspace_keys",
-  "secrets",
-  "workspaces",
-  "completion_rules",
-  "faults",
-  "journal",
-  "journal_bodies",
-  "ledger",
-  "delivery_attempts",
-  "delivery_events",
-  "deliveries",
-  "outbox",
-  "declared_usage",
-  "usage_days",
-  "ai_gateways",
-  "ai_cache",
-  "prediction_rules",
-  "deployment_states",
-  "async_requests",
-  "async_webhook_secrets",
-] as const;
+export type Store = ReturnType<typeof storeOf>;
 
 /**
  * @param path a file, created if missing, or `:memory:`
@@ -92,7 +35,7 @@ export function openStoreImage(image: Uint8Array, name: string): Store {
   return storeOf(openImage(image, name));
 }
 
-function storeOf(db: Db): Store {
+function storeOf(db: Db) {
   return {
     meta: createMetaStore(db),
     workspaces: createWorkspaceStore(db),
@@ -101,7 +44,7 @@ function storeOf(db: Db): Store {
     endpoints: createEndpointStore(db),
     groups: createGroupStore(db),
     keys: createFederatedKeyStore(db),
-    rules: createRuleStore(db, "completion_rules"),
+    rules: createRuleStore<CompletionRule>(db, "completion_rules"),
     faults: createFaultStore(db),
     journal: createJournalStore(db),
     ledger: createLedgerStore(db),
@@ -109,21 +52,33 @@ function storeOf(db: Db): Store {
     billing: createBillingStore(db),
     aiGateways: createAiGatewayStore(db),
     aiCache: createAiCacheStore(db),
-    predictions: createRuleStore(db, "prediction_rules"),
+    predictions: createRuleStore<PredictionRule>(db, "prediction_rules"),
     deployments: createDeploymentStore(db),
     asyncRequests: createAsyncRequestStore(db),
-    transaction: (work) => (db.inTransaction ? work() : db.transaction(work).immediate()),
+    /** Runs `work` in one transaction, which an exception rolls back. Nested calls join the outer transaction. */
+    transaction: <T>(work: () => T): T => (db.inTransaction ? work() : db.transaction(work).immediate()),
+    /** Empties every table. */
     clear: () => clear(db),
+    /** The database as the bytes of a state file. */
     image: () => imageOf(db),
-    replace: (image, name) => replace(db, image, name),
-    close: () => db.close(),
+    /** Replaces all rows by those of an image, or none if it fails. @param name of the image, for errors */
+    replace: (image: Uint8Array, name: string) => replace(db, image, name),
+    close: () => void db.close(),
   };
+}
+
+/** All tables, children before the parents that their foreign keys refer to. */
+function tablesOf(db: Db): string[] {
+  return db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid DESC")
+    .pluck()
+    .all();
 }
 
 function clear(db: Db): void {
   // One statement deletes parents and children of groups; foreign keys are checked at its end.
   db.pragma("defer_foreign_keys = ON");
-  for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
+  for (const table of tablesOf(db)) db.exec(`DELETE FROM ${table}`);
 }
 
 /** Copies row by row from the image, which opening has migrated. */
@@ -132,7 +87,7 @@ function replace(db: Db, image: Uint8Array, name: string): void {
   try {
     db.transaction(() => {
       clear(db);
-      for (const table of TABLES) copy(source, db, table);
+      for (const table of tablesOf(db)) copy(source, db, table);
     }).immediate();
   } finally {
     source.close();

@@ -6,9 +6,9 @@ import {
   afterWebhook,
   arrived,
   isKept,
+  resultBody,
   started,
 } from "../../src/domain/async/request.js";
-import { resultBody } from "../../src/domain/async/result-body.js";
 import { failureCodeOf, retryDelay } from "../../src/domain/async/retry.js";
 
 const NOW = Date.parse("2026-06-17T12:00:00Z");

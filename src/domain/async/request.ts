@@ -2,12 +2,12 @@
 
 import type { AttemptOutcome } from "../billing-webhook.js";
 import type { DeploymentHost } from "../hosts.js";
-import { resultBody } from "./result-body.js";
+import { isoTime } from "../iso-time.js";
 import {
-  isRetried,
   type PredictionFailure,
   type PredictionResult,
   type PredictionRetryPolicy,
+  RETRIED_FAILURES,
   retryDelay,
 } from "./retry.js";
 
@@ -51,17 +51,13 @@ export interface AsyncOptions {
   readonly retry: PredictionRetryPolicy;
 }
 
-export interface AsyncRequest extends AsyncTarget {
+export interface AsyncRequest extends AsyncTarget, Omit<AsyncOptions, "maxTimeInQueueMs"> {
   /** 32 hex digits. */
   readonly id: string;
   /** Name and prefix of the caller's key, for rules that match it. */
   readonly key: readonly string[];
   /** Order of arrival. */
   readonly seq: number;
-  readonly input: string;
-  readonly webhookEndpoint: string | null;
-  readonly priority: number;
-  readonly retry: PredictionRetryPolicy;
   readonly createdAt: number;
   /** A queued request expires at this time (I-5.4j). */
   readonly expiresAt: number;
@@ -100,7 +96,7 @@ export function arrived(
   options: AsyncOptions,
 ): ArrivedRequest {
   const { workspaceId, kind, ownerId, deploymentId } = target;
-  const { input, webhookEndpoint, priority, retry } = options;
+  const { maxTimeInQueueMs, ...kept } = options;
   return {
     workspaceId,
     kind,
@@ -108,15 +104,12 @@ export function arrived(
     deploymentId,
     id,
     key,
-    input,
-    webhookEndpoint,
-    priority,
-    retry,
+    ...kept,
     createdAt: now,
-    expiresAt: now + options.maxTimeInQueueMs,
+    expiresAt: now + maxTimeInQueueMs,
     status: "QUEUED",
     statusAt: now,
-    webhookStatus: webhookEndpoint === null ? "NO_WEBHOOK_PROVIDED" : "PENDING",
+    webhookStatus: options.webhookEndpoint === null ? "NO_WEBHOOK_PROVIDED" : "PENDING",
     errors: [],
     attempts: 0,
     dueAt: now,
@@ -139,7 +132,7 @@ export function afterPrediction(request: AsyncRequest, outcome: PredictionResult
   const attempts = request.attempts + 1;
   const counted = { ...request, attempts };
   if (outcome.ok) return completed(counted, "SUCCEEDED", outcome.data, [], now);
-  if (isRetried(outcome.code) && attempts < request.retry.maxAttempts) {
+  if (RETRIED_FAILURES.includes(outcome.code) && attempts < request.retry.maxAttempts) {
     return { ...counted, dueAt: now + retryDelay(request.retry, attempts) };
   }
   // Only the last error is reported (Y-28).
@@ -155,6 +148,27 @@ function completed(
 ): AsyncRequest {
   const result = request.webhookEndpoint === null ? null : resultBody(request, data, errors, now);
   return { ...request, status, statusAt: now, errors, dueAt: now, result, completedAt: now };
+}
+
+/**
+ * The body of the webhook of an async request (I-5.5a), keys in the documented order. Chains have a `chain_id` in
+ * place of the `model_id`, as in the status (Y-30).
+ */
+export function resultBody(
+  { id, kind, ownerId, deploymentId }: Omit<AsyncTarget, "workspaceId"> & { readonly id: string },
+  data: unknown,
+  errors: readonly PredictionFailure[],
+  now: number,
+): string {
+  return JSON.stringify({
+    request_id: id,
+    ...(kind === "chain" ? { chain_id: ownerId } : { model_id: ownerId }),
+    deployment_id: deploymentId,
+    type: "async_request_completed",
+    time: isoTime(now),
+    data: data ?? null,
+    errors,
+  });
 }
 
 /** After a webhook attempt: delivered, retried at `dueAt`, or failed (I-5.5c, Y-30). */

@@ -42,21 +42,14 @@ export function retryDelay({ initialDelayMs, maxDelayMs }: PredictionRetryPolicy
   return Math.min(initialDelayMs * 2 ** (failed - 1), maxDelayMs);
 }
 
-/** Whether a failure is retried, by the vendor's list. ASYNC_REQUEST_NOT_SUPPORTED is not listed. */
-export function isRetried(code: PredictionFailureCode): boolean {
-  switch (code) {
-    case "MODEL_PREDICT_ERROR":
-    case "MODEL_PREDICT_TIMEOUT":
-    case "MODEL_NOT_READY":
-    case "MODEL_UNAVAILABLE":
-    case "INTERNAL_SERVER_ERROR":
-      return true;
-    case "MODEL_DOES_NOT_EXIST":
-    case "MODEL_INVALID_INPUT":
-    case "ASYNC_REQUEST_NOT_SUPPORTED":
-      return false;
-  }
-}
+/** Failures that are retried, by the vendor's list. ASYNC_REQUEST_NOT_SUPPORTED is not listed. */
+export const RETRIED_FAILURES: readonly PredictionFailureCode[] = [
+  "MODEL_PREDICT_ERROR",
+  "MODEL_PREDICT_TIMEOUT",
+  "MODEL_NOT_READY",
+  "MODEL_UNAVAILABLE",
+  "INTERNAL_SERVER_ERROR",
+];
 
 /** The failure code for a status of the model's server; null for success. */
 export function failureCodeOf(status: number): PredictionFailureCode | null {

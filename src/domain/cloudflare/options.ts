@@ -12,7 +12,6 @@ import {
   type RetryPolicy,
 } from "./gateway.js";
 
-/** Cache options of a request. */
 interface CacheOptions {
   /** Lifetime of a new answer, milliseconds. */
   readonly ttlMs: number;
@@ -38,18 +37,29 @@ type Scalar = string | number | boolean;
 
 /** Reads a request header by its lower-case name. */
 type ReadHeader = (name: string) => string | undefined;
+type ReadNumber = (name: string, min: number, max: number) => number | null;
 
 /** Reads the options of a request. Invalid header values are ignored (Y-40). */
 export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOptions {
   const remarks: string[] = [];
-  const number = (name: string, min: number, max: number): number | null =>
-    numberOf(header, name, min, max, remarks);
+  /** A whole number, clamped to its bounds with a remark. */
+  const number: ReadNumber = (name, min, max) => {
+    const text = header(name)?.trim();
+    if (text === undefined) return null;
+    if (!/^\d{1,15}$/.test(text)) {
+      remarks.push(`ignored ${name}: expected a whole number`);
+      return null;
+    }
+    const value = Math.min(Math.max(Number(text), min), max);
+    if (value !== Number(text)) remarks.push(`${name}: ${text} taken as ${value}`);
+    return value;
+  };
   const { retry } = gateway;
   const attempts = number("cf-aig-max-attempts", 1, MAX_UPSTREAM_ATTEMPTS) ?? retry.attempts;
   const delayMs = number("cf-aig-retry-delay", 0, MAX_RETRY_DELAY_MS) ?? retry.delayMs;
   const backoff = backoffOf(header, remarks) ?? retry.backoff;
   return {
-    cache: cacheOptions(header, gateway, remarks),
+    cache: cacheOptions(header, gateway, number),
     retry: { attempts, delayMs, backoff },
     timeoutMs: number("cf-aig-request-timeout", 1, Number.MAX_SAFE_INTEGER),
     metadata: metadataOf(header, remarks),
@@ -59,35 +69,15 @@ export function readOptions(header: ReadHeader, gateway: AiGateway): GatewayOpti
 }
 
 /** The cache options (Y-37). Older names without `aig` still work (I-6.3f). */
-function cacheOptions(header: ReadHeader, gateway: AiGateway, remarks: string[]): CacheOptions | null {
+function cacheOptions(header: ReadHeader, gateway: AiGateway, number: ReadNumber): CacheOptions | null {
   const skip = header("cf-aig-skip-cache") ?? header("cf-skip-cache");
   if (skip?.toLowerCase() === "true") return null;
   const name = header("cf-aig-cache-ttl") === undefined ? "cf-cache-ttl" : "cf-aig-cache-ttl";
-  const requested =
-    header(name)?.trim() === "0" ? 0 : numberOf(header, name, MIN_CACHE_TTL, MAX_CACHE_TTL, remarks);
+  const requested = header(name)?.trim() === "0" ? 0 : number(name, MIN_CACHE_TTL, MAX_CACHE_TTL);
   const key = header("cf-aig-cache-key") ?? null;
   const standard = gateway.cacheTtl > 0 || key === null ? gateway.cacheTtl : CUSTOM_KEY_TTL;
   const seconds = requested ?? standard;
   return seconds === 0 ? null : { ttlMs: seconds * 1000, key };
-}
-
-/** A whole number, clamped to its bounds with a remark. */
-function numberOf(
-  header: ReadHeader,
-  name: string,
-  min: number,
-  max: number,
-  remarks: string[],
-): number | null {
-  const text = header(name)?.trim();
-  if (text === undefined) return null;
-  if (!/^\d{1,15}$/.test(text)) {
-    remarks.push(`ignored ${name}: expected a whole number`);
-    return null;
-  }
-  const value = Math.min(Math.max(Number(text), min), max);
-  if (value !== Number(text)) remarks.push(`${name}: ${text} taken as ${value}`);
-  return value;
 }
 
 function backoffOf(header: ReadHeader, remarks: string[]): Backoff | null {

@@ -54,13 +54,7 @@ export interface CompletionRule extends ScriptedRule<RuleReply> {
   readonly match: RuleMatch;
 }
 
-/** A compiled rule. */
-type CompiledRule = Compiled<CompletionRule, MatchSubject>;
-
-/**
- * Compiles the patterns of a rule.
- * @throws SyntaxError for patterns that `checkPattern` rejects
- */
-export function compileRule(rule: CompletionRule, used = 0): CompiledRule {
+/** @throws SyntaxError for patterns that `checkPattern` rejects */
+export function compileRule(rule: CompletionRule, used = 0): Compiled<CompletionRule, MatchSubject> {
   return { rule, match: compileMatch(rule.match), used };
 }

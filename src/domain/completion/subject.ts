@@ -23,15 +23,10 @@ export interface MatchSubject {
   readonly stream: boolean;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** A request header, by its lower-case name. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
-/** The sender of a request. */
-interface Sender {
-  readonly group: readonly string[];
-  readonly key: readonly string[];
-  header(name: string): string | undefined;
-}
+type Sender = Pick<MatchSubject, "group" | "key" | "header">;
 
 /** @param request null when its values are invalid: then only model and sender can match */
 export function matchSubject(model: string, request: ChatRequest | null, sender: Sender): MatchSubject {
@@ -41,21 +36,17 @@ export function matchSubject(model: string, request: ChatRequest | null, sender:
 /** Getters compute a property only when a rule asks for it. */
 class ChatSubject implements MatchSubject {
   readonly model: string;
+  readonly group: readonly string[];
+  readonly key: readonly string[];
+  readonly header: MatchSubject["header"];
   readonly #request: ChatRequest | null;
-  readonly #sender: Sender;
 
-  constructor(model: string, request: ChatRequest | null, sender: Sender) {
+  constructor(model: string, request: ChatRequest | null, { group, key, header }: Sender) {
     this.model = model;
+    this.group = group;
+    this.key = key;
+    this.header = header;
     this.#request = request;
-    this.#sender = sender;
-  }
-
-  get group(): readonly string[] {
-    return this.#sender.group;
-  }
-
-  get key(): readonly string[] {
-    return this.#sender.key;
   }
 
   get lastMessage(): string {
@@ -92,10 +83,6 @@ class ChatSubject implements MatchSubject {
 
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#request?.metadata ?? {};
-  }
-
-  header(name: string): string | undefined {
-    return this.#sender.header(name);
   }
 
   get #messages(): readonly ChatMessage[] {

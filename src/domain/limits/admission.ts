@@ -66,20 +66,16 @@ export function planFor(
   if (self === undefined) return { checks: [], counters: [] };
   const { rate, usage } = effectiveLimits(chain, slug);
   const limits: readonly EffectiveLimit[] = [...rate, ...usage];
-  switch (self.enforcement) {
-    case "INDEPENDENT": {
-      const meter = meterOf(self.id, slug);
-      return { checks: limits.map((limit) => ({ limit, meter })), counters: [meter] };
-    }
-    case "CASCADING": {
-      const meters = new Map(chain.map((group) => [group.id, meterOf(group.id, slug)]));
-      const checks = limits.flatMap((limit) => {
-        const meter = meters.get(limit.sourceGroup);
-        return meter === undefined ? [] : [{ limit, meter }];
-      });
-      return { checks, counters: [...meters.values()] };
-    }
+  if (self.enforcement === "INDEPENDENT") {
+    const meter = meterOf(self.id, slug);
+    return { checks: limits.map((limit) => ({ limit, meter })), counters: [meter] };
   }
+  const meters = new Map(chain.map((group) => [group.id, meterOf(group.id, slug)]));
+  const checks = limits.flatMap((limit) => {
+    const meter = meters.get(limit.sourceGroup);
+    return meter === undefined ? [] : [{ limit, meter }];
+  });
+  return { checks, counters: [...meters.values()] };
 }
 
 /**

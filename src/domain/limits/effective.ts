@@ -32,12 +32,7 @@ export function effectiveLimits(chain: GroupChain, slug: string): EffectiveLimit
   if (self === undefined || modelOf(self, slug) === undefined) return NO_LIMITS;
   const rate = declaredAlong(chain, slug, (model) => model.rate_limits);
   const usage = declaredAlong(chain, slug, (model) => model.usage_limits);
-  switch (self.enforcement) {
-    case "INDEPENDENT":
-      return { rate: closest(rate), usage: closest(usage) };
-    case "CASCADING":
-      return { rate, usage };
-  }
+  return self.enforcement === "CASCADING" ? { rate, usage } : { rate: closest(rate), usage: closest(usage) };
 }
 
 /** `effective_models`: one entry per slug of the group itself, in its order (G-10). */

@@ -1,14 +1,11 @@
-import type { Group, GroupModel, Limit, LimitType, LimitUnit } from "../model.js";
+import type { Group, GroupModel, Limit } from "../model.js";
 
 /** Maximum levels of groups; the root is level one (G-5). */
 export const MAX_LEVELS = 5;
 
 /** A threshold that conflicts with the threshold of an ancestor or a descendant. */
-interface ThresholdConflict {
+interface ThresholdConflict extends Limit {
   readonly slug: string;
-  readonly type: LimitType;
-  readonly unit: LimitUnit;
-  readonly threshold: number;
   readonly otherGroupId: string;
   readonly otherThreshold: number;
 }
@@ -45,10 +42,12 @@ function firstConflict(
       for (const other of limitsOf(model)) {
         const limit = limitsOf(own).find(({ type, unit }) => type === other.type && unit === other.unit);
         if (limit !== undefined && conflicts(limit.threshold, other.threshold)) {
-          const { type, unit, threshold } = limit;
-          const { slug } = model;
-          const [otherGroupId, otherThreshold] = [relative.id, other.threshold];
-          return { slug, type, unit, threshold, otherGroupId, otherThreshold };
+          return {
+            ...limit,
+            slug: model.slug,
+            otherGroupId: relative.id,
+            otherThreshold: other.threshold,
+          };
         }
       }
     }

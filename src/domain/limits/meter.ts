@@ -20,8 +20,7 @@ export interface MeterState {
 }
 
 /** Indexes of the windows in the rolling counts. */
-const SECOND = 0;
-const MINUTE = 1;
+const WINDOWS = { SECOND: 0, MINUTE: 1 } as const;
 
 /**
  * Counts the admitted requests and tokens of one (group, slug) (L-1): in the last second, the last minute and the UTC
@@ -39,13 +38,18 @@ export class Meter {
   /** A meter that continues stored counts (L-15). */
   static restore({ buckets, lastDay }: MeterState): Meter {
     const meter = new Meter();
-    for (const { at, requests, tokens } of buckets) meter.#rolling.add(at, requests, tokens);
+    for (const { at, requests, tokens } of buckets) meter.recall(at, requests, tokens);
     if (lastDay !== null) {
       meter.#day = lastDay.day;
       meter.#dayRequests = lastDay.requests;
       meter.#dayTokens = lastDay.tokens;
     }
     return meter;
+  }
+
+  /** Adds stored counts of the last 60 seconds to the windows, but not to the day (L-15). Fastest in ascending order. */
+  recall(at: number, requests: number, tokens: number): void {
+    this.#rolling.add(at, requests, tokens);
   }
 
   /** Counts a request that arrives now, with its reserved tokens. */
@@ -71,28 +75,16 @@ export class Meter {
 
   /** The use of a limit of that type and unit at `now` (L-3). */
   used(type: LimitType, unit: LimitUnit, now: number): number {
-    switch (unit) {
-      case "SECOND":
-        this.#rolling.advance(now);
-        return this.#rolling.sum(SECOND, type);
-      case "MINUTE":
-        this.#rolling.advance(now);
-        return this.#rolling.sum(MINUTE, type);
-      case "DAY":
-        return this.dayUsage(type, now) ?? 0;
-    }
+    if (unit === "DAY") return this.dayUsage(type, now) ?? 0;
+    this.#rolling.advance(now);
+    return this.#rolling.sum(WINDOWS[unit], type);
   }
 
   /** The count of `now`'s UTC day; null before the first request ever, 0 on a day without traffic (U-2). */
   dayUsage(type: LimitType, now: number): number | null {
     if (this.#day === null) return null;
     if (dayOf(now) > this.#day) return 0;
-    switch (type) {
-      case "REQUEST":
-        return this.#dayRequests;
-      case "TOKEN":
-        return this.#dayTokens;
-    }
+    return type === "REQUEST" ? this.#dayRequests : this.#dayTokens;
   }
 
   /**
@@ -100,15 +92,9 @@ export class Meter {
    * less). For hints and `Retry-After`; too slow for every request.
    */
   roomAt(type: LimitType, unit: LimitUnit, threshold: number, now: number): number | null {
-    switch (unit) {
-      case "SECOND":
-        return this.#rolling.roomAt(SECOND, type, threshold, now);
-      case "MINUTE":
-        return this.#rolling.roomAt(MINUTE, type, threshold, now);
-      case "DAY":
-        if (this.used(type, unit, now) < threshold) return now;
-        return threshold > 0 ? nextMidnight(now) : null;
-    }
+    if (unit !== "DAY") return this.#rolling.roomAt(WINDOWS[unit], type, threshold, now);
+    if (this.used(type, unit, now) < threshold) return now;
+    return threshold > 0 ? nextMidnight(now) : null;
   }
 
   #startDay(day: number): void {

@@ -67,12 +67,7 @@ export class RollingCounts {
   sum(index: number, type: LimitType): number {
     const window = this.#windows[index];
     if (window === undefined) return 0;
-    switch (type) {
-      case "REQUEST":
-        return window.requests;
-      case "TOKEN":
-        return window.tokens;
-    }
+    return type === "REQUEST" ? window.requests : window.tokens;
   }
 
   /**

@@ -1,13 +1,10 @@
-import type { LimitType, UsageUnit } from "../model.js";
+import type { Limit, UsageUnit } from "../model.js";
 import { closest, effectiveLimits, type GroupChain } from "./effective.js";
 import type { Meter } from "./meter.js";
 import { nextMidnight } from "./time.js";
 
 /** A usage limit and its use today (U-1). */
-interface UsageEntry {
-  readonly type: LimitType;
-  readonly unit: UsageUnit;
-  readonly threshold: number;
+interface UsageEntry extends Limit<UsageUnit> {
   /** null before the counter's first request ever (U-2). */
   readonly currentUsage: number | null;
   /** The next midnight UTC, epoch milliseconds; null if `currentUsage` is null. */

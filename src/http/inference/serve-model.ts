@@ -17,7 +17,7 @@ import { waitForClient, whileClientWaits } from "./wait.js";
  * @throws GatewayError
  */
 export async function serveModel(c: AppContext, dialect: ModelDialect): Promise<Response> {
-  const { chat, chatRecords, context } = c.get("services");
+  const { chat, chatRecords, context, replies } = c.get("services");
   let admitted: AdmittedChat;
   /** Kept for a rule that forwards alone: what a request keeps while it waits is held small. */
   let forwarded: Forwarding["body"];
@@ -45,8 +45,8 @@ export async function serveModel(c: AppContext, dialect: ModelDialect): Promise<
   let answered: AnsweredChat;
   try {
     const styled = rule?.forward
-      ? whileClientWaits(c, async (signal) => chat.answer(admitted, request, { body: forwarded, signal }))
-      : chat.answer(admitted, request);
+      ? whileClientWaits(c, async (signal) => replies.answer(admitted, request, { body: forwarded, signal }))
+      : replies.answer(admitted, request);
     // Echoed and canned answers are there at once.
     answered = answeredChat(admitted, request, styled instanceof Promise ? await styled : styled);
   } catch (cause) {

@@ -14,13 +14,12 @@ import { PREDICTION_TIMEOUT_MS, type PredictionResult } from "../../domain/async
 import { errorMessage } from "../../domain/error-message.js";
 import type { QueueCounts } from "../../store/async-requests.js";
 import type { Cache, WorldContext } from "../world-context.js";
+import type { DeploymentPredictor, TimedPrediction } from "./deployment-predictor.js";
 import { Expiry } from "./expiry.js";
-import type { Predictor, TimedPrediction } from "./predictor.js";
 import { ResultWebhooks } from "./result-webhooks.js";
 
 export type { QueueCounts };
 
-/** One deployment's queue. */
 interface DeploymentQueue {
   readonly target: AsyncTarget;
   /** Ids of requests in progress, also while they wait for a retry: at most `async_concurrency` (Y-28). */
@@ -36,7 +35,7 @@ interface DeploymentQueue {
  */
 export class AsyncInference implements Cache {
   readonly #context: WorldContext;
-  readonly #predictor: Predictor;
+  readonly #predictor: DeploymentPredictor;
   readonly #webhooks: ResultWebhooks;
   readonly #expiry: Expiry;
   readonly #queues = new Map<string, DeploymentQueue>();
@@ -44,7 +43,7 @@ export class AsyncInference implements Cache {
   readonly #woken = new Set<DeploymentQueue>();
   #stop = new AbortController();
 
-  constructor(context: WorldContext, predictor: Predictor) {
+  constructor(context: WorldContext, predictor: DeploymentPredictor) {
     this.#context = context;
     this.#predictor = predictor;
     this.#webhooks = new ResultWebhooks(context);
@@ -196,7 +195,7 @@ export class AsyncInference implements Cache {
 
   async #predict(request: AsyncRequest): Promise<TimedPrediction> {
     try {
-      return await this.#predictor.predict(request);
+      return this.#predictor.predict(request);
     } catch (cause) {
       const outcome = { ok: false, code: "INTERNAL_SERVER_ERROR", message: errorMessage(cause) } as const;
       return { outcome, durationMs: 0 };

@@ -12,10 +12,16 @@ import type { Deployments } from "../deployments/deployments.js";
 import { echo, type PredictionOutcome } from "../deployments/outcome.js";
 import type { Prediction, Predictions } from "../deployments/predictions.js";
 import type { WorldContext } from "../world-context.js";
-import type { Predictor, TimedPrediction } from "./predictor.js";
+
+/** The result of a prediction and its duration, milliseconds on the world's clock. */
+export interface TimedPrediction {
+  readonly outcome: PredictionResult;
+  /** Infinity: the model never answers. */
+  readonly durationMs: number;
+}
 
 /** Predicts as the synchronous calls of the declared deployments do. */
-export class DeploymentPredictor implements Predictor {
+export class DeploymentPredictor {
   readonly #context: WorldContext;
   readonly #deployments: Deployments;
   readonly #predictions: Predictions;
@@ -26,6 +32,10 @@ export class DeploymentPredictor implements Predictor {
     this.#predictions = parts.predictions;
   }
 
+  /**
+   * When the deployment is ready: now or earlier if it is awake. Wakes a sleeping deployment (Y-25). A removed deployment
+   * is ready at once, and its requests fail.
+   */
   readyAt(target: AsyncTarget): number {
     const deployment = this.#find(target);
     return deployment && deployment.status !== "INACTIVE"
@@ -33,6 +43,7 @@ export class DeploymentPredictor implements Predictor {
       : this.#context.clock.now();
   }
 
+  /** The result of the request's next attempt. Does not wait on the world's clock. */
   predict(request: AsyncRequest): TimedPrediction {
     const deployment = this.#find(request);
     if (!deployment) return missing("deployment does not exist");

@@ -1,6 +1,6 @@
 import { type AiGateway, DEFAULT_ALIAS, NO_RETRY, openGateway } from "../../domain/cloudflare/gateway.js";
 import { readAuthorization } from "../../domain/credential.js";
-import { parseDuration } from "../../domain/duration.js";
+import { millisecondsOf } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { AiGatewaySeed } from "../../schemas/cloudflare.js";
 import { hashKey } from "../secrets.js";
@@ -40,7 +40,7 @@ export class AiGateways implements Cache {
       cacheTtl: seed.cache_ttl ?? 0,
       retry: {
         attempts: retry?.max_attempts ?? NO_RETRY.attempts,
-        delayMs: parseDuration(retry?.delay ?? 0) ?? 0,
+        delayMs: millisecondsOf(retry?.delay) ?? NO_RETRY.delayMs,
         backoff: retry?.backoff ?? NO_RETRY.backoff,
       },
     });

@@ -1,5 +1,5 @@
 import { type DeclaredDeployment, type Deployable, PRODUCTION } from "../../domain/deployments.js";
-import { parseDuration } from "../../domain/duration.js";
+import { millisecondsOf } from "../../domain/duration.js";
 import { invalid } from "../../domain/errors.js";
 import type { DeclaredModel } from "../../domain/model.js";
 import type { ChainSeed, ModelSeed } from "../../schemas/deployments.js";
@@ -27,9 +27,8 @@ export function declaredDeployable({ id, name, environments, deployments = [] }:
       id: deployment.id,
       environment: deployment.environment ?? null,
       status: deployment.status,
-      coldStartMs: parseDuration(deployment.cold_start ?? 0) ?? 0,
-      scaleDownMs:
-        deployment.scale_down_delay === undefined ? null : parseDuration(deployment.scale_down_delay),
+      coldStartMs: millisecondsOf(deployment.cold_start) ?? 0,
+      scaleDownMs: millisecondsOf(deployment.scale_down_delay) ?? null,
     }),
   );
   const wanted = environments.map((environment) =>

@@ -1,4 +1,4 @@
-import { GatewayError } from "../../domain/errors.js";
+import { type ErrorCode, GatewayError } from "../../domain/errors.js";
 import type { Fault } from "../../domain/faults.js";
 import type { PredictionError, PredictionReply, PredictionSubject } from "../../domain/predictions.js";
 
@@ -33,6 +33,13 @@ export type PredictionOutcome =
   /** Codes: `prediction_failed`, `model_unavailable`, `deployment_not_ready`, `timeout`, `rate_limited`, `injected`, ... */
   | { readonly kind: "error"; readonly error: GatewayError };
 
+const ERROR_CODES: Readonly<Record<PredictionError, ErrorCode>> = {
+  model: "prediction_failed",
+  unavailable: "model_unavailable",
+  not_ready: "deployment_not_ready",
+  timeout: "timeout",
+  rate_limited: "rate_limited",
+};
 const JSON_TYPE = "application/json";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const BYTES_TYPE = "application/octet-stream";
@@ -57,7 +64,9 @@ export function jsonOutcome(value: unknown, status = 200): PredictionOutcome {
 /** The outcome of a rule's reply. */
 export function outcomeOf(reply: PredictionReply, request: PredictionRequest): PredictionOutcome {
   const { json, text, chunks, base64, error, status = 200, headers = NO_HEADERS } = reply;
-  if (error !== undefined) return { kind: "error", error: predictionError(error, headers) };
+  if (error !== undefined) {
+    return { kind: "error", error: new GatewayError(ERROR_CODES[error], { headers }) };
+  }
   const typed = (standard: string) => ({ status, headers, contentType: reply.content_type ?? standard });
   if (chunks !== undefined)
     return { kind: "chunks", ...typed(TEXT_TYPE), chunks, chunkDelayMs: reply.chunk_delay_ms ?? 0 };
@@ -67,19 +76,4 @@ export function outcomeOf(reply: PredictionReply, request: PredictionRequest): P
   if (json !== undefined)
     return { kind: "whole", ...typed(JSON_TYPE), body: Buffer.from(JSON.stringify(json)) };
   return { kind: "whole", ...typed(request.contentType), body: request.body };
-}
-
-function predictionError(error: PredictionError, headers: Readonly<Record<string, string>>): GatewayError {
-  switch (error) {
-    case "model":
-      return new GatewayError("prediction_failed", { headers });
-    case "unavailable":
-      return new GatewayError("model_unavailable", { headers });
-    case "not_ready":
-      return new GatewayError("deployment_not_ready", { headers });
-    case "timeout":
-      return new GatewayError("timeout", { headers });
-    case "rate_limited":
-      return new GatewayError("rate_limited", { headers });
-  }
 }

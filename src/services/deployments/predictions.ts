@@ -1,8 +1,7 @@
 import { matchSubject } from "../../domain/completion/subject.js";
-import { parseDuration } from "../../domain/duration.js";
+import { millisecondsOf } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
-import { ECHO_NOTE } from "../../domain/journal.js";
 import {
   compilePrediction,
   type PredictionReply,
@@ -26,15 +25,12 @@ export interface Prediction {
 }
 
 /** Answers requests to deployments by prediction rules and faults. */
-export class Predictions {
-  readonly #context: WorldContext;
+export class Predictions extends RuleBook<PredictionReply, PredictionRule, PredictionSubject> {
   readonly #faults: Faults;
-  readonly #rules: RuleBook<PredictionReply, PredictionRule, PredictionSubject>;
 
   constructor(context: WorldContext, parts: { faults: Faults }) {
-    this.#context = context;
+    super(context, "prediction", context.store.predictions, compilePrediction);
     this.#faults = parts.faults;
-    this.#rules = new RuleBook(context, context.store.predictions, compilePrediction);
   }
 
   /**
@@ -43,21 +39,17 @@ export class Predictions {
    * @param builtIn the answer without a matching rule; an echo for `/predict` and `/run_remote` (Y-24)
    */
   answer(request: PredictionRequest, builtIn: (request: PredictionRequest) => PredictionOutcome): Prediction {
-    const matched = request.fault
-      ? { id: "x-emulator-fault", fault: request.fault }
-      : this.#matchFault(request);
+    const { deployment, key, header } = request;
+    const subject = matchSubject(deployment.ownerId, null, { group: [], key, header });
+    const matched = this.#faults.match(request.fault, subject);
     const notes = matched ? [`applied ${matched.id}`] : [];
     const fault = matched?.fault ?? null;
     const faultDelayMs = fault?.delay_ms ?? 0;
     const error = fault ? faultError(fault) : null;
     if (error) return { delayMs: faultDelayMs, outcome: { kind: "error", error }, fault, notes };
     const reply = this.#matchRule(request, notes);
-    const outcome = reply ? outcomeOf(reply, request) : this.#unmatched(request, builtIn, notes);
+    const outcome = reply ? outcomeOf(reply, request) : this.#withoutRule(request, builtIn, notes);
     return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
-  }
-
-  list() {
-    return this.#rules.list();
   }
 
   /**
@@ -65,39 +57,29 @@ export class Predictions {
    * @param first before the existing rules, so that a test can override its seed; else after them
    */
   add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
-    const { random } = this.#context;
+    const { random } = this.context;
     const added = rules.map(
       ({ match, times, reply, sequence }): PredictionRule => ({
         id: `prediction-${random.hex(6)}`,
         match,
-        ...(times === undefined ? {} : { times }),
-        ...(reply === undefined ? {} : { reply: replyOf(reply) }),
-        ...(sequence === undefined ? {} : { sequence: sequence.map(replyOf) }),
+        times,
+        reply: reply && replyOf(reply),
+        sequence: sequence?.map(replyOf),
       }),
     );
-    this.#rules.add(added, first);
+    this.insert(added, first);
     return added;
   }
 
-  clear(): void {
-    this.#rules.clear();
-  }
-
-  #matchFault({ deployment, key, header }: PredictionRequest) {
-    return this.#faults.empty
-      ? null
-      : this.#faults.match(matchSubject(deployment.ownerId, null, { group: [], key, header }));
-  }
-
   #matchRule(request: PredictionRequest, notes: string[]): PredictionReply | null {
-    const matched = this.#rules.match(request);
+    const matched = this.match(request);
     if (!matched) return null;
     notes.push(`answered by ${matched.id}`);
     return matched.reply ?? {};
   }
 
   /** The answer without a matching rule. `settings.unmatched: error` replaces echoes only. */
-  #unmatched(
+  #withoutRule(
     request: PredictionRequest,
     builtIn: (request: PredictionRequest) => PredictionOutcome,
     notes: string[],
@@ -105,24 +87,12 @@ export class Predictions {
     const outcome = builtIn(request);
     const echoes = outcome.kind === "whole" && outcome.body === request.body;
     if (!echoes) return outcome;
-    const closest = this.#rules.closest(request);
-    if (this.#context.settings.unmatched === "echo") {
-      // Without any rules an echo is expected, and needs no note.
-      if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
-      return outcome;
-    }
-    notes.push(...closest);
-    const hint =
-      closest.length > 0 ? `No rule matches. Closest: ${closest[0]}.` : "There are no prediction rules.";
-    return { kind: "error", error: new GatewayError("unmatched", { hint }) };
+    const hint = this.unmatched(request, notes);
+    return hint === null ? outcome : { kind: "error", error: new GatewayError("unmatched", { hint }) };
   }
 }
 
 /** Converts a reply of a seed or request: its durations become milliseconds. */
 function replyOf({ delay, chunk_delay, ...rest }: PredictionReplySeed): PredictionReply {
-  return {
-    ...rest,
-    ...(delay === undefined ? {} : { delay_ms: parseDuration(delay) ?? 0 }),
-    ...(chunk_delay === undefined ? {} : { chunk_delay_ms: parseDuration(chunk_delay) ?? 0 }),
-  };
+  return { ...rest, delay_ms: millisecondsOf(delay), chunk_delay_ms: millisecondsOf(chunk_delay) };
 }

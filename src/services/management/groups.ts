@@ -6,13 +6,9 @@ import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
 /** What POST /v1/gateway/groups takes (G-1). */
-interface NewGroup {
-  readonly name: string | null;
-  readonly externalEntityId: string;
-  readonly models: readonly GroupModel[];
+interface NewGroup extends Pick<Group, "name" | "externalEntityId" | "models" | "parentId"> {
   /** null: the parent's, or INDEPENDENT for a root (G-4). */
   readonly enforcement: LimitEnforcement | null;
-  readonly parentId: string | null;
 }
 
 /** What PATCH takes (G-8). */
@@ -57,13 +53,10 @@ export class Groups {
     if (enforcement === "CASCADING") this.#checkCascade(input.models, ancestors, []);
     return write(this.#context, () => {
       const group: Group = {
+        ...input,
         id: newId(this.#context, (id) => store.groups.idTaken(id)),
         workspaceId: workspace.id,
-        name: input.name,
-        externalEntityId: input.externalEntityId,
-        models: input.models,
         enforcement,
-        parentId: input.parentId,
         createdAt: clock.now(),
       };
       store.groups.insert(group);

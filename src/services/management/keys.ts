@@ -10,12 +10,6 @@ import { hashKey, signatureHolds } from "../secrets.js";
 import { type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 
-/** A new key with its text, which is shown only once (K-1). */
-interface MintedKey {
-  readonly text: string;
-  readonly key: FederatedKey;
-}
-
 /** Federated keys of a group (K-1 to K-6). */
 export class Keys {
   readonly #context: WorldContext;
@@ -24,8 +18,8 @@ export class Keys {
     this.#context = context;
   }
 
-  /** Makes a key: `sky_` and 12 characters, a dot, and a secret (K-1). */
-  mint(group: Group, name: string | null): MintedKey {
+  /** Makes a key: `sky_` and 12 characters, a dot, and a secret (K-1). @returns it with its text, shown only once */
+  mint(group: Group, name: string | null): { readonly text: string; readonly key: FederatedKey } {
     const { store, random } = this.#context;
     let prefix: string;
     do prefix = `sky_${random.alphanumeric(FEDERATED_PREFIX_LENGTH - "sky_".length)}`;

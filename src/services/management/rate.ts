@@ -1,5 +1,5 @@
 import { GatewayError } from "../../domain/errors.js";
-import { RollingWindow } from "../../domain/limits/rolling-window.js";
+import { RollingCounts } from "../../domain/limits/rolling.js";
 import { SECOND_MS } from "../../domain/limits/time.js";
 import type { Cache, WorldContext } from "../world-context.js";
 
@@ -11,7 +11,7 @@ const MAX_WINDOWS = 10_000;
 /** The management API's rate limit (A-6). Not stored, because a restart takes longer than its window. */
 export class ManagementRate implements Cache {
   readonly #context: WorldContext;
-  readonly #windows = new Map<string, RollingWindow>();
+  readonly #windows = new Map<string, RollingCounts>();
 
   constructor(context: WorldContext) {
     this.#context = context;
@@ -32,12 +32,16 @@ export class ManagementRate implements Cache {
     let window = this.#windows.get(id);
     if (!window) {
       if (this.#windows.size >= MAX_WINDOWS) this.#windows.clear();
-      window = new RollingWindow(SECOND_MS, REQUESTS_PER_SECOND);
+      window = new RollingCounts(SECOND_MS);
       this.#windows.set(id, window);
     }
     const now = this.#context.clock.now();
-    if (window.hit(now)) return;
-    const wait = (window.roomAt(now) ?? now + SECOND_MS) - now;
+    const instant = window.advance(now);
+    if (window.sum(0, "REQUEST") < REQUESTS_PER_SECOND) {
+      window.add(instant, 1, 0);
+      return;
+    }
+    const wait = (window.roomAt(0, "REQUEST", REQUESTS_PER_SECOND, now) ?? now + SECOND_MS) - now;
     throw new GatewayError("management_rate_limited", {
       retryAfter: Math.max(1, Math.ceil(wait / SECOND_MS)),
       hint: `More than ${REQUESTS_PER_SECOND} requests in one second to ${route}. --no-management-rate-limit turns this limit off.`,

@@ -5,13 +5,7 @@ import { hashKey } from "../secrets.js";
 import { type WorldContext, write } from "../world-context.js";
 
 /** What a new workspace key is made from (I-7.1a). */
-interface NewWorkspaceKey {
-  readonly name: string | null;
-  readonly type: WorkspaceKeyType;
-  /** The models it may be used for; null: all. */
-  readonly modelIds: readonly string[] | null;
-  readonly ofTeam: boolean;
-}
+type NewWorkspaceKey = Pick<WorkspaceKey, "name" | "type" | "modelIds" | "ofTeam">;
 
 const MANAGING: readonly WorkspaceKeyType[] = ["PERSONAL", "WORKSPACE_MANAGE_ALL"];
 
@@ -47,14 +41,14 @@ export class WorkspaceKeys {
     checkScope(workspace, input);
     const { keys, workspaceKeys } = this.#context.store;
     const hash = hashKey(text);
-    const holder = workspaceKeys.byHash(hash)?.key.workspaceId ?? workspace.id;
+    const holder = workspaceKeys.byHash(hash)?.workspaceId ?? workspace.id;
     if (holder !== workspace.id || keys.hashTaken(hash)) throw invalid("key", "this key is already in use");
     this.#put(workspace, text, input);
   }
 
   /** Whether this is a managing key of the workspace (A-7). */
   manages(workspace: Workspace, text: string): boolean {
-    const key = this.#context.store.workspaceKeys.byHash(hashKey(text))?.key;
+    const key = this.#context.store.workspaceKeys.byHash(hashKey(text));
     return key?.workspaceId === workspace.id && MANAGING.includes(key.type);
   }
 
@@ -88,15 +82,8 @@ export class WorkspaceKeys {
       : new GatewayError("not_found", { message: `Team ${id} not found.` });
   }
 
-  #put(workspace: Workspace, text: string, { name, type, modelIds, ofTeam }: NewWorkspaceKey): void {
-    const key = {
-      workspaceId: workspace.id,
-      prefix: workspacePrefix(text),
-      type,
-      name,
-      modelIds,
-      ofTeam,
-    };
+  #put(workspace: Workspace, text: string, input: NewWorkspaceKey): void {
+    const key = { ...input, workspaceId: workspace.id, prefix: workspacePrefix(text) };
     const { clock, store } = this.#context;
     write(this.#context, () => store.workspaceKeys.put(key, hashKey(text), clock.now()));
   }

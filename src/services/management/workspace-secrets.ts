@@ -2,7 +2,6 @@ import { invalid } from "../../domain/errors.js";
 import type { Secret, Workspace } from "../../domain/model.js";
 import { newId, type WorldContext, write } from "../world-context.js";
 
-/** A secret of a seed. */
 interface DeclaredSecret {
   readonly id: string;
   /** Default: the id. */
@@ -33,7 +32,7 @@ export class WorkspaceSecrets {
       name,
       createdAt: clock.now(),
     };
-    write(this.#context, () => store.secrets.insert(secret));
+    write(this.#context, () => store.secrets.put(secret, false));
     return secret;
   }
 
@@ -48,7 +47,7 @@ export class WorkspaceSecrets {
     for (const { id, name = id } of declared) {
       const holder = store.secrets.byName(workspace.id, name);
       if (holder && holder.id !== id) throw invalid("secrets", `two secrets named "${name}"`);
-      store.secrets.declare({ workspaceId: workspace.id, id, name, createdAt: now });
+      store.secrets.put({ workspaceId: workspace.id, id, name, createdAt: now }, true);
     }
   }
 

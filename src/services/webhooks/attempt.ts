@@ -2,7 +2,6 @@ import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-we
 import type { Clock } from "../../runtime/clock.js";
 import { post } from "./post.js";
 
-/** The result of one attempt. */
 interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly status: number | null;

@@ -1,4 +1,5 @@
 import { billingEvent, webhookBody } from "../../domain/billing-webhook.js";
+import type { MatchSubject } from "../../domain/completion/subject.js";
 import type { WebhookFault } from "../../domain/faults.js";
 import { DAY_MS } from "../../domain/limits/time.js";
 import { createRandom } from "../../runtime/random.js";
@@ -6,7 +7,6 @@ import type { Delivery } from "../../store/deliveries.js";
 import type { LedgerRow } from "../../store/ledger.js";
 import type { Faults } from "../faults.js";
 import type { WorldContext } from "../world-context.js";
-import { eventSubject } from "./event-subject.js";
 
 /** Age of a stale timestamp, milliseconds. */
 const STALE_MS = DAY_MS;
@@ -109,4 +109,22 @@ export class Outbox {
   #idFor(eventId: string, copy: number): string {
     return createRandom(`${this.#context.randomSeed} delivery ${eventId} ${copy}`).uuid();
   }
+}
+
+/** What a fault can match in a billing event: model, group, key and metadata. */
+function eventSubject(entry: LedgerRow): MatchSubject {
+  return {
+    model: entry.slug,
+    group: [entry.externalEntityId, entry.groupId],
+    key: [entry.keyPrefix],
+    lastMessage: "",
+    system: "",
+    turn: 0,
+    hasToolResult: false,
+    toolsCalled: [],
+    responseFormat: "",
+    stream: false,
+    metadata: entry.metadata ?? {},
+    header: () => undefined,
+  };
 }

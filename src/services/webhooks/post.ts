@@ -1,7 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
-/** A receiver's answer. */
 interface PostAnswer {
   readonly status: number;
   /** The first characters of its body. */

@@ -10,7 +10,6 @@ import { sendDelivery } from "./send-delivery.js";
 
 export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 
-/** Key in the meta table. */
 const PAUSED = "webhooks_paused";
 
 /** One workspace's deliveries. */
@@ -217,7 +216,6 @@ export class Webhooks implements Cache {
     this.#context.clock.schedule(at, "webhook attempt", () => this.#run(seq));
   }
 
-  /** Runs one attempt. */
   #run(seq: number): void {
     if (this.paused) {
       this.#dueWhilePaused.add(seq);
