@@ -142,7 +142,10 @@ export class Access implements Cache {
     });
   }
 
-  /** The caller with this key, or null. */
+  /**
+   * The caller with this key, or null. It is found by the hash of the key. No secret text is compared, so the time that
+   * this takes says nothing about a key.
+   */
   find(key: string): Caller | null {
     const id = hash("sha256", key, "binary");
     const known = this.#callers.get(id);
