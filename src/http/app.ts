@@ -5,13 +5,13 @@ import { pathWithoutKey } from "../domain/keys.js";
 import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
 import { dedicated } from "./dedicated/app.js";
-import { describeRoutes } from "./description/route.js";
-import type { AppContext, AppEnv, WorldLookup } from "./env.js";
+import type { AppContext, AppEnv, AppHandler, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import { inference } from "./inference/app.js";
 import { management } from "./management/app.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
+import { json } from "./respond.js";
 import { SurfaceRouter } from "./surface-router.js";
 
 /**
@@ -30,7 +30,10 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.route("/cloudflare", createCloudflare(app.fetch));
   app.route("/control", control);
 
-  const description = describeRoutes(() => app.routes);
+  const description: AppHandler = async (c) => {
+    const { openApi } = await import("./description/openapi.js");
+    return json(c, 200, openApi(app.routes, c.get("emulator").version));
+  };
   app.get("/management/v1/spec", description);
   app.get("/control/_emulator/openapi.json", description);
 

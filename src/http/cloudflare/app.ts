@@ -1,8 +1,6 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
 import { asObject, parseJson } from "../../domain/parse-json.js";
-import { chatRequestSchema } from "../../schemas/chat.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { jsonText } from "../middleware/body.js";
 import type { AppFetch, ProviderRequest } from "./provider.js";
@@ -10,8 +8,6 @@ import { type PlannedRequest, throughGateway } from "./through-gateway.js";
 
 /** Prefix of the model on the unified route (I-6.1c). */
 const PROVIDER_PREFIX = "baseten/";
-/** The AI Gateway's own errors, and those of the provider. */
-const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
 
 /**
  * Cloudflare's AI Gateway in front of the same models, on `gateway.ai.*`.
@@ -20,62 +16,28 @@ const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
 export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
   const cloudflare = new Hono<AppEnv>();
 
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/v1/chat/completions",
-    describe({
-      summary: "Chat completion through an AI Gateway",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, planChat),
+  cloudflare.post("/v1/:account/:gateway/baseten/v1/chat/completions", (c) =>
+    throughGateway(c, fetch, planChat),
   );
 
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/chat/completions",
-    describe({
-      summary: "The same, as the documents' OpenAI SDK sample calls it",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, planChat),
+  cloudflare.post("/v1/:account/:gateway/baseten/chat/completions", (c) =>
+    throughGateway(c, fetch, planChat),
   );
 
-  cloudflare.post(
-    "/v1/:account/:gateway/compat/chat/completions",
-    describe({
-      summary: "Chat completion with model baseten/{model}",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),
+  cloudflare.post("/v1/:account/:gateway/compat/chat/completions", (c) =>
+    throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),
   );
 
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/model/:model_id",
-    describe({
-      summary: "Prediction of a dedicated model's production through an AI Gateway",
-      tag: "cloudflare",
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, (body) => planPrediction(body, c.req.param("model_id"))),
+  cloudflare.post("/v1/:account/:gateway/baseten/model/:model_id", (c) =>
+    throughGateway(c, fetch, (body) => planPrediction(body, c.req.param("model_id"))),
   );
 
-  cloudflare.get(
-    "/v1/:account/:gateway/baseten/v1/models",
-    describe({
-      summary: "The models that the key may call, through an AI Gateway",
-      tag: "cloudflare",
-      errors: [400, 401, 403],
-    }),
-    (c) =>
-      throughGateway(c, fetch, () => ({
-        request: toInference("GET", "/v1/models", Buffer.alloc(0)),
-        model: null,
-        cacheable: false,
-      })),
+  cloudflare.get("/v1/:account/:gateway/baseten/v1/models", (c) =>
+    throughGateway(c, fetch, () => ({
+      request: toInference("GET", "/v1/models", Buffer.alloc(0)),
+      model: null,
+      cacheable: false,
+    })),
   );
 
   return cloudflare;

@@ -23,3 +23,6 @@ export const DEPLOYMENT_PATHS: readonly DeploymentPath[] = [
   },
   { path: "", selector: () => "regional" },
 ];
+
+/** The server inside a deployment accepts any of these. */
+export const ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"];

@@ -4,9 +4,6 @@ import type { Page, PageKey, PageRequest } from "../../services/management/pages
 import type { AppContext } from "../env.js";
 import { json } from "../respond.js";
 
-/** Query parameters of a list (P-1). */
-export const PAGE_QUERY = ["limit", "cursor"] as const;
-
 /** Items of a page (P-1). */
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;

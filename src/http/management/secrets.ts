@@ -1,46 +1,22 @@
 import { Hono } from "hono";
 import { upsertSecretSchema } from "../../schemas/workspace.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
 import { secretJson } from "./workspace-json.js";
 
-const answers = () => import("../../schemas/workspace-answers.js");
-
 /** Secrets that endpoints refer to (E-7). Their values are not stored (Y-45). */
 export const secrets = new Hono<AppEnv>();
 
-secrets.get(
-  "/v1/secrets",
-  authorize("workspace"),
-  describe({
-    summary: "List secrets, without their values",
-    tag: "workspace",
-    answer: async () => (await answers()).secretsAnswer,
-    errors: [401, 403, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const secrets = c.get("services").workspaceSecrets.list(workspace);
-    return json(c, 200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
-  },
-);
+secrets.get("/v1/secrets", authorize("workspace"), (c) => {
+  const { workspace } = c.get("caller");
+  const secrets = c.get("services").workspaceSecrets.list(workspace);
+  return json(c, 200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
+});
 
-secrets.post(
-  "/v1/secrets",
-  authorize("workspace"),
-  describe({
-    summary: "Create a secret, or update the one of this name",
-    tag: "workspace",
-    body: () => upsertSecretSchema,
-    answer: async () => (await answers()).secretAnswer,
-    errors: [400, 401, 403, 429],
-  }),
-  async (c) => {
-    const { workspace } = c.get("caller");
-    const { name } = await readJson(c, upsertSecretSchema, { secret: true });
-    return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
-  },
-);
+secrets.post("/v1/secrets", authorize("workspace"), async (c) => {
+  const { workspace } = c.get("caller");
+  const { name } = await readJson(c, upsertSecretSchema, { secret: true });
+  return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
+});

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
@@ -8,17 +7,7 @@ import { userJson } from "./workspace-json.js";
 /** The user of a key (I-7.3a, Y-41). */
 export const users = new Hono<AppEnv>();
 
-users.get(
-  "/v1/users/me",
-  authorize("keys"),
-  describe({
-    summary: "Get the user of the key",
-    tag: "workspace",
-    answer: async () => (await import("../../schemas/workspace-answers.js")).userAnswer,
-    errors: [401, 403, 429],
-  }),
-  (c) => {
-    const { user, name } = c.get("caller").workspace;
-    return json(c, 200, { ...userJson(user), workspace_name: name });
-  },
-);
+users.get("/v1/users/me", authorize("keys"), (c) => {
+  const { user, name } = c.get("caller").workspace;
+  return json(c, 200, { ...userJson(user), workspace_name: name });
+});
