@@ -1,10 +1,11 @@
 import { Hono } from "hono";
+import type { Secret, Workspace } from "../../domain/model.js";
 import { upsertSecretSchema } from "../../schemas/workspace.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
-import { secretJson } from "./workspace-json.js";
+import { timestamp } from "./json.js";
 
 /** Secrets that endpoints refer to (E-7). Their values are not stored (Y-45). */
 export const secrets = new Hono<AppEnv>();
@@ -20,3 +21,8 @@ secrets.post("/v1/secrets", authorize("workspace"), async (c) => {
   const { name } = await readJson(c, upsertSecretSchema, { secret: true });
   return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
 });
+
+/** In the specified order. */
+function secretJson({ team }: Workspace, { id, createdAt, name }: Secret) {
+  return { id, created_at: timestamp(createdAt), name, team_name: team.name };
+}
