@@ -56,20 +56,17 @@ function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
   if (allowed.length > 0) {
     return new GatewayError("method_not_allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
   }
-  return new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
+  return new GatewayError("unknown_path", { hint: UNKNOWN_PATHS[surface](pathWithoutKey(path)) });
 }
 
-function unknownPathHint(surface: Surface, path: string): string {
-  switch (surface) {
-    case "management":
-      return `no management route ${path}; the description is at /v1/spec`;
-    case "inference":
-      return `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`;
-    case "dedicated":
-      return `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`;
-    case "cloudflare":
-      return `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`;
-    case "control":
-      return `no control route ${path}; the description is at /_emulator/openapi.json`;
-  }
-}
+/** What there is, for a path that no route has. */
+const UNKNOWN_PATHS: Readonly<Record<Surface, (path: string) => string>> = {
+  management: (path) => `no management route ${path}; the description is at /v1/spec`,
+  inference: (path) =>
+    `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`,
+  dedicated: (path) =>
+    `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`,
+  cloudflare: (path) =>
+    `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`,
+  control: (path) => `no control route ${path}; the description is at /_emulator/openapi.json`,
+};

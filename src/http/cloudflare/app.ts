@@ -16,13 +16,11 @@ const PROVIDER_PREFIX = "baseten/";
 export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
   const cloudflare = new Hono<AppEnv>();
 
-  cloudflare.post("/v1/:account/:gateway/baseten/v1/chat/completions", (c) =>
-    throughGateway(c, fetch, planChat),
-  );
-
-  cloudflare.post("/v1/:account/:gateway/baseten/chat/completions", (c) =>
-    throughGateway(c, fetch, planChat),
-  );
+  for (const version of ["/v1", ""]) {
+    cloudflare.post(`/v1/:account/:gateway/baseten${version}/chat/completions`, (c) =>
+      throughGateway(c, fetch, planChat),
+    );
+  }
 
   cloudflare.post("/v1/:account/:gateway/compat/chat/completions", (c) =>
     throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),

@@ -3,7 +3,7 @@ import { GatewayError } from "../../domain/errors.js";
 import { pathWithoutKey } from "../../domain/keys.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { errorAnswer, respondError } from "../errors.js";
-import { wholeResponse } from "../respond.js";
+import { respond } from "../respond.js";
 
 /**
  * Begins a journal entry, and stores it before the answer is sent (W-8). Control requests are not stored. A stream
@@ -30,10 +30,5 @@ export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** The answer when the journal could not be written. */
 function storageFailure(c: AppContext): Response {
   const error = new GatewayError("internal", { hint: "the state file could not be written" });
-  const { status, body, headers } = errorAnswer(
-    c.get("destination").surface,
-    error,
-    c.get("services").context.settings,
-  );
-  return wholeResponse(c, status, body, { ...headers });
+  return respond(c, errorAnswer(c.get("destination").surface, error, c.get("services").context.settings));
 }
