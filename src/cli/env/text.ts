@@ -1,4 +1,6 @@
-import type { EnvFormat } from "./formats.js";
+/** How `gateway-emulator env` prints variables. */
+export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
+export type EnvFormat = (typeof ENV_FORMATS)[number];
 
 /** Formats environment variables, one a line, with a final newline. */
 export function envText(env: Readonly<Record<string, string>>, format: EnvFormat): string {
