@@ -6,7 +6,14 @@ import { type ListenerBehaviour, parseBehaviour, statusFor } from "../../certify
 import { verify } from "../../certify/signature.js";
 import { stopOnSignals } from "../start/signals.js";
 import { UserError } from "../user-error.js";
-import type { ListenFlags } from "./flags.js";
+
+export interface ListenFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly secret?: readonly string[];
+  readonly respond?: string;
+  readonly delay?: string;
+}
 
 /** Receives webhooks and prints them, until a signal. @throws UserError for a wrong option or a port in use */
 export async function runListen(flags: ListenFlags): Promise<void> {
