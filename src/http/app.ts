@@ -32,7 +32,7 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
 
   const description: AppHandler = async (c) => {
     const { openApi } = await import("./description/openapi.js");
-    return json(c, 200, openApi(app.routes, c.get("emulator").version));
+    return json(c, openApi(app.routes, c.get("emulator").version));
   };
   app.get("/management/v1/spec", description);
   app.get("/control/_emulator/openapi.json", description);

@@ -20,7 +20,7 @@ billing.get("/_emulator/billing/events", (c) => {
 });
 
 billing.get("/_emulator/billing/reconcile", (c) =>
-  json(c, 200, { differences: c.get("services").billing.reconcile() }),
+  json(c, { differences: c.get("services").billing.reconcile() }),
 );
 
 function instant(given: string, name: string): number {

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { EVIDENCE, FIDELITY_STATES, type FidelityChapter } from "../../fidelity/row.js";
 import type { AppEnv } from "../env.js";
-import { readQuery, respondList, word } from "./query.js";
+import { jsonPage } from "../respond.js";
+import { readQuery, word } from "./query.js";
 
 /** The fidelity table: clauses with evidence, state and test. */
 export const fidelity = new Hono<AppEnv>();
@@ -13,7 +14,7 @@ fidelity.get("/_emulator/fidelity", async (c) => {
   const items = FIDELITY_CHAPTERS.flatMap(itemsOf).filter(
     (item) => (state ?? item.state) === item.state && (evidence ?? item.evidence) === item.evidence,
   );
-  return respondList(c, items);
+  return jsonPage(c, items);
 });
 
 function itemsOf({ title, rows }: FidelityChapter) {

@@ -1,6 +1,6 @@
 import { invalid } from "../../domain/errors.js";
 import type { AppContext } from "../env.js";
-import { json } from "../respond.js";
+import { jsonPage } from "../respond.js";
 
 /** The value of a query parameter. @throws GatewayError `validation` */
 type Reader<T> = (text: string, name: string) => T;
@@ -70,16 +70,6 @@ export function respondPage<T extends { readonly seq: number }>(
 ): Response {
   const found = find(after, limit + 1);
   const items = found.slice(0, limit);
-  const last = items.at(-1);
-  const hasMore = found.length > limit;
-  return json(c, 200, {
-    items: items.map(item),
-    pagination: { has_more: hasMore, cursor: hasMore && last ? String(last.seq) : null },
-    ...more,
-  });
-}
-
-/** Answers a list without pages, in the shape of a page. */
-export function respondList(c: AppContext, items: readonly unknown[]): Response {
-  return json(c, 200, { items, pagination: { has_more: false, cursor: null } });
+  const next = found.length > limit ? items.at(-1) : undefined;
+  return jsonPage(c, items.map(item), next ? String(next.seq) : null, more);
 }

@@ -41,14 +41,14 @@ requests.get("/_emulator/requests", async (c) => {
 
 requests.delete("/_emulator/requests", (c) => {
   c.get("services").journal.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 requests.get("/_emulator/requests/:id", (c) => {
   const id = c.req.param("id");
   const entry = findEntry(c, id);
   if (!entry) throw new GatewayError("not_found", { message: `Request ${id} not found.` });
-  return json(c, 200, entryJson(entry));
+  return json(c, entryJson(entry));
 });
 
 /** The id is in the header `x-emulator-decision`. */
@@ -57,7 +57,7 @@ requests.get("/_emulator/decisions/:id", (c) => {
   const entry = findEntry(c, id);
   const decision = entry && readDecision(entry);
   if (!decision) throw new GatewayError("not_found", { message: `Decision ${id} not found.` });
-  return json(c, 200, decision);
+  return json(c, decision);
 });
 
 function findEntry(c: AppContext, id: string): JournalEntry | null {

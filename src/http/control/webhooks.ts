@@ -24,32 +24,32 @@ webhooks.get("/_emulator/webhooks/dead-letters", (c) =>
 
 webhooks.post("/_emulator/webhooks/dead-letters/:id/redrive", async (c) => {
   const { webhooks } = c.get("services");
-  return json(c, 200, deliveryJson(c, await webhooks.redrive(c.req.param("id"))));
+  return json(c, deliveryJson(c, await webhooks.redrive(c.req.param("id"))));
 });
 
 webhooks.post("/_emulator/webhooks/dead-letters/redrive", (c) =>
-  json(c, 200, { redriven: c.get("services").webhooks.redriveAll() }),
+  json(c, { redriven: c.get("services").webhooks.redriveAll() }),
 );
 
 webhooks.post("/_emulator/webhooks/pause", (c) => {
   c.get("services").webhooks.pause();
-  return json(c, 200, { paused: true });
+  return json(c, { paused: true });
 });
 
 webhooks.post("/_emulator/webhooks/resume", (c) => {
   c.get("services").webhooks.unpause();
-  return json(c, 200, { paused: false });
+  return json(c, { paused: false });
 });
 
 webhooks.post("/_emulator/webhooks/idle", async (c) => {
   await c.get("services").webhooks.idle();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 webhooks.post("/_emulator/webhooks/rotate", async (c) => {
   const { workspace, secret } = await readControlBody(c, rotationSchema);
   c.get("services").webhooks.rotate(workspace ?? null, secret);
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 function respondDeliveries(

@@ -25,7 +25,7 @@ export async function submitAsync(
   const { asyncInference } = c.get("services");
   const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved), options);
   c.set("answerHeaders", { [REQUEST_ID]: id });
-  return json(c, 201, { request_id: id });
+  return json(c, { request_id: id }, 201);
 }
 
 /** Reads the body as JSON, whatever its content type. @throws GatewayError `body_too_large`, `async_invalid` */
@@ -63,7 +63,7 @@ function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
 export function queueStatus(c: AppContext, selector: PathSelector): Response {
   const target = targetOf(resolveDeployment(c, selector).deployment);
   const { queued, inProgress } = c.get("services").asyncInference.counts(target);
-  return json(c, 200, {
+  return json(c, {
     model_id: target.ownerId,
     deployment_id: target.deploymentId,
     num_queued_requests: queued,
@@ -73,7 +73,7 @@ export function queueStatus(c: AppContext, selector: PathSelector): Response {
 
 /** Status of an async request. */
 export function asyncStatus(c: AppContext): Response {
-  return json(c, 200, statusOf(findRequest(c)));
+  return json(c, statusOf(findRequest(c)));
 }
 
 /** Cancels an async request that is still queued. */
@@ -83,7 +83,7 @@ export function cancelAsync(c: AppContext): Response {
   const message = canceled
     ? "The async request was canceled."
     : `Only QUEUED async requests can be canceled; this one is ${request.status}.`;
-  return json(c, 200, { request_id: request.id, canceled, message });
+  return json(c, { request_id: request.id, canceled, message });
 }
 
 /**

@@ -13,7 +13,7 @@ export const endpoints = new Hono<AppEnv>();
 endpoints.post("/v1/gateway/endpoints", authorize("manage"), async (c) => {
   const input = await readJson(c, createEndpointSchema);
   const created = c.get("services").endpoints.create(c.get("caller").workspace, input);
-  return json(c, 200, endpointJson(created));
+  return json(c, endpointJson(created));
 });
 
 endpoints.get("/v1/gateway/endpoints", authorize("manage"), (c) => {
@@ -25,7 +25,7 @@ endpoints.get("/v1/gateway/endpoints", authorize("manage"), (c) => {
 
 endpoints.get("/v1/gateway/endpoints/:id", authorize("manage"), (c) => {
   const endpoint = c.get("services").endpoints.get(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, endpointJson(endpoint));
+  return json(c, endpointJson(endpoint));
 });
 
 endpoints.patch("/v1/gateway/endpoints/:id", authorize("manage"), async (c) => {
@@ -35,10 +35,10 @@ endpoints.patch("/v1/gateway/endpoints/:id", authorize("manage"), async (c) => {
   // Before the body: an unknown endpoint is 404, whatever the body.
   endpoints.get(workspace, id);
   const change = await readJson(c, updateEndpointSchema, { optional: true });
-  return json(c, 200, endpointJson(endpoints.update(workspace, id, change)));
+  return json(c, endpointJson(endpoints.update(workspace, id, change)));
 });
 
 endpoints.delete("/v1/gateway/endpoints/:id", authorize("manage"), (c) => {
   const { id, slug } = c.get("services").endpoints.remove(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, { id, slug });
+  return json(c, { id, slug });
 });

@@ -21,7 +21,7 @@ groups.post("/v1/gateway/groups", authorize("manage"), async (c) => {
     enforcement: hierarchy.limit_enforcement ?? null,
     parentId: hierarchy.parent_group_id ?? null,
   });
-  return json(c, 200, groupJson(created));
+  return json(c, groupJson(created));
 });
 
 groups.get("/v1/gateway/groups", authorize("view"), (c) => {
@@ -34,7 +34,7 @@ groups.get("/v1/gateway/groups", authorize("view"), (c) => {
 
 groups.get("/v1/gateway/groups/:id", authorize("manage"), (c) => {
   const group = c.get("services").groups.get(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, groupJson(group));
+  return json(c, groupJson(group));
 });
 
 groups.patch("/v1/gateway/groups/:id", authorize("manage"), async (c) => {
@@ -48,13 +48,13 @@ groups.patch("/v1/gateway/groups/:id", authorize("manage"), async (c) => {
     name: change.metadata?.name,
     models: change.models?.map(groupModel),
   });
-  return json(c, 200, groupJson(updated));
+  return json(c, groupJson(updated));
 });
 
 groups.delete("/v1/gateway/groups/:id", authorize("manage"), (c) => {
   const { groups } = c.get("services");
   const { group, deletedAt } = groups.remove(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, {
+  return json(c, {
     id: group.id,
     metadata: groupMetadataJson(group),
     deleted_at: timestamp(deletedAt),
@@ -64,7 +64,7 @@ groups.delete("/v1/gateway/groups/:id", authorize("manage"), (c) => {
 groups.get("/v1/gateway/groups/:id/usage", authorize("manage"), (c) => {
   const { groups, limits } = c.get("services");
   const chain = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, groupUsageJson(chain[0], limits.usage(chain)));
+  return json(c, groupUsageJson(chain[0], limits.usage(chain)));
 });
 
 /** Absent lists are empty (G-3). */

@@ -35,7 +35,7 @@ keys.post("/v1/gateway/groups/:id/api_keys/register", authorize("manage"), async
   const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
   const [group] = groups.chain(workspace, id);
   keys.register(group, key, name ?? null);
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 keys.get("/v1/gateway/groups/:id/api_keys", authorize("manage"), (c) => {
@@ -48,11 +48,11 @@ keys.get("/v1/gateway/groups/:id/api_keys", authorize("manage"), (c) => {
 keys.get("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
   const { groups, keys } = c.get("services");
   const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, keyJson(keys.get(group, c.req.param("prefix"))));
+  return json(c, keyJson(keys.get(group, c.req.param("prefix"))));
 });
 
 keys.delete("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
   const { groups, keys } = c.get("services");
   const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  return json(c, 200, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
+  return json(c, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
 });

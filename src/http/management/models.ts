@@ -12,29 +12,27 @@ export const models = new Hono<AppEnv>();
 models.get("/v1/models", authorize("workspace"), (c) => {
   const { models } = c.get("caller").workspace;
   const named = withName(models, c.req.query("name"), (model) => model.name ?? model.id);
-  return json(c, 200, { models: named.map((model) => modelOf(c, model)) });
+  return json(c, { models: named.map((model) => modelOf(c, model)) });
 });
 
-models.get("/v1/models/:id", authorize("workspace"), (c) =>
-  json(c, 200, modelOf(c, find(c, c.req.param("id")))),
-);
+models.get("/v1/models/:id", authorize("workspace"), (c) => json(c, modelOf(c, find(c, c.req.param("id")))));
 
 models.get("/v1/models/:id/environments", authorize("workspace"), (c) => {
   const model = find(c, c.req.param("id"));
-  return json(c, 200, { environments: model.environments.map((name) => environmentOf(c, model, name)) });
+  return json(c, { environments: model.environments.map((name) => environmentOf(c, model, name)) });
 });
 
 models.get("/v1/models/:id/environments/:name", authorize("workspace"), (c) => {
   const model = find(c, c.req.param("id"));
   const name = c.get("services").workspaceModels.environment(model, c.req.param("name"));
-  return json(c, 200, environmentOf(c, model, name));
+  return json(c, environmentOf(c, model, name));
 });
 
 models.get("/v1/models/:id/deployments", authorize("workspace"), (c) => {
   const { workspace } = c.get("caller");
   const all = c.get("services").workspaceModels.deployments(workspace, find(c, c.req.param("id")));
   const named = withName(all, c.req.query("name"), ({ deployment }) => deployment.id);
-  return json(c, 200, { deployments: named.map((view) => deploymentJson(workspace, view)) });
+  return json(c, { deployments: named.map((view) => deploymentJson(workspace, view)) });
 });
 
 models.get("/v1/models/:id/deployments/:deployment_id", authorize("workspace"), (c) => {
@@ -42,7 +40,7 @@ models.get("/v1/models/:id/deployments/:deployment_id", authorize("workspace"), 
   const model = find(c, c.req.param("id"));
   const name = c.req.param("deployment_id");
   const view = c.get("services").workspaceModels.deploymentNamed(workspace, model, name);
-  return json(c, 200, deploymentJson(workspace, view));
+  return json(c, deploymentJson(workspace, view));
 });
 
 models.get("/v1/model_apis", authorize("workspace"), (c) => {

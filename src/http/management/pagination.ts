@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { invalid } from "../../domain/errors.js";
 import type { Page, PageKey, PageRequest } from "../../services/management/pages.js";
 import type { AppContext } from "../env.js";
-import { json } from "../respond.js";
+import { jsonPage } from "../respond.js";
 
 /** Items of a page (P-1). */
 const DEFAULT_LIMIT = 100;
@@ -28,13 +28,8 @@ export function respondPage<T>(
   page: Page<T>,
   item: (value: T) => unknown,
 ): Response {
-  return json(c, 200, {
-    items: page.items.map(item),
-    pagination: {
-      has_more: page.next !== null,
-      cursor: page.next === null ? null : makeCursor(c, list, page.next),
-    },
-  });
+  const { items, next } = page;
+  return jsonPage(c, items.map(item), next === null ? null : makeCursor(c, list, next));
 }
 
 function limitOf(text: string | undefined): number {

@@ -13,13 +13,13 @@ export const secrets = new Hono<AppEnv>();
 secrets.get("/v1/secrets", authorize("workspace"), (c) => {
   const { workspace } = c.get("caller");
   const secrets = c.get("services").workspaceSecrets.list(workspace);
-  return json(c, 200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
+  return json(c, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
 });
 
 secrets.post("/v1/secrets", authorize("workspace"), async (c) => {
   const { workspace } = c.get("caller");
   const { name } = await readJson(c, upsertSecretSchema, { secret: true });
-  return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
+  return json(c, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
 });
 
 /** In the specified order. */

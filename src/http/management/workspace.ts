@@ -11,7 +11,7 @@ export const workspace = new Hono<AppEnv>();
 
 workspace.get("/v1/users/me", authorize("keys"), (c) => {
   const { user, name } = c.get("caller").workspace;
-  return json(c, 200, { ...userJson(user), workspace_name: name });
+  return json(c, { ...userJson(user), workspace_name: name });
 });
 
 workspace.post("/v1/api_keys", authorize("keys"), (c) => mint(c, false));
@@ -25,13 +25,13 @@ workspace.post("/v1/teams/:id/api_keys", authorize("keys"), (c) => {
 workspace.get("/v1/api_keys", authorize("keys"), (c) => {
   const { workspace } = c.get("caller");
   const keys = c.get("services").workspaceKeys.list(workspace);
-  return json(c, 200, { keys: keys.map((key) => keyJson(workspace, key)) });
+  return json(c, { keys: keys.map((key) => keyJson(workspace, key)) });
 });
 
 workspace.delete("/v1/api_keys/:prefix", authorize("keys"), (c) => {
   const prefix = c.req.param("prefix");
   c.get("services").workspaceKeys.remove(c.get("caller").workspace, prefix);
-  return json(c, 200, { prefix });
+  return json(c, { prefix });
 });
 
 async function mint(c: AppContext, ofTeam: boolean): Promise<Response> {
