@@ -12,7 +12,6 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 /** Bytes of a body that wait for a client before no more are asked for. */
 const BUFFERING = new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 });
 
-/** Statuses of answers without a body. */
 const BODILESS: readonly number[] = [204, 205, 304];
 
 /**
@@ -132,7 +131,6 @@ function brokenConnection({ broken }: PromisedAnswer): TypeError {
   return new TypeError("fetch failed", { cause });
 }
 
-/** What reading a body fails with. */
 function terminated(): TypeError {
   return new TypeError("terminated", { cause: connectionEnded() });
 }

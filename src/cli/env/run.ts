@@ -3,7 +3,6 @@ import { readView } from "../../client/view.js";
 import { UserError } from "../user-error.js";
 import { type EnvFormat, envText } from "./text.js";
 
-/** How long to wait for an emulator to answer. */
 const TIMEOUT_MS = 5_000;
 
 /** Prints the environment of a running emulator. @throws UserError when none answers at the URL */

@@ -1,4 +1,3 @@
-/** How `gateway-emulator env` prints variables. */
 export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
 export type EnvFormat = (typeof ENV_FORMATS)[number];
 

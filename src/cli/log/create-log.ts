@@ -6,7 +6,6 @@ import type { Log } from "./log.js";
 import { painter } from "./paint.js";
 import { prettyLog } from "./pretty.js";
 
-/** The log of a start, in the format that was chosen. */
 export function createLog(
   format: LogFormat,
   stream: Writable & { isTTY?: boolean },

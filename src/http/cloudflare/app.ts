@@ -42,10 +42,11 @@ export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
 }
 
 function planChat(body: Buffer): PlannedRequest {
-  return chatRequest(body, fieldsOf(body.toString()));
+  return chatRequest(body, asObject(parseJson(body.toString())));
 }
 
-function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
+/** @param fields of the body; null when it is no JSON object, which the provider refuses */
+function chatRequest(body: Buffer, fields: ReturnType<typeof asObject>): PlannedRequest {
   return {
     request: toInference("POST", "/v1/chat/completions", body),
     model: typeof fields?.model === "string" ? fields.model : null,
@@ -55,7 +56,7 @@ function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
 
 /** Reads the provider from the model's name, and removes it. */
 function planUnifiedChat(body: Buffer, contentType: string | undefined): PlannedRequest {
-  const fields = fieldsOf(jsonText(contentType, body, refuseFormat));
+  const fields = asObject(parseJson(jsonText(contentType, body, refuseFormat)));
   const named = fields?.model;
   if (fields === null || typeof named !== "string" || !named.startsWith(PROVIDER_PREFIX)) {
     return refuseFormat(`expected a JSON object whose "model" begins with ${PROVIDER_PREFIX}`);
@@ -81,11 +82,4 @@ function toInference(method: "GET" | "POST", path: string, body: Buffer): Provid
 
 function refuseFormat(problem: string): never {
   throw new GatewayError("cloudflare_bad_format", { hint: problem });
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A body's fields, or null when it is not a JSON object; then the provider refuses it. */
-function fieldsOf(text: string): Fields | null {
-  return asObject(parseJson(text));
 }

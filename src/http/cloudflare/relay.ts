@@ -25,7 +25,6 @@ const REPLACED = new Set(["date", "x-emulator-request", "content-length"]);
 
 const CUT_NOTE = "the provider's connection ended in the middle of its answer";
 
-/** Answers from the cache. */
 export function relayCached(
   c: AppContext,
   { contentType, body }: WholeAnswer,

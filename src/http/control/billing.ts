@@ -6,7 +6,6 @@ import { PAGE, readQuery, respondPage, text } from "./query.js";
 
 const FILTER = { group: text, key: text, slug: text, since: instant, until: instant };
 
-/** Billing events. */
 export const billing = new Hono<AppEnv>();
 
 billing.get("/_emulator/billing/events", (c) => {

@@ -23,7 +23,6 @@ const advanceSchema = z.union(
   },
 );
 
-/** The world's clock. */
 export const clock = new Hono<AppEnv>();
 
 clock.get("/_emulator/clock", (c) => json(c, c.get("services").time.view()));

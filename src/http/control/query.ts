@@ -28,7 +28,6 @@ export function readQuery<T extends object>(
 
 export const text: Reader<string> = (given) => given;
 
-/** A whole number within bounds. */
 export function integer(least: number, most: number): Reader<number> {
   return (given, name) => {
     const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
@@ -37,7 +36,6 @@ export function integer(least: number, most: number): Reader<number> {
   };
 }
 
-/** One of the given words. */
 export function word<T extends string>(words: readonly T[]): Reader<T> {
   return (given, name) => {
     const found = words.find((known) => known === given);

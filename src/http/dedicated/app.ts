@@ -7,7 +7,7 @@ import { predict, sync, syncChat, wake } from "./predict.js";
 /** The hosts of dedicated models and chains, `model-<id>.*` and `chain-<id>.*`. */
 export const dedicated = new Hono<AppEnv>();
 
-for (const { path, selector } of DEPLOYMENT_PATHS) {
+for (const [path, selector] of Object.entries(DEPLOYMENT_PATHS)) {
   dedicated.post(`${path}/predict`, (c) => predict(c, "/predict", "model", selector(c)));
 
   dedicated.post(`${path}/run_remote`, (c) => predict(c, "/run_remote", "chain", selector(c)));

@@ -7,12 +7,12 @@ import type { DeploymentHost } from "../../domain/hosts.js";
 import { isoTime } from "../../domain/iso-time.js";
 import { parseJson } from "../../domain/parse-json.js";
 import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
-import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
+import type { PathSelector } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
 import { issueText } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
-import { deploymentHost, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
+import { deploymentHost, keyNames, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
 
 /** Puts a request into the queue of a deployment: key, deployment, size, values, in this order (Y-27). */
 export async function submitAsync(
@@ -23,7 +23,7 @@ export async function submitAsync(
   const resolved = resolveKind(c, kind, selector);
   const options = await readOptions(c);
   const { asyncInference } = c.get("services");
-  const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved), options);
+  const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved.caller), options);
   c.set("answerHeaders", { [REQUEST_ID]: id });
   return json(c, { request_id: id }, 201);
 }
@@ -53,10 +53,6 @@ function refuse(message: string): never {
 
 function targetOf({ workspaceId, kind, ownerId, id }: Deployment): AsyncTarget {
   return { workspaceId, kind, ownerId, deploymentId: id };
-}
-
-function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
-  return [...(key.name === null ? [] : [key.name]), key.prefix];
 }
 
 /** How many requests of a deployment are queued and in progress. */

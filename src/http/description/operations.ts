@@ -274,6 +274,6 @@ export const OPERATIONS: Operations<Operation> = {
   ...WORKSPACE,
   ...INFERENCE,
   ...CLOUDFLARE,
-  ...Object.assign({}, ...DEPLOYMENT_PATHS.map(({ path }) => deployment(path))),
+  ...Object.assign({}, ...Object.keys(DEPLOYMENT_PATHS).map(deployment)),
   ...ASYNC,
 };
