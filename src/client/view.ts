@@ -1,15 +1,9 @@
-import type { ExampleCall } from "../config/example-call.js";
 import { ControlError, type Fetch, WorldConnection } from "./connection.js";
 import { ControlApi } from "./control-api.js";
+import type { GatewayWorld } from "./gateway-world.js";
 
 /** What a world says about itself. */
-export interface View {
-  readonly name: string;
-  readonly workspaceKey: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly keys: Readonly<Record<string, string>>;
-  readonly example: ExampleCall | null;
-}
+export type View = Pick<GatewayWorld, "name" | "workspaceKey" | "env" | "keys" | "example">;
 
 /** Where a client reads its world's view. */
 export interface ViewSource {

@@ -5,6 +5,7 @@ import { pathWithoutKey } from "../domain/keys.js";
 import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
 import { dedicated } from "./dedicated/app.js";
+import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, AppHandler, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import { inference } from "./inference/app.js";
@@ -41,8 +42,6 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.notFound((c) => respondError(c, notRouted(app, c)));
   return app;
 }
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** 405 where the path has other methods, else 404. */
 function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {

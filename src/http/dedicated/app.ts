@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../env.js";
 import { asyncStatus, cancelAsync, queueStatus, submitAsync } from "./async.js";
-import { ANY_METHOD, DEPLOYMENT_PATHS } from "./deployment-paths.js";
+import { DEPLOYMENT_PATHS, METHODS } from "./deployment-paths.js";
 import { predict, sync, syncChat, wake } from "./predict.js";
 
 /** The hosts of dedicated models and chains, `model-<id>.*` and `chain-<id>.*`. */
@@ -16,7 +16,7 @@ for (const [path, selector] of Object.entries(DEPLOYMENT_PATHS)) {
 
   dedicated.post(`${path}/sync/v1/chat/completions`, (c) => syncChat(c, selector(c)));
 
-  dedicated.on(ANY_METHOD, `${path}/sync/:route{.+}`, (c) => sync(c, selector(c)));
+  dedicated.on(METHODS, `${path}/sync/:route{.+}`, (c) => sync(c, selector(c)));
 
   dedicated.post(`${path}/async_predict`, (c) => submitAsync(c, "model", selector(c)));
 

@@ -13,5 +13,5 @@ export const DEPLOYMENT_PATHS: Readonly<Record<string, (c: AppContext) => PathSe
   "": () => "regional",
 };
 
-/** The server inside a deployment accepts any of these. */
-export const ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/** Of all routes; the server inside a deployment accepts any of these. */
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];

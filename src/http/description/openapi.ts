@@ -1,16 +1,10 @@
+import type { RouterRoute } from "hono/types";
 import * as z from "zod";
 import { JSON_TYPE } from "../respond.js";
 import { OPERATIONS, type Operation } from "./operations.js";
 
-/** A route as Hono lists it in `app.routes`. */
-export interface RegisteredRoute {
-  readonly method: string;
-  /** Below the surface, such as `/management/v1/gateway/groups/:id`. */
-  readonly path: string;
-}
-
-/** The OpenAPI 3.1 description, made from the routes and their schemas. */
-export function openApi(routes: readonly RegisteredRoute[], version: string) {
+/** The OpenAPI 3.1 description of the registered routes, whose paths begin with their surface. */
+export function openApi(routes: readonly RouterRoute[], version: string) {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of routes) {

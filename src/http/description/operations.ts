@@ -13,7 +13,7 @@ import {
 import { messagesRequestSchema } from "../../schemas/messages.js";
 import { createApiKeySchema, upsertSecretSchema } from "../../schemas/workspace.js";
 import * as workspace from "../../schemas/workspace-answers.js";
-import { ANY_METHOD, DEPLOYMENT_PATHS } from "../dedicated/deployment-paths.js";
+import { DEPLOYMENT_PATHS, METHODS } from "../dedicated/deployment-paths.js";
 
 /** What the description says of a route besides method and path. */
 export interface Operation {
@@ -233,7 +233,7 @@ function deployment(path: string): Operations<Operation> {
       summary: "Chat completion by the engine of a deployment, JSON or server-sent events",
       body: chatRequestSchema,
     },
-    ...Object.fromEntries(ANY_METHOD.map((method) => [`${method} ${path}/sync/:route{.+}`, ENGINE_ROUTE])),
+    ...Object.fromEntries(METHODS.map((method) => [`${method} ${path}/sync/:route{.+}`, ENGINE_ROUTE])),
     [`POST ${path}/async_predict`]: { summary: "Put a request into the queue of a model", ...SUBMITTED },
     [`POST ${path}/async_run_remote`]: { summary: "Put a request into the queue of a chain", ...SUBMITTED },
     [`GET ${path}/async_queue_status`]: {
