@@ -9,14 +9,8 @@ import { readControlBody } from "./body.js";
 /** Largest state file that can be uploaded: 1 GiB, our own choice. */
 const MAX_IMAGE_BYTES = 1024 ** 3;
 
-const takeSchema = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .meta({ description: "Generated when absent; a snapshot of this name is replaced" }),
-});
+/** The name is generated when absent; a snapshot of this name is replaced. */
+const takeSchema = z.strictObject({ name: z.string().min(1).max(255).optional() });
 
 /** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();

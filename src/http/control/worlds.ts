@@ -4,10 +4,8 @@ import type { AppEnv } from "../env.js";
 import { json, jsonPage } from "../respond.js";
 import { readControlBody } from "./body.js";
 
-const forkSchema = z.strictObject({
-  name: z.string().optional().meta({ description: "Generated when absent" }),
-  from: z.string().optional().meta({ description: "`seed`, the default, or the name of a world to copy" }),
-});
+/** The name is generated when absent; `from` is `seed`, the default, or the name of a world to copy. */
+const forkSchema = z.strictObject({ name: z.string().optional(), from: z.string().optional() });
 
 /** The worlds of this process. The control API of each world lists them all. */
 export const worlds = new Hono<AppEnv>();

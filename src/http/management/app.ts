@@ -8,10 +8,6 @@ import { secrets } from "./secrets.js";
 import { workspace } from "./workspace.js";
 
 /** The management API, on `api.*` and below `/v1/gateway`. The app itself adds `/v1/spec`. */
-export const management = new Hono<AppEnv>()
-  .route("/", endpoints)
-  .route("/", groups)
-  .route("/", keys)
-  .route("/", workspace)
-  .route("/", models)
-  .route("/", secrets);
+export const management = new Hono<AppEnv>();
+
+for (const part of [endpoints, groups, keys, workspace, models, secrets]) management.route("/", part);
