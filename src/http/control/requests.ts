@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError, invalid } from "../../domain/errors.js";
-import { isoTime } from "../../domain/iso-time.js";
 import type { JournalEntry } from "../../domain/journal.js";
 import { readDecision } from "../../services/limit-decision.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { json } from "../respond.js";
+import { entryJson } from "./entry-json.js";
 import { integer, PAGE, readQuery, respondPage, text } from "./query.js";
 
 const FILTER = {
@@ -68,27 +68,4 @@ function duration(given: string, name: string): number {
   const ms = parseDuration(given);
   if (ms === null) throw invalid(name, 'expected a duration such as "2s"');
   return ms;
-}
-
-function entryJson(entry: JournalEntry) {
-  return {
-    id: String(entry.seq),
-    at: isoTime(entry.at),
-    duration_ms: entry.durationMs,
-    surface: entry.surface,
-    method: entry.method,
-    path: entry.path,
-    status: entry.status,
-    key: entry.keyPrefix,
-    group: entry.groupId,
-    external_entity_id: entry.externalEntityId,
-    slug: entry.slug,
-    prompt_tokens: entry.promptTokens,
-    completion_tokens: entry.completionTokens,
-    error: entry.error,
-    hint: entry.hint,
-    notes: entry.notes,
-    request_body: entry.requestBody,
-    response_body: entry.responseBody,
-  };
 }
