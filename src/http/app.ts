@@ -6,7 +6,7 @@ import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
 import { dedicated } from "./dedicated/app.js";
 import { METHODS } from "./dedicated/deployment-paths.js";
-import type { AppContext, AppEnv, AppHandler, WorldLookup } from "./env.js";
+import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import { inference } from "./inference/app.js";
 import { management } from "./management/app.js";
@@ -31,7 +31,7 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.route("/cloudflare", createCloudflare(app.fetch));
   app.route("/control", control);
 
-  const description: AppHandler = async (c) => {
+  const description = async (c: AppContext): Promise<Response> => {
     const { openApi } = await import("./description/openapi.js");
     return json(c, openApi(app.routes, c.get("emulator").version));
   };
