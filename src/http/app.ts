@@ -5,13 +5,14 @@ import { pathWithoutKey } from "../domain/keys.js";
 import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
 import { dedicated } from "./dedicated/app.js";
-import { describeRoutes } from "./description/route.js";
+import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import { inference } from "./inference/app.js";
 import { management } from "./management/app.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
+import { json } from "./respond.js";
 import { SurfaceRouter } from "./surface-router.js";
 
 /**
@@ -30,7 +31,10 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.route("/cloudflare", createCloudflare(app.fetch));
   app.route("/control", control);
 
-  const description = describeRoutes(() => app.routes);
+  const description = async (c: AppContext): Promise<Response> => {
+    const { openApi } = await import("./description/openapi.js");
+    return json(c, openApi(app.routes, c.get("emulator").version));
+  };
   app.get("/management/v1/spec", description);
   app.get("/control/_emulator/openapi.json", description);
 
@@ -38,8 +42,6 @@ export function createApp(worlds: WorldLookup): Hono<AppEnv> {
   app.notFound((c) => respondError(c, notRouted(app, c)));
   return app;
 }
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** 405 where the path has other methods, else 404. */
 function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
@@ -53,20 +55,17 @@ function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
   if (allowed.length > 0) {
     return new GatewayError("method_not_allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
   }
-  return new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
+  return new GatewayError("unknown_path", { hint: UNKNOWN_PATHS[surface](pathWithoutKey(path)) });
 }
 
-function unknownPathHint(surface: Surface, path: string): string {
-  switch (surface) {
-    case "management":
-      return `no management route ${path}; the description is at /v1/spec`;
-    case "inference":
-      return `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`;
-    case "dedicated":
-      return `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`;
-    case "cloudflare":
-      return `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`;
-    case "control":
-      return `no control route ${path}; the description is at /_emulator/openapi.json`;
-  }
-}
+/** What there is, for a path that no route has. */
+const UNKNOWN_PATHS: Readonly<Record<Surface, (path: string) => string>> = {
+  management: (path) => `no management route ${path}; the description is at /v1/spec`,
+  inference: (path) =>
+    `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`,
+  dedicated: (path) =>
+    `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`,
+  cloudflare: (path) =>
+    `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`,
+  control: (path) => `no control route ${path}; the description is at /_emulator/openapi.json`,
+};

@@ -24,8 +24,8 @@ export async function addOneOrMore<S extends z.ZodType>(
   add: (items: z.output<S>[]) => readonly unknown[],
 ): Promise<Response> {
   const body = await readControlBody(c, z.unknown());
-  if (Array.isArray(body)) return json(c, 200, { items: add(checked(z.array(schema), body)) });
-  return json(c, 200, add([checked(schema, body)])[0]);
+  if (Array.isArray(body)) return json(c, { items: add(checked(z.array(schema), body)) });
+  return json(c, add([checked(schema, body)])[0]);
 }
 
 function refuse(problem: string): never {

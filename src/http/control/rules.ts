@@ -4,9 +4,8 @@ import { completionRuleSchema } from "../../schemas/completions.js";
 import { faultRuleSchema } from "../../schemas/faults.js";
 import { predictionRuleSchema } from "../../schemas/predictions.js";
 import type { AppEnv } from "../env.js";
-import { json } from "../respond.js";
+import { json, jsonPage } from "../respond.js";
 import { addOneOrMore } from "./body.js";
-import { respondList } from "./query.js";
 
 /**
  * Completion rules, prediction rules and faults. New rules come before the existing ones, so that a test can override
@@ -14,7 +13,7 @@ import { respondList } from "./query.js";
  */
 export const rules = new Hono<AppEnv>();
 
-rules.get("/_emulator/completions", (c) => respondList(c, c.get("services").completions.list()));
+rules.get("/_emulator/completions", (c) => jsonPage(c, c.get("services").completions.list()));
 
 rules.post("/_emulator/completions", (c) =>
   addOneOrMore(c, completionRuleSchema, (added) => c.get("services").completions.add(added, true)),
@@ -22,10 +21,10 @@ rules.post("/_emulator/completions", (c) =>
 
 rules.delete("/_emulator/completions", (c) => {
   c.get("services").completions.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
-rules.get("/_emulator/predictions", (c) => respondList(c, c.get("services").predictions.list()));
+rules.get("/_emulator/predictions", (c) => jsonPage(c, c.get("services").predictions.list()));
 
 rules.post("/_emulator/predictions", (c) =>
   addOneOrMore(c, predictionRuleSchema, (added) => c.get("services").predictions.add(added, true)),
@@ -33,10 +32,10 @@ rules.post("/_emulator/predictions", (c) =>
 
 rules.delete("/_emulator/predictions", (c) => {
   c.get("services").predictions.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
-rules.get("/_emulator/faults", (c) => respondList(c, c.get("services").faults.list()));
+rules.get("/_emulator/faults", (c) => jsonPage(c, c.get("services").faults.list()));
 
 rules.post("/_emulator/faults", (c) =>
   addOneOrMore(c, faultRuleSchema, (added) => c.get("services").faults.add(added)),
@@ -44,7 +43,7 @@ rules.post("/_emulator/faults", (c) =>
 
 rules.delete("/_emulator/faults", (c) => {
   c.get("services").faults.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 rules.delete("/_emulator/faults/:id", (c) => {
@@ -52,5 +51,5 @@ rules.delete("/_emulator/faults/:id", (c) => {
   if (!c.get("services").faults.remove(id)) {
     throw new GatewayError("not_found", { message: `Fault ${id} not found.` });
   }
-  return json(c, 200, { id });
+  return json(c, { id });
 });
