@@ -3,12 +3,7 @@ import { parseJson } from "../domain/parse-json.js";
 import { problemsOf } from "../schemas/problems.js";
 import { type Seed, seedSchema } from "../schemas/seed.js";
 import { InvalidSeed, seedFileError } from "./problems.js";
-import { parseSeedText, type SeedText } from "./seed-text.js";
-
-/** Whether a file name ends in `.yaml`, `.yml` or `.json`. */
-export function isSeedFile(name: string): boolean {
-  return /\.(ya?ml|json)$/i.test(name);
-}
+import { isSeedFile, parseSeedText, type SeedText } from "./seed-text.js";
 
 /**
  * Reads one seed file, as YAML or JSON according to its ending.

@@ -1,8 +1,5 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
-import { completionRuleSchema } from "../../schemas/completions.js";
-import { faultRuleSchema } from "../../schemas/faults.js";
-import { predictionRuleSchema } from "../../schemas/predictions.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { addOneOrMore } from "./body.js";
@@ -17,7 +14,11 @@ export const rules = new Hono<AppEnv>();
 rules.get("/_emulator/completions", (c) => respondList(c, c.get("services").completions.list()));
 
 rules.post("/_emulator/completions", (c) =>
-  addOneOrMore(c, completionRuleSchema, (added) => c.get("services").completions.add(added, true)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.completionRuleSchema,
+    (added) => c.get("services").completions.add(added, true),
+  ),
 );
 
 rules.delete("/_emulator/completions", (c) => {
@@ -28,7 +29,11 @@ rules.delete("/_emulator/completions", (c) => {
 rules.get("/_emulator/predictions", (c) => respondList(c, c.get("services").predictions.list()));
 
 rules.post("/_emulator/predictions", (c) =>
-  addOneOrMore(c, predictionRuleSchema, (added) => c.get("services").predictions.add(added, true)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.predictionRuleSchema,
+    (added) => c.get("services").predictions.add(added, true),
+  ),
 );
 
 rules.delete("/_emulator/predictions", (c) => {
@@ -39,7 +44,11 @@ rules.delete("/_emulator/predictions", (c) => {
 rules.get("/_emulator/faults", (c) => respondList(c, c.get("services").faults.list()));
 
 rules.post("/_emulator/faults", (c) =>
-  addOneOrMore(c, faultRuleSchema, (added) => c.get("services").faults.add(added)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.faultRuleSchema,
+    (added) => c.get("services").faults.add(added),
+  ),
 );
 
 rules.delete("/_emulator/faults", (c) => {

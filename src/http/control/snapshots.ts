@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import { isoTime } from "../../domain/iso-time.js";
 import type { AppEnv, SnapshotView } from "../env.js";
 import { readBody } from "../middleware/body.js";
@@ -10,15 +9,6 @@ import { respondList } from "./query.js";
 /** Largest state file that can be uploaded: 1 GiB, our own choice. */
 const MAX_IMAGE_BYTES = 1024 ** 3;
 
-const takeSchema = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .meta({ description: "Generated when absent; a snapshot of this name is replaced" }),
-});
-
 /** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();
 
@@ -27,7 +17,7 @@ snapshots.get("/_emulator/snapshots", (c) =>
 );
 
 snapshots.post("/_emulator/snapshots", async (c) => {
-  const { name } = await readControlBody(c, takeSchema);
+  const { name } = await readControlBody(c, (schemas) => schemas.snapshotSchema);
   return json(c, 200, viewJson(c.get("emulator").snapshots.take(name)));
 });
 

@@ -1,14 +1,8 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { readControlBody } from "./body.js";
 import { respondList } from "./query.js";
-
-const forkSchema = z.strictObject({
-  name: z.string().optional().meta({ description: "Generated when absent" }),
-  from: z.string().optional().meta({ description: "`seed`, the default, or the name of a world to copy" }),
-});
 
 /** The worlds of this process. The control API of each world lists them all. */
 export const worlds = new Hono<AppEnv>();
@@ -16,7 +10,7 @@ export const worlds = new Hono<AppEnv>();
 worlds.get("/_emulator/worlds", (c) => respondList(c, c.get("emulator").worlds.list()));
 
 worlds.post("/_emulator/worlds", async (c) => {
-  const { name, from } = await readControlBody(c, forkSchema);
+  const { name, from } = await readControlBody(c, (schemas) => schemas.forkSchema);
   return json(c, 200, c.get("emulator").worlds.fork(name, from));
 });
 
