@@ -2,41 +2,63 @@ import { Hono } from "hono";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import { pathWithoutKey } from "../domain/keys.js";
-import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
-import { dedicated } from "./dedicated/app.js";
+import type { RegisteredRoute } from "./description/openapi.js";
 import { describeRoutes } from "./description/route.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
-import { inference } from "./inference/app.js";
-import { management } from "./management/app.js";
+import type { FetchApp } from "./fetch.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
 import { SurfaceRouter } from "./surface-router.js";
 
+/** The emulator as one function, `fetch`. */
+export interface App extends FetchApp {
+  /** All routes, with the surface before the path. */
+  routes(): Promise<readonly RegisteredRoute[]>;
+}
+
 /**
- * The emulator as one function, `app.fetch`. The host and the path of a request decide which surface answers; see
- * {@link routedPath}.
+ * The emulator as one function. The host and the path of a request decide which surface answers; see {@link routedPath}.
+ * The control API is there from the start. The first request to any other surface loads all of them.
  */
-export function createApp(worlds: WorldLookup): Hono<AppEnv> {
+export function createApp(worlds: WorldLookup): App {
   const app = new Hono<AppEnv>({ getPath: routedPath, router: new SurfaceRouter() });
 
   app.use(selectWorld(worlds));
   app.use(journal);
 
-  app.route("/management", management);
-  app.route("/inference", inference);
-  app.route("/dedicated", dedicated);
-  app.route("/cloudflare", createCloudflare(app.fetch));
   app.route("/control", control);
 
-  const description = describeRoutes(() => app.routes);
-  app.get("/management/v1/spec", description);
+  let loaded = false;
+  let loading: Promise<void> | null = null;
+  const load = async (): Promise<void> => {
+    const { addSurfaces } = await import("./surfaces.js");
+    addSurfaces(app);
+    app.get("/management/v1/spec", description);
+    loaded = true;
+  };
+  const allLoaded = (): Promise<void> => {
+    loading ??= load();
+    return loading;
+  };
+  const routes = async (): Promise<readonly RegisteredRoute[]> => {
+    await allLoaded();
+    return app.routes;
+  };
+  const description = describeRoutes(routes);
   app.get("/control/_emulator/openapi.json", description);
 
   app.onError((cause, c) => respondError(c, cause));
   app.notFound((c) => respondError(c, notRouted(app, c)));
-  return app;
+
+  return {
+    routes,
+    fetch(request, env) {
+      if (loaded || routedPath(request, { env }).startsWith("/control/")) return app.fetch(request, env);
+      return allLoaded().then(() => app.fetch(request, env));
+    },
+  };
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

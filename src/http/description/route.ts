@@ -4,11 +4,11 @@ import type { RegisteredRoute } from "./openapi.js";
 
 /**
  * Answers the description of the emulated APIs, at `/v1/spec` and on the control plane.
- * @param routes all routes of the app; called when they are registered
+ * @param routes all routes of the app
  */
-export function describeRoutes(routes: () => readonly RegisteredRoute[]): AppHandler {
+export function describeRoutes(routes: () => Promise<readonly RegisteredRoute[]>): AppHandler {
   return async (c) => {
     const { openApi } = await import("./openapi.js");
-    return json(c, 200, await openApi(routes(), c.get("emulator").version));
+    return json(c, 200, await openApi(await routes(), c.get("emulator").version));
   };
 }
