@@ -54,7 +54,8 @@ export function openDatabase(path: string): Db {
  * @throws StateError
  */
 export function openImage(image: Uint8Array, name: string): Db {
-  const bytes = Buffer.from(image);
+  // SQLite copies them.
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   inspectHeader(name, bytes.subarray(0, HEADER_BYTES), MIGRATIONS.length);
   return prepared(name, open(bytes, name));
 }
