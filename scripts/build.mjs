@@ -53,6 +53,9 @@ await build({
   ],
 });
 
+// Node looks for the package of each file that it loads, in one folder after the other.
+await writeFile("dist/chunks/package.json", '{"type":"module"}\n');
+
 if (!(await writeTypes())) process.exit(1);
 
 const { seedJsonSchema } = await import(pathToFileURL("dist/schema.js").href);

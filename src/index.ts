@@ -1,5 +1,8 @@
 /** What users import. */
 
+// Tests have seeds, so what checks them is loaded here and not by the first start.
+import "./config/seed-file.js";
+
 export type { BillingApi } from "./client/billing.js";
 export type { ClockApi } from "./client/clock.js";
 export { connectGatewayEmulator, type RemoteGateway } from "./client/connect.js";

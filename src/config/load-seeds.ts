@@ -3,16 +3,17 @@ import { join } from "node:path";
 import type { Seed, SeedInput } from "../schemas/seed.js";
 import { mergeSeeds } from "./merge-seeds.js";
 import { InvalidSeed, type SeedProblem, seedFileError } from "./problems.js";
-import { checkSeedValue, isSeedFile, readSeedFile } from "./seed-file.js";
+import { isSeedFile } from "./seed-text.js";
 
 /** A seed: the path of a file (`.yaml`, `.yml`, `.json`) or of a folder of such files, or an object. */
 export type SeedSource = string | SeedInput;
 
 /**
- * Reads, checks and merges seeds.
+ * Reads, checks and merges seeds. Imports the check on first use, because zod loads slowly.
  * @throws InvalidSeed with the problems of all seeds
  */
 export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Promise<Seed> {
+  const { checkSeedValue, readSeedFile } = await import("./seed-file.js");
   const seeds: Seed[] = [];
   const problems: SeedProblem[] = [];
   const collect = async <T>(work: () => T | Promise<T>): Promise<T | null> => {

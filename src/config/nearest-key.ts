@@ -1,2 +1,2 @@
 /** For the command line, which may not import `schemas/`. */
-export { nearestKey } from "../schemas/problems.js";
+export { nearestKey } from "../schemas/nearest-key.js";

@@ -15,6 +15,11 @@ export interface SeedText {
   lineOf(path: readonly PropertyKey[]): number | null;
 }
 
+/** Whether a file name ends in `.yaml`, `.yml` or `.json`. */
+export function isSeedFile(name: string): boolean {
+  return /\.(ya?ml|json)$/i.test(name);
+}
+
 /** Parses YAML, which includes JSON. Imports the parser on first use, because it loads slowly. */
 export async function parseSeedText(text: string): Promise<SeedText> {
   const { isNode, isPair, LineCounter, parseDocument, isMap, isScalar } = await import("yaml");

@@ -3,6 +3,7 @@ import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch, type FetchApp } from "../http/fetch.js";
+import { HttpServer } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
@@ -76,7 +77,6 @@ interface Listening {
 /** @throws ListenError that says what to change */
 async function listen(app: FetchApp, options: EmulatorOptions, giveUp: () => void): Promise<Listening> {
   const { port = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-  const { HttpServer } = await import("../http/node/server.js");
   const server = new HttpServer(app, { ownsProcess, giveUp });
   const bound = await server.listen(port, host);
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;

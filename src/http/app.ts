@@ -1,46 +1,68 @@
 import { Hono } from "hono";
+import type { RouterRoute } from "hono/types";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import { pathWithoutKey } from "../domain/keys.js";
-import { createCloudflare } from "./cloudflare/app.js";
 import { control } from "./control/app.js";
-import { dedicated } from "./dedicated/app.js";
 import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
-import { inference } from "./inference/app.js";
-import { management } from "./management/app.js";
+import type { FetchApp } from "./fetch.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
 import { json } from "./respond.js";
 import { SurfaceRouter } from "./surface-router.js";
 
+/** The emulator as one function, `fetch`. */
+export interface App extends FetchApp {
+  /** All routes, with the surface before the path. */
+  routes(): Promise<readonly RouterRoute[]>;
+}
+
 /**
- * The emulator as one function, `app.fetch`. The host and the path of a request decide which surface answers; see
- * {@link routedPath}.
+ * The emulator as one function. The host and the path of a request decide which surface answers; see {@link routedPath}.
+ * The control API is there from the start. The first request to any other surface loads all of them.
  */
-export function createApp(worlds: WorldLookup): Hono<AppEnv> {
+export function createApp(worlds: WorldLookup): App {
   const app = new Hono<AppEnv>({ getPath: routedPath, router: new SurfaceRouter() });
 
   app.use(selectWorld(worlds));
   app.use(journal);
 
-  app.route("/management", management);
-  app.route("/inference", inference);
-  app.route("/dedicated", dedicated);
-  app.route("/cloudflare", createCloudflare(app.fetch));
   app.route("/control", control);
 
+  let loaded = false;
+  let loading: Promise<void> | null = null;
+  const load = async (): Promise<void> => {
+    const { addSurfaces } = await import("./surfaces.js");
+    addSurfaces(app);
+    app.get("/management/v1/spec", description);
+    loaded = true;
+  };
+  const allLoaded = (): Promise<void> => {
+    loading ??= load();
+    return loading;
+  };
+  const routes = async (): Promise<readonly RouterRoute[]> => {
+    await allLoaded();
+    return app.routes;
+  };
   const description = async (c: AppContext): Promise<Response> => {
     const { openApi } = await import("./description/openapi.js");
-    return json(c, openApi(app.routes, c.get("emulator").version));
+    return json(c, openApi(await routes(), c.get("emulator").version));
   };
-  app.get("/management/v1/spec", description);
   app.get("/control/_emulator/openapi.json", description);
 
   app.onError((cause, c) => respondError(c, cause));
   app.notFound((c) => respondError(c, notRouted(app, c)));
-  return app;
+
+  return {
+    routes,
+    fetch(request, env) {
+      if (loaded || routedPath(request, { env }).startsWith("/control/")) return app.fetch(request, env);
+      return allLoaded().then(() => app.fetch(request, env));
+    },
+  };
 }
 
 /** 405 where the path has other methods, else 404. */

@@ -45,10 +45,10 @@ export interface EmulatorApi {
   /** The request's world. */
   view(): WorldView;
   reset(): void;
-  /** Adds to the current state. @throws GatewayError `validation` */
-  seed(partial: unknown): void;
-  /** Makes another seed the target of a reset, and resets. @throws GatewayError `validation` */
-  reseed(seed: unknown): void;
+  /** Adds to the current state. Rejects with GatewayError `validation` */
+  seed(partial: unknown): Promise<void>;
+  /** Makes another seed the target of a reset, and resets. Rejects with GatewayError `validation` */
+  reseed(seed: unknown): Promise<void>;
   readonly snapshots: SnapshotsApi;
   readonly worlds: WorldsApi;
 }

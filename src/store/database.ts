@@ -23,6 +23,16 @@ const CACHE_KIB = 32 * 1024;
 /** Pages of 4 KiB in the write-ahead log before it is copied into the file. */
 const CHECKPOINT_PAGES = 4_000;
 
+const CONFIGURATION = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = OFF;
+  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+  PRAGMA foreign_keys = ON;
+  PRAGMA cache_size = -${CACHE_KIB};
+  PRAGMA temp_store = MEMORY;
+`;
+
 /** Read and write versions in SQLite's header: 2 means write-ahead log, 1 rollback journal (sqlite.org/fileformat). */
 const JOURNAL_MODE_AT = 18;
 const ROLLBACK_JOURNAL = 1;
@@ -44,7 +54,8 @@ export function openDatabase(path: string): Db {
  * @throws StateError
  */
 export function openImage(image: Uint8Array, name: string): Db {
-  const bytes = Buffer.from(image);
+  // SQLite copies them.
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   inspectHeader(name, bytes.subarray(0, HEADER_BYTES), MIGRATIONS.length);
   return prepared(name, open(bytes, name));
 }
@@ -59,13 +70,7 @@ export function imageOf(db: Db): Buffer {
 
 function prepared(path: string, db: Db): Db {
   try {
-    db.pragma("locking_mode = EXCLUSIVE");
-    db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = OFF");
-    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    db.pragma("foreign_keys = ON");
-    db.pragma(`cache_size = -${CACHE_KIB}`);
-    db.pragma("temp_store = MEMORY");
+    db.exec(CONFIGURATION);
     migrate(db);
     return db;
   } catch (cause) {

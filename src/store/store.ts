@@ -12,6 +12,7 @@ import { createFaultStore } from "./faults.js";
 import { createFederatedKeyStore } from "./federated-keys.js";
 import { createGroupStore } from "./groups.js";
 import { createJournalStore } from "./journal.js";
+import { withLazyStatements } from "./lazy-statements.js";
 import { createLedgerStore } from "./ledger.js";
 import { createMetaStore } from "./meta.js";
 import { createRuleStore } from "./rules.js";
@@ -27,12 +28,12 @@ export type Store = ReturnType<typeof storeOf>;
  * @throws StateError
  */
 export function openStore(path: string): Store {
-  return storeOf(openDatabase(path));
+  return storeOf(withLazyStatements(openDatabase(path)));
 }
 
 /** Opens an image of another store in memory. @param name of the image, for errors. @throws StateError */
 export function openStoreImage(image: Uint8Array, name: string): Store {
-  return storeOf(openImage(image, name));
+  return storeOf(withLazyStatements(openImage(image, name)));
 }
 
 function storeOf(db: Db) {

@@ -1,4 +1,3 @@
-import { checkSeedValue } from "../config/seed-file.js";
 import type { JournalEntry } from "../domain/journal.js";
 import type { EmulatorApi, ServedWorld, WorldLookup, WorldView } from "../http/env.js";
 import { orRefusedSeed } from "./seed-errors.js";
@@ -48,8 +47,12 @@ export class WorldRegistry implements WorldLookup {
       errors,
       view: () => this.#view(name),
       reset: () => world.reset(),
-      seed: (partial) => orRefusedSeed(() => world.add(checkSeedValue(partial))),
-      reseed: (seed) => {
+      seed: async (partial) => {
+        const { checkSeedValue } = await import("../config/seed-file.js");
+        orRefusedSeed(() => world.add(checkSeedValue(partial)));
+      },
+      reseed: async (seed) => {
+        const { checkSeedValue } = await import("../config/seed-file.js");
         orRefusedSeed(() => world.reseed(checkSeedValue(seed)));
         if (name === DEFAULT_WORLD) this.#worlds.seedChanged();
       },

@@ -1,12 +1,21 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { DeclaredSeed } from "./world-state.js";
+
+/** What a copy of a world starts with. */
+export interface WorldCopy {
+  /** As `World.image` returns them. */
+  readonly image: Uint8Array;
+  /** The same object, because reading a large one takes long. */
+  readonly declared: DeclaredSeed;
+}
 
 /** The options of a world. */
 export interface WorldOptions {
   /** A file, or `:memory:`. */
   readonly state: string;
-  /** An image of another world (`World.image`): starts as its copy, in memory. */
-  readonly image?: Uint8Array;
+  /** Starts as a copy of another world, in memory. */
+  readonly copy?: WorldCopy;
   /** Fills an empty state, and is the target of `World.reset`. */
   readonly seed: Seed | null;
   /** Starts from the seed even when the state has data. */

@@ -1,5 +1,8 @@
 import type { Settings } from "../domain/settings.js";
 import type { RandomState } from "../runtime/random.js";
+import type { Seed } from "../schemas/seed.js";
+import { declaredKeys } from "../services/seeding.js";
+import type { Store } from "../store/store.js";
 
 /** Keys in the meta table of a world's state. The values are part of the file format. */
 export const META = {
@@ -19,4 +22,20 @@ export interface WorldState {
   readonly added: Readonly<Record<string, string>>;
   /** State of the random source; null unless in an image. */
   readonly random: RandomState | null;
+}
+
+/** A seed and its federated keys by name. */
+export interface DeclaredSeed {
+  readonly seed: Seed;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export function declaredBy(seed: Seed): DeclaredSeed {
+  return { seed, keys: declaredKeys(seed) };
+}
+
+/** The seed in a state; null in a new one. */
+export function storedSeed({ meta }: Store): DeclaredSeed | null {
+  const seed = meta.get(META.seed) as Seed | undefined;
+  return seed === undefined ? null : declaredBy(seed);
 }

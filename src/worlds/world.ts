@@ -16,15 +16,15 @@ import { createServices, type Services } from "../services/services.js";
 import { TokenizerMissing, Tokenizers } from "../services/tokenizers.js";
 import type { WorldContext } from "../services/world-context.js";
 import { openStore, openStoreImage } from "../store/store.js";
-import type { WorldOptions } from "./world-options.js";
-import { META, type WorldState } from "./world-state.js";
+import type { WorldCopy, WorldOptions } from "./world-options.js";
+import { type DeclaredSeed, declaredBy, META, storedSeed, type WorldState } from "./world-state.js";
 
 export type { WorldOptions } from "./world-options.js";
 
 /** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
 const DEVELOPMENT_KEY = "emulator.local-development-key";
 
-const EMPTY_SEED: Seed = {};
+const EMPTY_SEED = declaredBy({});
 
 /**
  * One isolated emulator: its database, clock, random source and services.
@@ -38,32 +38,32 @@ export class World {
   readonly #context: WorldContext;
   readonly #options: WorldOptions;
   readonly #tokenizers = new Tokenizers();
-  #seed: Seed;
+  #declared: DeclaredSeed;
   /** Keys that {@link add} has added since the last reset. */
   #added: Readonly<Record<string, string>> = {};
 
   /** @throws StateError, SeedError */
   constructor(options: WorldOptions) {
     this.#options = options;
-    const { image } = options;
-    const store = image ? openStoreImage(image, "the copied world") : openStore(options.state);
+    const { copy } = options;
+    const store = copy ? openStoreImage(copy.image, "the copied world") : openStore(options.state);
     const clock = new Clock();
-    const storedSeed = store.meta.get(META.seed) as Seed | undefined;
-    this.#seed = options.seed ?? storedSeed ?? EMPTY_SEED;
+    const stored = copy?.declared ?? storedSeed(store);
+    this.#declared = options.seed ? declaredBy(options.seed) : (stored ?? EMPTY_SEED);
     this.#context = {
       store,
       clock,
-      random: createRandom(randomSeed(this.#seed, 0)),
-      randomSeed: randomSeed(this.#seed, 0),
+      random: createRandom(randomSeed(this.seed, 0)),
+      randomSeed: randomSeed(this.seed, 0),
       settings: this.#settings(),
       tokenizer: APPROXIMATE,
       cursorSecret: "",
       caches: [],
     };
     this.services = createServices(this.#context);
-    this.resumed = storedSeed !== undefined && !options.reset;
+    this.resumed = stored !== null && !options.reset;
     try {
-      if (image) this.#continue();
+      if (copy) this.#continue();
       else if (this.resumed) this.#resume();
       else this.#start();
     } catch (cause) {
@@ -75,17 +75,17 @@ export class World {
 
   /** The managing key of the first workspace. */
   get workspaceKey(): string {
-    return this.#options.workspaceKey ?? declaredWorkspaceKey(this.#seed) ?? DEVELOPMENT_KEY;
+    return this.#options.workspaceKey ?? declaredWorkspaceKey(this.seed) ?? DEVELOPMENT_KEY;
   }
 
   /** Federated keys of the seeds, by name. */
   get keys(): Readonly<Record<string, string>> {
-    return { ...declaredKeys(this.#seed), ...this.#added };
+    return { ...this.#declared.keys, ...this.#added };
   }
 
   /** The target of a reset. */
   get seed(): Seed {
-    return this.#seed;
+    return this.#declared.seed;
   }
 
   /** Back to the seed: tables, counters, clock and ids. Requests in progress get an answer but are not stored. */
@@ -98,7 +98,7 @@ export class World {
   reseed(seed: Seed): void {
     // Tested in another world first, because a rollback does not restore jobs and ids.
     new World({ ...this.#options, state: ":memory:", seed, reset: true }).close();
-    this.#seed = seed;
+    this.#declared = declaredBy(seed);
     this.reset();
   }
 
@@ -141,6 +141,11 @@ export class World {
     return image;
   }
 
+  /** What a copy of this world starts with. */
+  copy(): WorldCopy {
+    return { image: this.image(), declared: this.#declared };
+  }
+
   /**
    * Restores an image of this or another world. Requests in progress get an answer but are not stored; streams that wait
    * for the clock are cut off.
@@ -152,6 +157,7 @@ export class World {
     this.services.journal.flush();
     store.replace(image, name);
     clock.clear();
+    this.#declared = storedSeed(store) ?? EMPTY_SEED;
     this.#continue();
   }
 
@@ -172,8 +178,8 @@ export class World {
     this.#context.tokenizer = this.#tokenizer(settings);
     clock.clear();
     const before = clock.state;
-    clock.restore(clockOf(this.#seed));
-    this.#context.randomSeed = randomSeed(this.#seed, 0);
+    clock.restore(clockOf(this.seed));
+    this.#context.randomSeed = randomSeed(this.seed, 0);
     this.#context.random = createRandom(this.#context.randomSeed);
     this.#context.settings = settings;
     this.#added = {};
@@ -185,9 +191,9 @@ export class World {
         store.meta.set(META.cursorSecret, this.#context.cursorSecret);
         store.meta.set(META.epoch, 0);
         store.meta.set(META.clock, clock.state);
-        store.meta.set(META.seed, this.#seed);
-        applySeed(this.services, this.#seed);
-        ensureWorkspaceKey(this.services, this.#seed, this.workspaceKey);
+        store.meta.set(META.seed, this.seed);
+        applySeed(this.services, this.seed);
+        ensureWorkspaceKey(this.services, this.seed, this.workspaceKey);
       });
     } catch (cause) {
       clock.restore(before);
@@ -205,16 +211,16 @@ export class World {
     this.#context.tokenizer = this.#tokenizer(this.#context.settings);
     clock.restore(store.meta.get(META.clock) as ClockState);
     const epoch = Number(store.meta.get(META.epoch)) + 1;
-    this.#context.randomSeed = randomSeed(this.#seed, 0);
-    this.#context.random = createRandom(randomSeed(this.#seed, epoch));
+    this.#context.randomSeed = randomSeed(this.seed, 0);
+    this.#context.random = createRandom(randomSeed(this.seed, epoch));
     this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
     store.transaction(() => {
       store.meta.set(META.epoch, epoch);
-      store.meta.set(META.seed, this.#seed);
+      store.meta.set(META.seed, this.seed);
       // The random sequence of an image ends here.
       store.meta.set(META.state, state ? { ...state, random: null } : null);
       if (this.#options.workspaceKey)
-        ensureWorkspaceKey(this.services, this.#seed, this.#options.workspaceKey);
+        ensureWorkspaceKey(this.services, this.seed, this.#options.workspaceKey);
     });
     this.#clearCaches();
     this.services.webhooks.resume();
@@ -222,7 +228,6 @@ export class World {
 
   /** Continues an image. A state file works too. */
   #continue(): void {
-    this.#seed = (this.#context.store.meta.get(META.seed) as Seed | undefined) ?? EMPTY_SEED;
     const state = this.#savedState();
     if (state?.random) this.#continueImage(state, state.random);
     else this.#resume();
@@ -233,12 +238,12 @@ export class World {
     const { store, clock } = this.#context;
     this.#applyState(state);
     this.#context.tokenizer = this.#tokenizer(this.#context.settings);
-    this.#context.randomSeed = randomSeed(this.#seed, 0);
+    this.#context.randomSeed = randomSeed(this.seed, 0);
     this.#context.random = createRandom(random);
     this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
     clock.restore(store.meta.get(META.clock) as ClockState);
     const { workspaceKey } = this.#options;
-    if (workspaceKey) ensureWorkspaceKey(this.services, this.#seed, workspaceKey);
+    if (workspaceKey) ensureWorkspaceKey(this.services, this.seed, workspaceKey);
     this.#clearCaches();
     this.services.webhooks.resume();
   }
@@ -267,6 +272,6 @@ export class World {
   }
 
   #settings(): Settings {
-    return { ...settingsOf(this.#seed), ...this.#options.overrides };
+    return { ...settingsOf(this.seed), ...this.#options.overrides };
   }
 }

@@ -1,7 +1,8 @@
 import { readAuthorization } from "../domain/credential.js";
 import { GatewayError, invalid } from "../domain/errors.js";
 import { hashKey } from "../services/secrets.js";
-import { World, type WorldOptions } from "./world.js";
+import { World } from "./world.js";
+import type { WorldCopy, WorldOptions } from "./world-options.js";
 
 /** Name of the first world. */
 export const DEFAULT_WORLD = "default";
@@ -26,8 +27,8 @@ export class Worlds {
   readonly #worlds: Map<string, World>;
   /** Names by the hash of each world's own key. */
   readonly #byOwnKey = new Map<string, string>();
-  /** Image of a freshly seeded world: copying is much faster than seeding. */
-  #seedImage: Uint8Array | null = null;
+  /** Of a freshly seeded world: copying is much faster than seeding. */
+  #seeded: WorldCopy | null = null;
   #named = 0;
 
   /** @param options of `first` */
@@ -78,11 +79,11 @@ export class Worlds {
     if (this.has(name)) {
       throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} removes that world`);
     }
-    const image = from === FROM_SEED ? this.#imageOfSeed() : this.get(from).image();
+    const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
     const { overrides } = this.#options;
     const options = {
       state: ":memory:",
-      image,
+      copy,
       seed: null,
       reset: false,
       workspaceKey: worldKey(name),
@@ -116,7 +117,7 @@ export class Worlds {
 
   /** Call after the seed of the default world has been replaced. */
   seedChanged(): void {
-    this.#seedImage = null;
+    this.#seeded = null;
   }
 
   /** Drops jobs that are due too late for a stop (on a frozen clock, all of them) and waits for requests. */
@@ -133,14 +134,14 @@ export class Worlds {
     for (const world of this.#worlds.values()) world.close();
   }
 
-  #imageOfSeed(): Uint8Array {
-    if (this.#seedImage) return this.#seedImage;
+  #copyOfSeed(): WorldCopy {
+    if (this.#seeded) return this.#seeded;
     const { overrides, workspaceKey } = this.#options;
     const seed = this.first.seed;
     const world = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides });
-    this.#seedImage = world.image();
+    this.#seeded = world.copy();
     world.close();
-    return this.#seedImage;
+    return this.#seeded;
   }
 
   #freeName(): string {

@@ -16,7 +16,7 @@ afterAll(() => project[Symbol.asyncDispose]());
 const BELONGS = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/[\w-]+\.js$/,
-  /^dist\/chunks\/[\w-]+\.js$/,
+  /^dist\/chunks\/([\w-]+\.js|package\.json)$/,
   /^dist\/seed\.schema\.json$/,
   /^dist\/types\/src\/[\w/-]+\.d\.ts$/,
   /^docs\/([\w-]+\/)?[\w-]+\.md$/,

@@ -28,11 +28,11 @@ const NO_WORLDS: WorldLookup = {
 };
 
 /** Every route of `app.routes`, middleware left out, each once. */
-export const ROUTES: readonly Route[] = registered();
+export const ROUTES: readonly Route[] = await registered();
 
-function registered(): Route[] {
+async function registered(): Promise<Route[]> {
   const routes = new Map<string, Route>();
-  for (const { method, path } of createApp(NO_WORLDS).routes) {
+  for (const { method, path } of await createApp(NO_WORLDS).routes()) {
     // What `use` registers is for every method and path.
     if (method === "ALL") continue;
     const [, surface = "", rest = ""] = /^\/(\w+)(\/.*)$/.exec(path) ?? [];

@@ -1,17 +1,30 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { GatewayError } from "../../domain/errors.js";
 import { parseJson } from "../../domain/parse-json.js";
 import { MAX_BODY_BYTES } from "../../domain/settings.js";
-import { checked } from "../../schemas/problems.js";
 import type { AppContext } from "../env.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
+import type * as Schemas from "./schemas.js";
 
-/** The JSON body of a control request; `max_body_bytes` does not apply. @throws GatewayError `validation` */
-export async function readControlBody<S extends z.ZodType>(c: AppContext, schema: S): Promise<z.output<S>> {
+/** The JSON of a control request; `max_body_bytes` does not apply. @throws GatewayError `validation` */
+export async function readControlJson(c: AppContext): Promise<unknown> {
   const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
   const value = parseJson(text);
-  return checked(schema, value === undefined ? refuse("the body is not valid JSON") : value);
+  return value === undefined ? refuse("the body is not valid JSON") : value;
+}
+
+/** Names one of the schemas of control bodies. */
+type SchemaOf<S extends z.ZodType> = (schemas: typeof Schemas) => S;
+
+/** The same in the shape of a schema. @throws GatewayError `validation` */
+export async function readControlBody<S extends z.ZodType>(
+  c: AppContext,
+  schemaOf: SchemaOf<S>,
+): Promise<z.output<S>> {
+  const value = await readControlJson(c);
+  const schemas = await import("./schemas.js");
+  return schemas.checked(schemaOf(schemas), value);
 }
 
 /**
@@ -20,12 +33,14 @@ export async function readControlBody<S extends z.ZodType>(c: AppContext, schema
  */
 export async function addOneOrMore<S extends z.ZodType>(
   c: AppContext,
-  schema: S,
+  schemaOf: SchemaOf<S>,
   add: (items: z.output<S>[]) => readonly unknown[],
 ): Promise<Response> {
-  const body = await readControlBody(c, z.unknown());
-  if (Array.isArray(body)) return json(c, { items: add(checked(z.array(schema), body)) });
-  return json(c, add([checked(schema, body)])[0]);
+  const value = await readControlJson(c);
+  const schemas = await import("./schemas.js");
+  const schema = schemaOf(schemas);
+  if (Array.isArray(value)) return json(c, { items: add(schemas.checked(schema.array(), value)) });
+  return json(c, add([schemas.checked(schema, value)])[0]);
 }
 
 function refuse(problem: string): never {

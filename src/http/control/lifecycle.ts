@@ -1,8 +1,7 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
-import { readControlBody } from "./body.js";
+import { readControlJson } from "./body.js";
 
 /** Health, reset, seed, and error coverage. */
 export const lifecycle = new Hono<AppEnv>();
@@ -19,12 +18,12 @@ lifecycle.post("/_emulator/reset", (c) => {
 });
 
 lifecycle.post("/_emulator/seed", async (c) => {
-  c.get("emulator").seed(await readControlBody(c, z.unknown()));
+  await c.get("emulator").seed(await readControlJson(c));
   return json(c, { ok: true });
 });
 
 lifecycle.put("/_emulator/seed", async (c) => {
-  c.get("emulator").reseed(await readControlBody(c, z.unknown()));
+  await c.get("emulator").reseed(await readControlJson(c));
   return json(c, { ok: true });
 });
 

@@ -1,8 +1,5 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
-import { completionRuleSchema } from "../../schemas/completions.js";
-import { faultRuleSchema } from "../../schemas/faults.js";
-import { predictionRuleSchema } from "../../schemas/predictions.js";
 import type { AppEnv } from "../env.js";
 import { json, jsonPage } from "../respond.js";
 import { addOneOrMore } from "./body.js";
@@ -16,7 +13,11 @@ export const rules = new Hono<AppEnv>();
 rules.get("/_emulator/completions", (c) => jsonPage(c, c.get("services").completions.list()));
 
 rules.post("/_emulator/completions", (c) =>
-  addOneOrMore(c, completionRuleSchema, (added) => c.get("services").completions.add(added, true)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.completionRuleSchema,
+    (added) => c.get("services").completions.add(added, true),
+  ),
 );
 
 rules.delete("/_emulator/completions", (c) => {
@@ -27,7 +28,11 @@ rules.delete("/_emulator/completions", (c) => {
 rules.get("/_emulator/predictions", (c) => jsonPage(c, c.get("services").predictions.list()));
 
 rules.post("/_emulator/predictions", (c) =>
-  addOneOrMore(c, predictionRuleSchema, (added) => c.get("services").predictions.add(added, true)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.predictionRuleSchema,
+    (added) => c.get("services").predictions.add(added, true),
+  ),
 );
 
 rules.delete("/_emulator/predictions", (c) => {
@@ -38,7 +43,11 @@ rules.delete("/_emulator/predictions", (c) => {
 rules.get("/_emulator/faults", (c) => jsonPage(c, c.get("services").faults.list()));
 
 rules.post("/_emulator/faults", (c) =>
-  addOneOrMore(c, faultRuleSchema, (added) => c.get("services").faults.add(added)),
+  addOneOrMore(
+    c,
+    (schemas) => schemas.faultRuleSchema,
+    (added) => c.get("services").faults.add(added),
+  ),
 );
 
 rules.delete("/_emulator/faults", (c) => {

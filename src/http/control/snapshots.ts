@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import { isoTime } from "../../domain/iso-time.js";
 import type { AppEnv, SnapshotView } from "../env.js";
 import { readBody } from "../middleware/body.js";
@@ -9,16 +8,13 @@ import { readControlBody } from "./body.js";
 /** Largest state file that can be uploaded: 1 GiB, our own choice. */
 const MAX_IMAGE_BYTES = 1024 ** 3;
 
-/** The name is generated when absent; a snapshot of this name is replaced. */
-const takeSchema = z.strictObject({ name: z.string().min(1).max(255).optional() });
-
 /** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();
 
 snapshots.get("/_emulator/snapshots", (c) => jsonPage(c, c.get("emulator").snapshots.list().map(viewJson)));
 
 snapshots.post("/_emulator/snapshots", async (c) => {
-  const { name } = await readControlBody(c, takeSchema);
+  const { name } = await readControlBody(c, (schemas) => schemas.snapshotSchema);
   return json(c, viewJson(c.get("emulator").snapshots.take(name)));
 });
 

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import * as z from "zod";
 import { isoTime } from "../../domain/iso-time.js";
 import type { Delivery, DeliveryFilter, DeliveryState } from "../../services/webhooks/webhooks.js";
 import type { AppContext, AppEnv } from "../env.js";
@@ -8,8 +7,6 @@ import { readControlBody } from "./body.js";
 import { PAGE, type PageOptions, readQuery, respondPage, text, word } from "./query.js";
 
 const STATES = ["pending", "delivered", "dead"] as const satisfies readonly DeliveryState[];
-
-const rotationSchema = z.strictObject({ workspace: z.string().optional(), secret: z.string().min(1) });
 
 /** Webhook deliveries and their attempts. */
 export const webhooks = new Hono<AppEnv>();
@@ -47,7 +44,7 @@ webhooks.post("/_emulator/webhooks/idle", async (c) => {
 });
 
 webhooks.post("/_emulator/webhooks/rotate", async (c) => {
-  const { workspace, secret } = await readControlBody(c, rotationSchema);
+  const { workspace, secret } = await readControlBody(c, (schemas) => schemas.rotationSchema);
   c.get("services").webhooks.rotate(workspace ?? null, secret);
   return json(c, { ok: true });
 });
