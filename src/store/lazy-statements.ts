@@ -9,12 +9,11 @@ export function withLazyStatements(db: Db): Db {
   return Object.assign(Object.create(db), { prepare: (sql: string) => new LazyStatement(db, sql) });
 }
 
-/** A statement, as far as stores use it. */
+/** A statement, as far as stores use it. Once prepared, it has the methods of the prepared one, which are faster. */
 class LazyStatement {
   readonly #db: Db;
   readonly #sql: string;
   #plucks = false;
-  #prepared: Statement<unknown[]> | null = null;
 
   constructor(db: Db, sql: string) {
     this.#db = db;
@@ -27,25 +26,27 @@ class LazyStatement {
   }
 
   run(...parameters: unknown[]): RunResult {
-    return this.#statement.run(...parameters);
+    return this.#prepare().run(...parameters);
   }
 
   get(...parameters: unknown[]): unknown {
-    return this.#statement.get(...parameters);
+    return this.#prepare().get(...parameters);
   }
 
   all(...parameters: unknown[]): unknown[] {
-    return this.#statement.all(...parameters);
+    return this.#prepare().all(...parameters);
   }
 
   iterate(...parameters: unknown[]): IterableIterator<unknown> {
-    return this.#statement.iterate(...parameters);
+    return this.#prepare().iterate(...parameters);
   }
 
-  get #statement(): Statement<unknown[]> {
-    if (this.#prepared) return this.#prepared;
+  #prepare(): Statement<unknown[]> {
     const statement = this.#db.prepare<unknown[]>(this.#sql);
-    this.#prepared = this.#plucks ? statement.pluck() : statement;
-    return this.#prepared;
+    if (this.#plucks) statement.pluck();
+    for (const method of ["run", "get", "all", "iterate"] as const) {
+      Object.assign(this, { [method]: statement[method].bind(statement) });
+    }
+    return statement;
   }
 }

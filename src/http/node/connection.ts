@@ -1,12 +1,11 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Connection } from "../connection.js";
-import type { Http1Response } from "./http1-response.js";
 
 /** A request and its response, of either protocol, as node-server hands them on. */
 export interface NodeBindings {
   readonly incoming: IncomingMessage | Http2ServerRequest;
-  readonly outgoing: Http1Response | Http2ServerResponse;
+  readonly outgoing: ServerResponse | Http2ServerResponse;
 }
 
 /** The connection of a request. */
@@ -19,9 +18,9 @@ export function connectionOf({ incoming, outgoing }: NodeBindings): Connection {
 /** HTTP/1.1: a socket that carries one answer at a time. */
 class Http1Connection implements Connection {
   readonly #incoming: IncomingMessage;
-  readonly #outgoing: Http1Response;
+  readonly #outgoing: ServerResponse;
 
-  constructor(incoming: IncomingMessage, outgoing: Http1Response) {
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
   }
@@ -36,11 +35,18 @@ class Http1Connection implements Connection {
   }
 
   withoutLength(): void {
-    this.#outgoing.lengthless = true;
+    dropLength(this.#outgoing);
   }
 
   cutAtEnd(): void {
-    this.#outgoing.cutAtEnd = true;
+    const outgoing = this.#outgoing;
+    const { socket } = this.#incoming;
+    outgoing.end = (last?: unknown) => {
+      outgoing.flushHeaders();
+      if (typeof last === "string" || last instanceof Uint8Array) outgoing.write(last);
+      socket.destroySoon();
+      return outgoing;
+    };
   }
 
   reset(): void {
@@ -67,13 +73,7 @@ class Http2Connection implements Connection {
   }
 
   withoutLength(): void {
-    const outgoing = this.#outgoing;
-    const { writeHead } = outgoing;
-    Reflect.set(outgoing, "writeHead", (status: number, headers: Record<string, unknown>) => {
-      delete headers["Content-Length"];
-      delete headers["content-length"];
-      return Reflect.apply(writeHead, outgoing, [status, headers]);
-    });
+    dropLength(this.#outgoing);
   }
 
   cutAtEnd(): void {
@@ -95,4 +95,14 @@ class Http2Connection implements Connection {
     const { stream } = this.#outgoing;
     if (stream && !stream.closed) stream.destroy(new Error("the answer was broken off"));
   }
+}
+
+/** Node-server states the length of a body that it has whole. */
+function dropLength(outgoing: ServerResponse | Http2ServerResponse): void {
+  const { writeHead } = outgoing;
+  Reflect.set(outgoing, "writeHead", (status: number, headers: Record<string, unknown>) => {
+    delete headers["Content-Length"];
+    delete headers["content-length"];
+    return Reflect.apply(writeHead, outgoing, [status, headers]);
+  });
 }
