@@ -40,7 +40,6 @@ export function clockApi(control: ControlApi): ClockApi {
   };
 }
 
-/** @throws TypeError */
 function advanceOf(by: number | string | Advance): Advance {
   if (typeof by === "number" || typeof by === "string") return { by };
   if (typeof by === "object" && by !== null && ("by" in by || "to" in by)) return by;

@@ -3,7 +3,7 @@ import { withCallerStack } from "./caller-stack.js";
 import { GatewayClient } from "./client.js";
 import type { Fetch } from "./connection.js";
 import type { GatewayWorld } from "./gateway-world.js";
-import { HealthView } from "./view.js";
+import { readView } from "./view.js";
 import { ensureWorld, type ForkOptions, listWorlds, removeWorld } from "./worlds.js";
 
 /**
@@ -44,7 +44,7 @@ export function connectGatewayEmulator(url?: string): Promise<RemoteGateway> {
 
 /** @param url of a world, without a slash at the end */
 async function connect(url: string): Promise<RemoteGateway> {
-  const view = await HealthView.open(url, overNetwork);
+  const view = await readView(url, overNetwork);
   return new ConnectedGateway({ url, fetch: overNetwork, view });
 }
 

@@ -1,3 +1,5 @@
+import { asObject, parseJson } from "../domain/parse-json.js";
+
 /** The part of `fetch` that the client uses. Every URL is absolute. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -54,18 +56,9 @@ export class WorldConnection {
 
 /** `message` and `code` of an error body (A-5); a body of another shape is the message. */
 export function errorOf(text: string): { readonly message: string; readonly code: string | null } {
-  const body = parsed(text);
-  if (typeof body !== "object" || body === null) return { message: text, code: null };
+  const { message, code } = asObject(parseJson(text)) ?? {};
   return {
-    message: "message" in body && typeof body.message === "string" ? body.message : text,
-    code: "code" in body && typeof body.code === "string" ? body.code : null,
+    message: typeof message === "string" ? message : text,
+    code: typeof code === "string" ? code : null,
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -11,7 +11,10 @@ interface Page<T> {
 /** Most items of one page that the control API returns. */
 const MAX_LIMIT = 1000;
 
-/** `/_emulator/` of one world. Answers with a 2xx status are trusted to be an emulator's. */
+/**
+ * `/_emulator/` of one world. Answers with a 2xx status are trusted to be an emulator's.
+ * @throws ControlError from every member
+ */
 export class ControlApi {
   readonly #connection: WorldConnection;
 
@@ -19,32 +22,26 @@ export class ControlApi {
     this.#connection = connection;
   }
 
-  /** @throws ControlError */
   async get<T>(path: string, query: Query = {}): Promise<T> {
     return this.#json(await this.#send("GET", `${path}${queryText(query)}`));
   }
 
-  /** @throws ControlError */
   async post<T>(path: string, body: unknown = {}): Promise<T> {
     return this.#json(await this.#send("POST", path, JSON.stringify(body), "application/json"));
   }
 
-  /** @throws ControlError */
   async put<T>(path: string, body: unknown): Promise<T> {
     return this.#json(await this.#send("PUT", path, JSON.stringify(body), "application/json"));
   }
 
-  /** @throws ControlError */
   async delete(path: string): Promise<void> {
     await this.#json(await this.#send("DELETE", path));
   }
 
-  /** @throws ControlError */
   async getBytes(path: string): Promise<Uint8Array> {
     return new Uint8Array(await (await this.#send("GET", path)).arrayBuffer());
   }
 
-  /** @throws ControlError */
   async putBytes(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#json(await this.#send("PUT", path, bytes, "application/octet-stream"));
   }
@@ -52,7 +49,6 @@ export class ControlApi {
   /**
    * Every item of a list, over all its pages.
    * @param first parameters of the first page only
-   * @throws ControlError
    */
   async list<T>(path: string, query: Query = {}, first: Query = {}): Promise<T[]> {
     const found: T[] = [];

@@ -62,7 +62,6 @@ export class ManagementError extends Error {
   }
 }
 
-/** Default model id of endpoints. */
 const DEFAULT_MODEL_ID = "emulated";
 
 const GROUP: Fields<GroupInput> = {

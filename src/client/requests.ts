@@ -53,7 +53,7 @@ export const REQUEST_FILTER: Fields<JournalFilter> = {
 const EXPECTATION: Fields<Expectation> = { count: true, within: true };
 
 const DEFAULT_WITHIN_MS = 1_000;
-/** Most entries that a message shows. */
+/** Most things that a message shows. */
 const MAX_SHOWN = 10;
 /** Errors of requests that no rule or route was there for. */
 const UNMATCHED: readonly (string | null)[] = ["unmatched", "unknown_path", "method_not_allowed"];
@@ -103,14 +103,17 @@ export async function expectNoUnmatched(control: ControlApi): Promise<void> {
 /** The newest entries, one line each. */
 export function shown(entries: readonly JournalEntry[]): string {
   if (entries.length === 0) return "Nothing was asked.";
-  const lines = entries.slice(-MAX_SHOWN).map((entry) => {
+  return newest("Asked", entries, (entry) => {
     const facts = [entry.slug, entry.externalEntityId, entry.error, entry.hint, ...entry.notes];
-    return `  ${entry.method} ${entry.path} ${entry.status} ${facts.filter((fact) => fact !== null).join("; ")}`;
+    return `${entry.method} ${entry.path} ${entry.status} ${facts.filter((fact) => fact !== null).join("; ")}`;
   });
-  const more = entries.length - lines.length;
-  return [more > 0 ? `Asked, the newest ${lines.length} of ${entries.length}:` : "Asked:", ...lines].join(
-    "\n",
-  );
+}
+
+/** The newest of these things, one line each, below what was done with them. */
+export function newest<T>(done: string, things: readonly T[], lineOf: (thing: T) => string): string {
+  const lines = things.slice(-MAX_SHOWN).map((thing) => `  ${lineOf(thing)}`);
+  const some = things.length > lines.length ? `, the newest ${lines.length} of ${things.length}` : "";
+  return [`${done}${some}:`, ...lines].join("\n");
 }
 
 /** @param wait how long to wait for how many */

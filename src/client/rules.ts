@@ -36,9 +36,7 @@ export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 export function completionsApi(control: ControlApi): CompletionsApi {
   return {
     add: (rules) => addTo(control, "completions", rules),
-    async clear() {
-      await control.delete("completions");
-    },
+    clear: () => control.delete("completions"),
   };
 }
 
@@ -55,9 +53,7 @@ export function faultsApi(control: ControlApi): FaultsApi {
         throw cause;
       }
     },
-    async clear() {
-      await control.delete("faults");
-    },
+    clear: () => control.delete("faults"),
   };
 }
 

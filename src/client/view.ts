@@ -1,15 +1,9 @@
-import type { ExampleCall } from "../config/example-call.js";
 import { ControlError, type Fetch, WorldConnection } from "./connection.js";
 import { ControlApi } from "./control-api.js";
+import type { GatewayWorld } from "./gateway-world.js";
 
 /** What a world says about itself. */
-export interface View {
-  readonly name: string;
-  readonly workspaceKey: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly keys: Readonly<Record<string, string>>;
-  readonly example: ExampleCall | null;
-}
+export type View = Pick<GatewayWorld, "name" | "workspaceKey" | "env" | "keys" | "example">;
 
 /** Where a client reads its world's view. */
 export interface ViewSource {
@@ -18,34 +12,20 @@ export interface ViewSource {
   refresh(): Promise<void>;
 }
 
-/** The view from `GET /_emulator/health`, as of the last refresh. */
-export class HealthView implements ViewSource {
-  readonly #url: string;
-  readonly #control: ControlApi;
-  #view: View;
-
-  private constructor(url: string, control: ControlApi, view: View) {
-    this.#url = url;
-    this.#control = control;
-    this.#view = view;
-  }
-
-  /**
-   * @param url where the world is reached; behind a mapped port it is not the one that the world knows
-   * @throws ControlError, also when something else answers
-   */
-  static async open(url: string, fetch: Fetch): Promise<HealthView> {
-    const control = new ControlApi(new WorldConnection(url, fetch));
-    return new HealthView(url, control, await readHealth(url, control));
-  }
-
-  current(): View {
-    return this.#view;
-  }
-
-  async refresh(): Promise<void> {
-    this.#view = await readHealth(this.#url, this.#control);
-  }
+/**
+ * The view from `GET /_emulator/health`, as of the last refresh.
+ * @param url where the world is reached; behind a mapped port it is not the one that the world knows
+ * @throws ControlError, also when something else answers
+ */
+export async function readView(url: string, fetch: Fetch): Promise<ViewSource> {
+  const control = new ControlApi(new WorldConnection(url, fetch));
+  let view = await readHealth(url, control);
+  return {
+    current: () => view,
+    async refresh() {
+      view = await readHealth(url, control);
+    },
+  };
 }
 
 async function readHealth(url: string, control: ControlApi): Promise<View> {

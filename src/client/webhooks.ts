@@ -48,23 +48,14 @@ export interface WebhooksApi {
 }
 
 /** A delivery as the control API returns it. */
-interface DeliveryJson {
-  readonly id: string;
-  readonly state: DeliveryState;
-  readonly reason: string | null;
-  readonly url: string;
+interface DeliveryJson extends Pick<WebhookDelivery, "id" | "state" | "reason" | "url"> {
   readonly created_at: string;
   readonly next_attempt_at: string | null;
-  readonly attempts: readonly {
-    readonly number: number;
-    readonly at: string;
-    readonly duration_ms: number;
-    readonly status: number | null;
-    readonly error: string | null;
-    readonly answer: string | null;
-  }[];
-  readonly body: { readonly data: { readonly events: readonly BillingEvent[] } };
+  readonly attempts: readonly AttemptJson[];
+  readonly body: { readonly data: Pick<WebhookDelivery, "events"> };
 }
+
+type AttemptJson = Omit<Attempt, "at" | "durationMs"> & { readonly at: string; readonly duration_ms: number };
 
 const FILTER: Fields<DeliveryFilter> = { state: true, event: true };
 

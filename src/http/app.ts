@@ -1,21 +1,22 @@
 import { Hono } from "hono";
+import type { RouterRoute } from "hono/types";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import { pathWithoutKey } from "../domain/keys.js";
 import { control } from "./control/app.js";
-import type { RegisteredRoute } from "./description/openapi.js";
-import { describeRoutes } from "./description/route.js";
+import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import type { FetchApp } from "./fetch.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
+import { json } from "./respond.js";
 import { SurfaceRouter } from "./surface-router.js";
 
 /** The emulator as one function, `fetch`. */
 export interface App extends FetchApp {
   /** All routes, with the surface before the path. */
-  routes(): Promise<readonly RegisteredRoute[]>;
+  routes(): Promise<readonly RouterRoute[]>;
 }
 
 /**
@@ -42,11 +43,14 @@ export function createApp(worlds: WorldLookup): App {
     loading ??= load();
     return loading;
   };
-  const routes = async (): Promise<readonly RegisteredRoute[]> => {
+  const routes = async (): Promise<readonly RouterRoute[]> => {
     await allLoaded();
     return app.routes;
   };
-  const description = describeRoutes(routes);
+  const description = async (c: AppContext): Promise<Response> => {
+    const { openApi } = await import("./description/openapi.js");
+    return json(c, openApi(await routes(), c.get("emulator").version));
+  };
   app.get("/control/_emulator/openapi.json", description);
 
   app.onError((cause, c) => respondError(c, cause));
@@ -61,8 +65,6 @@ export function createApp(worlds: WorldLookup): App {
   };
 }
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-
 /** 405 where the path has other methods, else 404. */
 function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
   const { surface, path } = c.get("destination");
@@ -75,20 +77,17 @@ function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
   if (allowed.length > 0) {
     return new GatewayError("method_not_allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
   }
-  return new GatewayError("unknown_path", { hint: unknownPathHint(surface, pathWithoutKey(path)) });
+  return new GatewayError("unknown_path", { hint: UNKNOWN_PATHS[surface](pathWithoutKey(path)) });
 }
 
-function unknownPathHint(surface: Surface, path: string): string {
-  switch (surface) {
-    case "management":
-      return `no management route ${path}; the description is at /v1/spec`;
-    case "inference":
-      return `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`;
-    case "dedicated":
-      return `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`;
-    case "cloudflare":
-      return `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`;
-    case "control":
-      return `no control route ${path}; the description is at /_emulator/openapi.json`;
-  }
-}
+/** What there is, for a path that no route has. */
+const UNKNOWN_PATHS: Readonly<Record<Surface, (path: string) => string>> = {
+  management: (path) => `no management route ${path}; the description is at /v1/spec`,
+  inference: (path) =>
+    `no inference route ${path}; there are POST /v1/chat/completions, POST /v1/messages and GET /v1/models, and /_emulator/health for the emulator itself`,
+  dedicated: (path) =>
+    `no route ${path} on a model's host; there are /environments/{env}/predict, /deployment/{id}/predict and their siblings`,
+  cloudflare: (path) =>
+    `no route ${path} on the AI Gateway's host; there are /v1/{account}/{gateway}/baseten/v1/chat/completions and /v1/{account}/{gateway}/compat/chat/completions`,
+  control: (path) => `no control route ${path}; the description is at /_emulator/openapi.json`,
+};

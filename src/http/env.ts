@@ -1,4 +1,4 @@
-import type { Context, Handler } from "hono";
+import type { Context } from "hono";
 import type { Destination } from "../domain/hosts.js";
 import type { WorkspaceCaller } from "../services/access.js";
 import type { ErrorCounter } from "../services/error-counter.js";
@@ -36,7 +36,6 @@ export interface AppEnv {
 }
 
 export type AppContext = Context<AppEnv>;
-export type AppHandler = Handler<AppEnv>;
 
 /** The emulator, for the control API. */
 export interface EmulatorApi {

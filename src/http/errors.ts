@@ -35,12 +35,21 @@ function defect(cause: unknown): GatewayError {
   });
 }
 
+/** What an error looks like on each surface. */
+const DIALECTS: Readonly<Record<Surface, (error: GatewayError, settings: Settings) => Answer>> = {
+  inference: inferenceError,
+  dedicated: dedicatedError,
+  cloudflare: cloudflareError,
+  management: managementError,
+  control: managementError,
+};
+
 /**
  * The only place that turns an error code into status, headers and bytes, in the dialect of the surface. Hints are in
  * `x-emulator-*` headers, never in a body.
  */
 export function errorAnswer(surface: Surface, error: GatewayError, settings: Settings): Answer {
-  const answer = dialectOf(surface)(error, settings);
+  const answer = DIALECTS[surface](error, settings);
   const hint = error.hint === undefined ? {} : { "x-emulator-hint": oneLine(error.hint) };
   const wanted = error.code === "rate_limited" ? settings.rateLimitedError?.headers : undefined;
   return { ...answer, headers: mergeHeaders(answer.headers, error.headers, wanted, hint) };
@@ -53,22 +62,6 @@ function mergeHeaders(...sets: (Readonly<Record<string, string>> | undefined)[])
     for (const [name, value] of Object.entries(set ?? {})) merged.set(name.toLowerCase(), [name, value]);
   }
   return Object.fromEntries(merged.values());
-}
-
-type Dialect = (error: GatewayError, settings: Settings) => Answer;
-
-function dialectOf(surface: Surface): Dialect {
-  switch (surface) {
-    case "inference":
-      return inferenceError;
-    case "dedicated":
-      return dedicatedError;
-    case "cloudflare":
-      return cloudflareError;
-    case "management":
-    case "control":
-      return managementError;
-  }
 }
 
 /** Maximum length of a hint in characters, because clients limit the size of headers. */

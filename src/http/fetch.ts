@@ -12,7 +12,6 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 /** Bytes of a body that wait for a client before no more are asked for. */
 const BUFFERING = new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 });
 
-/** Statuses of answers without a body. */
 const BODILESS: readonly number[] = [204, 205, 304];
 
 /**
@@ -24,114 +23,103 @@ export function createFetch(
   app: FetchApp,
   onCall: (end: Promise<unknown>, breakOff: () => void) => void = () => {},
 ): Fetch {
-  return (input, init) => {
-    const call = new Call(app, new Request(input, init));
-    onCall(call.ended, () => call.breakOff());
-    return call.answer();
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { signal } = request;
+    const connection = new PromisedAnswer(signal);
+    // All of the answer has been made, whether it has been read or not.
+    let end: () => void = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    onCall(ended, () => connection.destroy());
+    try {
+      signal.throwIfAborted();
+      const brokenOff = rejectedWhenBroken(connection, signal);
+      const answering = app.fetch(request, { connection });
+      const response = await Promise.race([answering, brokenOff]);
+      const body = unfinishedBody(request, response, connection);
+      if (body) return new Response(follow(body, connection, signal, end), response);
+      end();
+      return response;
+    } catch (cause) {
+      end();
+      throw cause;
+    }
   };
 }
 
-/** One request of a client in this process, to the end of its answer. */
-class Call {
-  /** Resolves when all of the answer has been made, whether it has been read or not. */
-  readonly ended: Promise<void>;
-  readonly #app: FetchApp;
-  readonly #request: Request;
-  readonly #connection: PromisedAnswer;
-  #end: () => void = () => {};
+/** Rejects when the client leaves, or the connection breaks, before there is an answer. */
+function rejectedWhenBroken(connection: PromisedAnswer, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    connection.onBroken = () => reject(brokenConnection(connection));
+  });
+}
 
-  constructor(app: FetchApp, request: Request) {
-    this.#app = app;
-    this.#request = request;
-    this.#connection = new PromisedAnswer(request.signal);
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
+/** The body of an answer that is not there whole; null when it is. */
+function unfinishedBody(
+  { method }: Request,
+  { body, status, headers }: Response,
+  { cut }: PromisedAnswer,
+): ReadableStream<Uint8Array> | null {
+  if (!cut) return headers.has("content-length") ? null : body;
+  if (body) return body;
+  // Cut before its first byte.
+  return method === "HEAD" || BODILESS.includes(status) ? null : new Blob([]).stream();
+}
 
-  breakOff(): void {
-    this.#connection.destroy();
-  }
-
-  async answer(): Promise<Response> {
-    const { signal } = this.#request;
-    try {
-      signal.throwIfAborted();
-      const brokenOff = this.#brokenOff(signal);
-      const answering = this.#app.fetch(this.#request, { connection: this.#connection });
-      const response = await Promise.race([answering, brokenOff]);
-      const body = this.#unfinishedBody(response);
-      if (body) return new Response(this.#follow(body, signal), response);
-      this.#end();
-      return response;
-    } catch (cause) {
-      this.#end();
-      throw cause;
-    }
-  }
-
-  /** Rejects when the client leaves, or the connection breaks, before there is an answer. */
-  #brokenOff(signal: AbortSignal): Promise<never> {
-    return new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#connection.onBroken = () => reject(brokenConnection(this.#connection));
-    });
-  }
-
-  /** The body of an answer that is not there whole; null when it is. */
-  #unfinishedBody({ body, status, headers }: Response): ReadableStream<Uint8Array> | null {
-    if (!this.#connection.cut) return headers.has("content-length") ? null : body;
-    if (body) return body;
-    // Cut before its first byte.
-    return this.#request.method === "HEAD" || BODILESS.includes(status) ? null : new Blob([]).stream();
-  }
-
-  /** The body, which fails as one from a socket does. */
-  #follow(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
-    const connection = this.#connection;
-    const reader = body.getReader();
-    const end = this.#end;
-    const read = (): ReturnType<typeof reader.read> => {
-      const chunk = reader.read();
-      chunk.then(({ done }) => done && end(), end);
-      return chunk;
-    };
-    // One chunk ahead, so that the end is known though nobody reads it.
-    let next = read();
-    let fail: (cause: unknown) => void = () => {};
-    const onAbort = (): void => fail(signal.reason);
-    return new ReadableStream<Uint8Array>(
-      {
-        start(controller) {
-          fail = (cause) => {
-            controller.error(cause);
-            void reader.cancel();
-            end();
-          };
-          connection.onBroken = () => fail(terminated());
-          signal.addEventListener("abort", onAbort, { once: true });
-          if (signal.aborted) onAbort();
-          else if (connection.broken) connection.onBroken();
-        },
-        async pull(controller) {
-          const { done, value } = await next;
-          if (!done) {
-            controller.enqueue(value);
-            next = read();
-            return;
-          }
-          signal.removeEventListener("abort", onAbort);
-          if (connection.cut) controller.error(terminated());
-          else controller.close();
-        },
-        async cancel(reason) {
-          await reader.cancel(reason);
+/**
+ * The body, which fails as one from a socket does.
+ * @param end called when all of it has been made
+ */
+function follow(
+  body: ReadableStream<Uint8Array>,
+  connection: PromisedAnswer,
+  signal: AbortSignal,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const read = (): ReturnType<typeof reader.read> => {
+    const chunk = reader.read();
+    chunk.then(({ done }) => done && end(), end);
+    return chunk;
+  };
+  // One chunk ahead, so that the end is known though nobody reads it.
+  let next = read();
+  let fail: (cause: unknown) => void = () => {};
+  const onAbort = (): void => fail(signal.reason);
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        fail = (cause) => {
+          controller.error(cause);
+          void reader.cancel();
           end();
-        },
+        };
+        connection.onBroken = () => fail(terminated());
+        signal.addEventListener("abort", onAbort, { once: true });
+        if (signal.aborted) onAbort();
+        else if (connection.broken) connection.onBroken();
       },
-      BUFFERING,
-    );
-  }
+      async pull(controller) {
+        const { done, value } = await next;
+        if (!done) {
+          controller.enqueue(value);
+          next = read();
+          return;
+        }
+        signal.removeEventListener("abort", onAbort);
+        if (connection.cut) controller.error(terminated());
+        else controller.close();
+      },
+      async cancel(reason) {
+        await reader.cancel(reason);
+        end();
+      },
+    },
+    BUFFERING,
+  );
 }
 
 /** As `fetch` says it. */
@@ -143,7 +131,6 @@ function brokenConnection({ broken }: PromisedAnswer): TypeError {
   return new TypeError("fetch failed", { cause });
 }
 
-/** What reading a body fails with. */
 function terminated(): TypeError {
   return new TypeError("terminated", { cause: connectionEnded() });
 }

@@ -22,13 +22,18 @@ export function jsonAnswer(
 }
 
 /** Answers with compact JSON. */
-export function json(
+export function json(c: AppContext, body: unknown, status = 200): Response {
+  return respond(c, jsonAnswer(status, body));
+}
+
+/** Answers with a page of a list. @param cursor leads to the next page; null on the last one */
+export function jsonPage(
   c: AppContext,
-  status: number,
-  body: unknown,
-  headers?: Readonly<Record<string, string>>,
+  items: readonly unknown[],
+  cursor: string | null = null,
+  more: object = {},
 ): Response {
-  return respond(c, jsonAnswer(status, body, headers));
+  return json(c, { items, pagination: { has_more: cursor !== null, cursor }, ...more });
 }
 
 /** Makes the response, and notes its body for the journal. */
@@ -53,11 +58,22 @@ export function wholeResponse(
   return new Response(length === 0 ? null : body, { status, headers: withOwnHeaders(c, headers) });
 }
 
+/** A response without a length, in chunks where the connection has them. */
+export function streamResponse(
+  c: AppContext,
+  status: number,
+  body: ReadableStream | string | Uint8Array,
+  headers: Record<string, string>,
+): Response {
+  if (c.env.connection.chunked) headers["Transfer-Encoding"] = "chunked";
+  return new Response(body, { status, headers: withOwnHeaders(c, headers) });
+}
+
 /**
  * Adds to the headers of an answer what every answer to the request carries: the world's time, the number of its
  * journal entry, and of its decision when limits were checked.
  */
-export function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<string, string> {
+function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<string, string> {
   const own = c.get("answerHeaders");
   if (own) addMissing(headers, own);
   const { seq, at, decision }: RequestInProgress = c.get("inProgress");

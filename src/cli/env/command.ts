@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ENV_FORMATS, type EnvFormat } from "./formats.js";
+import { ENV_FORMATS, type EnvFormat } from "./text.js";
 
 /** Where `start` listens unless told otherwise. */
 const DEFAULT_URL = "http://127.0.0.1:4110";

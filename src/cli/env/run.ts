@@ -1,10 +1,8 @@
 import { ControlError } from "../../client/connection.js";
-import { HealthView } from "../../client/view.js";
+import { readView } from "../../client/view.js";
 import { UserError } from "../user-error.js";
-import type { EnvFormat } from "./formats.js";
-import { envText } from "./text.js";
+import { type EnvFormat, envText } from "./text.js";
 
-/** How long to wait for an emulator to answer. */
 const TIMEOUT_MS = 5_000;
 
 /** Prints the environment of a running emulator. @throws UserError when none answers at the URL */
@@ -14,7 +12,7 @@ export async function runEnv(url: string, format: EnvFormat): Promise<void> {
 
 async function environmentOf(base: string): Promise<Readonly<Record<string, string>>> {
   try {
-    const health = await HealthView.open(base, (url, init) =>
+    const health = await readView(base, (url, init) =>
       fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }),
     );
     return health.current().env;

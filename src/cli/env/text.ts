@@ -1,4 +1,5 @@
-import type { EnvFormat } from "./formats.js";
+export const ENV_FORMATS = ["shell", "dotenv", "json"] as const;
+export type EnvFormat = (typeof ENV_FORMATS)[number];
 
 /** Formats environment variables, one a line, with a final newline. */
 export function envText(env: Readonly<Record<string, string>>, format: EnvFormat): string {

@@ -39,7 +39,6 @@ export async function runExec(command: readonly string[], options: ExecOptions):
   return code === 0 && errorsMissing(coverage, percent) > 0 ? 1 : code;
 }
 
-/** @param log called with a line for every request */
 async function start(options: ExecOptions, log: (line: string) => void): Promise<GatewayEmulator> {
   const paint = painter(process.stderr, process.env);
   try {

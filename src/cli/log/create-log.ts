@@ -1,12 +1,11 @@
 import type { Writable } from "node:stream";
 import type { LogFormat } from "./formats.js";
 import { jsonLog } from "./json.js";
+import { Lines } from "./lines.js";
 import type { Log } from "./log.js";
 import { painter } from "./paint.js";
 import { prettyLog } from "./pretty.js";
-import { silentLog } from "./silent.js";
 
-/** The log of a start, in the format that was chosen. */
 export function createLog(
   format: LogFormat,
   stream: Writable & { isTTY?: boolean },
@@ -20,4 +19,15 @@ export function createLog(
     case "silent":
       return silentLog(stream);
   }
+}
+
+/** Logs only the URL: with `--port 0` there is no other way to learn the port. */
+function silentLog(stream: Writable): Log {
+  const lines = new Lines(stream, () => "");
+  return {
+    listening: ({ url }) => lines.write(`gateway-emulator listens on ${url}`),
+    request: () => {},
+    notice: () => {},
+    flush: () => lines.flush(),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { JournalEntry } from "../../domain/journal.js";
+import { entryJson } from "../../emulator/start.js";
 import { Lines } from "./lines.js";
 import type { Listening, Log } from "./log.js";
 import { withoutSecrets } from "./secrets.js";
@@ -24,23 +25,6 @@ function listening({ version, url, state, resumed, seeds, keys }: Listening) {
 }
 
 function request(entry: JournalEntry) {
-  return {
-    event: "request",
-    id: String(entry.seq),
-    at: new Date(entry.at).toISOString(),
-    duration_ms: entry.durationMs,
-    surface: entry.surface,
-    method: entry.method,
-    path: entry.path,
-    status: entry.status,
-    key: entry.keyPrefix,
-    group: entry.groupId,
-    external_entity_id: entry.externalEntityId,
-    slug: entry.slug,
-    prompt_tokens: entry.promptTokens,
-    completion_tokens: entry.completionTokens,
-    error: entry.error,
-    hint: entry.hint,
-    notes: entry.notes,
-  };
+  const { request_body, response_body, ...shown } = entryJson(entry);
+  return { event: "request", ...shown };
 }

@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
 
-/** Adds a colour or weight to text for a terminal. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
 
 /**

@@ -12,7 +12,11 @@ import { type CertifyCase, type CertifyPost, certifyCases } from "../../certify/
 import { junitXml } from "../../certify/junit.js";
 import { count } from "../count.js";
 import { UserError } from "../user-error.js";
-import type { CertifyFlags } from "./flags.js";
+
+export interface CertifyFlags {
+  readonly secret: string;
+  readonly junit?: string;
+}
 
 /** Waits between attempts at a failing delivery, the same as the gateway's (W-5). */
 const BACKOFFS_MS = [1_000, 2_000, 4_000, 5_000];

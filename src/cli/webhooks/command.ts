@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { collect } from "../collect.js";
 import { UserError } from "../user-error.js";
-import type { CertifyFlags, ListenFlags } from "./flags.js";
+import type { CertifyFlags } from "./certify.js";
+import type { ListenFlags } from "./listen.js";
 
 /** `gateway-emulator webhooks listen` and `webhooks certify <url>`: tools for writing a billing webhook receiver. */
 export function defineWebhooks(program: Command): void {

@@ -6,7 +6,14 @@ import { type ListenerBehaviour, parseBehaviour, statusFor } from "../../certify
 import { verify } from "../../certify/signature.js";
 import { stopOnSignals } from "../start/signals.js";
 import { UserError } from "../user-error.js";
-import type { ListenFlags } from "./flags.js";
+
+export interface ListenFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly secret?: readonly string[];
+  readonly respond?: string;
+  readonly delay?: string;
+}
 
 /** Receives webhooks and prints them, until a signal. @throws UserError for a wrong option or a port in use */
 export async function runListen(flags: ListenFlags): Promise<void> {
@@ -15,8 +22,7 @@ export async function runListen(flags: ListenFlags): Promise<void> {
   if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
     throw new UserError(`--port: expected a port from 0 to 65535, got ${JSON.stringify(flags.port)}`);
   }
-  const listener = new Listener(flags.secret ?? [], behaviour);
-  const server = createServer((request, response) => void listener.receive(request, response));
+  const server = createServer(receiver(flags.secret ?? [], behaviour));
   server.listen(Number(flags.port), flags.host);
   await once(server, "listening").catch((cause: Error) => {
     throw new UserError(`cannot listen on ${flags.host}, port ${flags.port}: ${cause.message}`);
@@ -32,18 +38,14 @@ export async function runListen(flags: ListenFlags): Promise<void> {
   console.log(`listening for billing webhooks on http://${host}:${port}/ (Ctrl-C to stop)`);
 }
 
-class Listener {
-  readonly #secrets: readonly string[];
-  readonly #behaviour: ListenerBehaviour;
-  readonly #seen = new Set<string>();
-  #count = 0;
-
-  constructor(secrets: readonly string[], behaviour: ListenerBehaviour) {
-    this.#secrets = secrets;
-    this.#behaviour = behaviour;
-  }
-
-  async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Prints each delivery and answers it. */
+function receiver(
+  secrets: readonly string[],
+  behaviour: ListenerBehaviour,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const seen = new Set<string>();
+  let count = 0;
+  return async (request, response) => {
     const at = new Date();
     const chunks: Buffer[] = [];
     try {
@@ -52,22 +54,16 @@ class Listener {
       return; // The sender closed the connection before the end of the body.
     }
     const raw = Buffer.concat(chunks);
-    const verification =
-      this.#secrets.length === 0 ? null : verify(raw, header(request, "signature"), this.#secrets);
-    const { head, events, wellFormed } = deliveryText(
-      raw,
-      header(request, "request-id"),
-      verification,
-      this.#seen,
-    );
+    const verification = secrets.length === 0 ? null : verify(raw, header(request, "signature"), secrets);
+    const { head, events, wellFormed } = deliveryText(raw, header(request, "request-id"), verification, seen);
     const defaultStatus = verification?.ok === false ? 401 : wellFormed ? 200 : 400;
-    const status = statusFor(this.#behaviour, this.#count++, defaultStatus);
-    const { delayMs } = this.#behaviour;
+    const status = statusFor(behaviour, count++, defaultStatus);
+    const { delayMs } = behaviour;
     const answer = `answering ${status}${delayMs > 0 ? ` after ${delayMs} ms` : ""}`;
     console.log([`${at.toISOString()}  ${head}  ${answer}`, ...events].join("\n    "));
     if (delayMs > 0) await wait(delayMs);
     response.writeHead(status, { "Content-Type": "application/json" }).end("{}");
-  }
+  };
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -1,8 +1,6 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
 import { asObject, parseJson } from "../../domain/parse-json.js";
-import { chatRequestSchema } from "../../schemas/chat.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { jsonText } from "../middleware/body.js";
 import type { AppFetch, ProviderRequest } from "./provider.js";
@@ -10,8 +8,6 @@ import { type PlannedRequest, throughGateway } from "./through-gateway.js";
 
 /** Prefix of the model on the unified route (I-6.1c). */
 const PROVIDER_PREFIX = "baseten/";
-/** The AI Gateway's own errors, and those of the provider. */
-const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
 
 /**
  * Cloudflare's AI Gateway in front of the same models, on `gateway.ai.*`.
@@ -20,72 +16,37 @@ const ERRORS = [400, 401, 402, 403, 404, 408, 413, 429];
 export function createCloudflare(fetch: AppFetch): Hono<AppEnv> {
   const cloudflare = new Hono<AppEnv>();
 
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/v1/chat/completions",
-    describe({
-      summary: "Chat completion through an AI Gateway",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, planChat),
+  for (const version of ["/v1", ""]) {
+    cloudflare.post(`/v1/:account/:gateway/baseten${version}/chat/completions`, (c) =>
+      throughGateway(c, fetch, planChat),
+    );
+  }
+
+  cloudflare.post("/v1/:account/:gateway/compat/chat/completions", (c) =>
+    throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),
   );
 
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/chat/completions",
-    describe({
-      summary: "The same, as the documents' OpenAI SDK sample calls it",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, planChat),
+  cloudflare.post("/v1/:account/:gateway/baseten/model/:model_id", (c) =>
+    throughGateway(c, fetch, (body) => planPrediction(body, c.req.param("model_id"))),
   );
 
-  cloudflare.post(
-    "/v1/:account/:gateway/compat/chat/completions",
-    describe({
-      summary: "Chat completion with model baseten/{model}",
-      tag: "cloudflare",
-      body: () => chatRequestSchema,
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, (body) => planUnifiedChat(body, c.req.header("Content-Type"))),
-  );
-
-  cloudflare.post(
-    "/v1/:account/:gateway/baseten/model/:model_id",
-    describe({
-      summary: "Prediction of a dedicated model's production through an AI Gateway",
-      tag: "cloudflare",
-      errors: ERRORS,
-    }),
-    (c) => throughGateway(c, fetch, (body) => planPrediction(body, c.req.param("model_id"))),
-  );
-
-  cloudflare.get(
-    "/v1/:account/:gateway/baseten/v1/models",
-    describe({
-      summary: "The models that the key may call, through an AI Gateway",
-      tag: "cloudflare",
-      errors: [400, 401, 403],
-    }),
-    (c) =>
-      throughGateway(c, fetch, () => ({
-        request: toInference("GET", "/v1/models", Buffer.alloc(0)),
-        model: null,
-        cacheable: false,
-      })),
+  cloudflare.get("/v1/:account/:gateway/baseten/v1/models", (c) =>
+    throughGateway(c, fetch, () => ({
+      request: toInference("GET", "/v1/models", Buffer.alloc(0)),
+      model: null,
+      cacheable: false,
+    })),
   );
 
   return cloudflare;
 }
 
 function planChat(body: Buffer): PlannedRequest {
-  return chatRequest(body, fieldsOf(body.toString()));
+  return chatRequest(body, asObject(parseJson(body.toString())));
 }
 
-function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
+/** @param fields of the body; null when it is no JSON object, which the provider refuses */
+function chatRequest(body: Buffer, fields: ReturnType<typeof asObject>): PlannedRequest {
   return {
     request: toInference("POST", "/v1/chat/completions", body),
     model: typeof fields?.model === "string" ? fields.model : null,
@@ -95,7 +56,7 @@ function chatRequest(body: Buffer, fields: Fields | null): PlannedRequest {
 
 /** Reads the provider from the model's name, and removes it. */
 function planUnifiedChat(body: Buffer, contentType: string | undefined): PlannedRequest {
-  const fields = fieldsOf(jsonText(contentType, body, refuseFormat));
+  const fields = asObject(parseJson(jsonText(contentType, body, refuseFormat)));
   const named = fields?.model;
   if (fields === null || typeof named !== "string" || !named.startsWith(PROVIDER_PREFIX)) {
     return refuseFormat(`expected a JSON object whose "model" begins with ${PROVIDER_PREFIX}`);
@@ -121,11 +82,4 @@ function toInference(method: "GET" | "POST", path: string, body: Buffer): Provid
 
 function refuseFormat(problem: string): never {
   throw new GatewayError("cloudflare_bad_format", { hint: problem });
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A body's fields, or null when it is not a JSON object; then the provider refuses it. */
-function fieldsOf(text: string): Fields | null {
-  return asObject(parseJson(text));
 }

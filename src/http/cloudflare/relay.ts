@@ -4,7 +4,8 @@ import { JOURNAL_BODY_CHARS } from "../../domain/journal.js";
 import type { PromisedAnswer } from "../connection.js";
 import type { AppContext } from "../env.js";
 import { CLIENT_LEFT } from "../inference/stream-source.js";
-import { wholeResponse, withOwnHeaders } from "../respond.js";
+import { recordAtEnd } from "../middleware/journal.js";
+import { streamResponse, wholeResponse } from "../respond.js";
 
 /** The provider's whole answer, with status 200. */
 interface WholeAnswer {
@@ -24,7 +25,6 @@ const REPLACED = new Set(["date", "x-emulator-request", "content-length"]);
 
 const CUT_NOTE = "the provider's connection ended in the middle of its answer";
 
-/** Answers from the cache. */
 export function relayCached(
   c: AppContext,
   { contentType, body }: WholeAnswer,
@@ -79,20 +79,9 @@ function relayStream(
   provider: PromisedAnswer,
   headers: Record<string, string>,
 ): Response {
-  const inProgress = c.get("inProgress");
-  const { journal } = c.get("services");
-  const { connection } = c.env;
   const reader = response.body?.getReader();
   let text = "";
-  let recorded = false;
-  const record = async (note: string | null): Promise<Error | null> => {
-    if (recorded) return null;
-    recorded = true;
-    if (note !== null) inProgress.notes.push(note);
-    inProgress.responseBody = text;
-    return journal.finish(inProgress, response.status);
-  };
-  c.set("recordsItself", true);
+  const record = recordAtEnd(c, response.status, () => text);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = await reader?.read();
@@ -102,7 +91,7 @@ function relayStream(
         return;
       }
       const failure = await record(provider.cut ? CUT_NOTE : null);
-      if (failure || provider.cut) connection.cutAtEnd();
+      if (failure || provider.cut) c.env.connection.cutAtEnd();
       controller.close();
     },
     async cancel() {
@@ -111,11 +100,7 @@ function relayStream(
       await written;
     },
   });
-  if (connection.chunked) headers["Transfer-Encoding"] = "chunked";
-  return new Response(body, {
-    status: response.status,
-    headers: withOwnHeaders(c, headers),
-  });
+  return streamResponse(c, response.status, body, headers);
 }
 
 function journalText(chunk: Uint8Array): string {

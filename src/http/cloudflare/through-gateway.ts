@@ -25,12 +25,6 @@ const FAULTS = [
   "cloudflare_blocked",
 ] as const satisfies readonly ErrorCode[];
 
-/** The ids of one request through the gateway, as its headers carry them. */
-interface Ids {
-  readonly event: string;
-  readonly log: string;
-}
-
 /**
  * Serves a request through the AI Gateway. In order: gateway, token, fault, format, model, stored key, cache, provider
  * with retries.
@@ -42,23 +36,11 @@ export async function throughGateway(
   fetch: AppFetch,
   plan: (body: Buffer) => PlannedRequest,
 ): Promise<Response> {
-  const { random } = c.get("services").context;
-  const ids: Ids = { event: random.uuid(), log: ulid(c.get("inProgress").at, () => random.uint32()) };
-  try {
-    return await serve(c, fetch, plan, ids);
-  } catch (cause) {
-    throw cause instanceof GatewayError ? withIds(cause, ids) : cause;
-  }
-}
-
-async function serve(
-  c: AppContext,
-  fetch: AppFetch,
-  plan: (body: Buffer) => PlannedRequest,
-  ids: Ids,
-): Promise<Response> {
-  const { aiGateways, aiCache } = c.get("services");
+  const { aiGateways, aiCache, context } = c.get("services");
   const inProgress = c.get("inProgress");
+  const event = context.random.uuid();
+  const log = ulid(inProgress.at, () => context.random.uint32());
+  c.set("answerHeaders", { "cf-aig-event-id": event, "cf-aig-request-id": event });
   const header = (name: string): string | undefined => c.req.header(name);
   const gateway = aiGateways.find(c.req.param("account") ?? "", c.req.param("gateway") ?? "");
   const authorization = aiGateways.authenticate(
@@ -88,13 +70,13 @@ async function serve(
   const known = key ? aiCache.find(key) : null;
   if (known) {
     inProgress.notes.push(`from the cache, where request ${known.journalSeq} put it`);
-    return relayCached(c, known, gatewayHeaders(ids, options, "HIT"));
+    return relayCached(c, known, gatewayHeaders(log, options, "HIT"));
   }
   const keep: RelayOptions["keep"] =
     key && cache
       ? (answer) => aiCache.keep(key, { ...answer, journalSeq: inProgress.seq }, cache.ttlMs)
       : null;
-  const headers = gatewayHeaders(ids, options, "MISS");
+  const headers = gatewayHeaders(log, options, "MISS");
   return askUntilAnswered(c, fetch, request, passed, options, { headers, keep });
 }
 
@@ -179,24 +161,14 @@ function refuseModel({ allowedModels }: AiGateway, model: string | null): void {
 
 /** Headers of every answer from the provider or the cache (I-6.4a). */
 function gatewayHeaders(
-  ids: Ids,
+  log: string,
   { collectLog }: GatewayOptions,
   cache: "HIT" | "MISS",
 ): Record<string, string> {
   return {
     "cf-aig-cache-status": cache,
-    ...(collectLog ? { "cf-aig-log-id": ids.log } : {}),
-    ...idHeaders(ids),
+    ...(collectLog ? { "cf-aig-log-id": log } : {}),
     // There is only one provider.
     "cf-aig-step": "0",
   };
-}
-
-/** Headers of the gateway's own errors too. */
-function idHeaders({ event }: Ids): Record<string, string> {
-  return { "cf-aig-event-id": event, "cf-aig-request-id": event };
-}
-
-function withIds({ code, message, hint, headers }: GatewayError, ids: Ids): GatewayError {
-  return new GatewayError(code, { message, hint, headers: { ...headers, ...idHeaders(ids) } });
 }

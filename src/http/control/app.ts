@@ -11,13 +11,7 @@ import { webhooks } from "./webhooks.js";
 import { worlds } from "./worlds.js";
 
 /** The control API, below `/_emulator/`. The app itself adds `openapi.json`. */
-export const control = new Hono<AppEnv>()
-  .route("/", lifecycle)
-  .route("/", clock)
-  .route("/", requests)
-  .route("/", rules)
-  .route("/", fidelity)
-  .route("/", billing)
-  .route("/", webhooks)
-  .route("/", snapshots)
-  .route("/", worlds);
+export const control = new Hono<AppEnv>();
+
+const parts = [lifecycle, clock, requests, rules, fidelity, billing, webhooks, snapshots, worlds];
+for (const part of parts) control.route("/", part);

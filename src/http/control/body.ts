@@ -39,8 +39,8 @@ export async function addOneOrMore<S extends z.ZodType>(
   const value = await readControlJson(c);
   const schemas = await import("./schemas.js");
   const schema = schemaOf(schemas);
-  if (Array.isArray(value)) return json(c, 200, { items: add(schemas.checked(schema.array(), value)) });
-  return json(c, 200, add([schemas.checked(schema, value)])[0]);
+  if (Array.isArray(value)) return json(c, { items: add(schemas.checked(schema.array(), value)) });
+  return json(c, add([schemas.checked(schema, value)])[0]);
 }
 
 function refuse(problem: string): never {

@@ -8,7 +8,7 @@ import { readControlBody } from "./body.js";
 /** The world's clock. */
 export const clock = new Hono<AppEnv>();
 
-clock.get("/_emulator/clock", (c) => json(c, 200, c.get("services").time.view()));
+clock.get("/_emulator/clock", (c) => json(c, c.get("services").time.view()));
 
 clock.post("/_emulator/clock", async (c) => {
   const change = await readControlBody(c, (schemas) => schemas.clockSchema);
@@ -17,13 +17,13 @@ clock.post("/_emulator/clock", async (c) => {
   if ("freeze" in change) time.freeze();
   else if ("real" in change) time.real();
   else fired = await time.set(change.set);
-  return json(c, 200, { ...time.view(), fired: fired.map(firedJson) });
+  return json(c, { ...time.view(), fired: fired.map(firedJson) });
 });
 
 clock.post("/_emulator/clock/advance", async (c) => {
   const { time } = c.get("services");
   const fired = await time.advance(await readControlBody(c, (schemas) => schemas.advanceSchema));
-  return json(c, 200, { now: time.view().now, fired: fired.map(firedJson) });
+  return json(c, { now: time.view().now, fired: fired.map(firedJson) });
 });
 
 function firedJson({ at, job }: FiredJob) {

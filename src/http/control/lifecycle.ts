@@ -9,26 +9,26 @@ export const lifecycle = new Hono<AppEnv>();
 lifecycle.get("/_emulator/health", (c) => {
   const emulator = c.get("emulator");
   const { now } = c.get("services").time.view();
-  return json(c, 200, { status: "ok", version: emulator.version, now, ...emulator.view() });
+  return json(c, { status: "ok", version: emulator.version, now, ...emulator.view() });
 });
 
 lifecycle.post("/_emulator/reset", (c) => {
   c.get("emulator").reset();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 lifecycle.post("/_emulator/seed", async (c) => {
   await c.get("emulator").seed(await readControlJson(c));
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 lifecycle.put("/_emulator/seed", async (c) => {
   await c.get("emulator").reseed(await readControlJson(c));
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 /** Since the emulator started, over all its worlds. */
 lifecycle.get("/_emulator/errors", (c) => {
   const { provoked, known, items } = c.get("emulator").errors.coverage();
-  return json(c, 200, { provoked, known, items, pagination: { has_more: false, cursor: null } });
+  return json(c, { provoked, known, items, pagination: { has_more: false, cursor: null } });
 });

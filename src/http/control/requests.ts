@@ -1,40 +1,54 @@
 import { Hono } from "hono";
 import { parseDuration } from "../../domain/duration.js";
 import { GatewayError, invalid } from "../../domain/errors.js";
-import { isoTime } from "../../domain/iso-time.js";
-import type { JournalEntry, JournalFilter } from "../../domain/journal.js";
-import type { Journal } from "../../services/journal.js";
+import type { JournalEntry } from "../../domain/journal.js";
 import { readDecision } from "../../services/limit-decision.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { json } from "../respond.js";
-import { integerOf, pageOptions, queryOf, respondPage, textOf } from "./query.js";
+import { entryJson } from "./entry-json.js";
+import { integer, PAGE, readQuery, respondPage, text } from "./query.js";
 
-const FILTERS = ["method", "path", "status", "surface", "key", "group", "slug", "error"];
-const PARAMETERS = [...FILTERS, "within", "count", "limit", "cursor"];
+const FILTER = {
+  method: text,
+  path: text,
+  status: integer(100, 999),
+  surface: text,
+  key: text,
+  group: text,
+  slug: text,
+  error: text,
+};
+const WAIT = { within: duration, count: integer(0, Number.MAX_SAFE_INTEGER) };
 
 /** Journal entries and their limit decisions. */
 export const requests = new Hono<AppEnv>();
 
+/** `within=2s` waits at most 2 s until `count` requests match; without `count`, until any does. */
 requests.get("/_emulator/requests", async (c) => {
-  const query = queryOf(c, PARAMETERS);
+  const { within, count, limit, cursor, ...filter } = readQuery(c, { ...FILTER, ...WAIT, ...PAGE });
   const { journal } = c.get("services");
-  const filter = filterOf(query);
-  await waitForEntries(query, journal, filter);
-  const { limit, after } = pageOptions(query);
-  const found = journal.page(filter, after, limit + 1);
-  return respondPage(c, found, limit, listedJson, { total: journal.count(filter) });
+  if (within !== undefined) await journal.waitForEntries(filter, count ?? null, within);
+  else if (count !== undefined) throw invalid("count", "needs within, such as within=2s");
+  return respondPage(
+    c,
+    { limit, cursor },
+    (after, most) => journal.page(filter, after, most),
+    // With its decision, so that a client does not have to request each.
+    (entry) => ({ ...entryJson(entry), decision: entry.decision }),
+    { total: journal.count(filter) },
+  );
 });
 
 requests.delete("/_emulator/requests", (c) => {
   c.get("services").journal.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 requests.get("/_emulator/requests/:id", (c) => {
   const id = c.req.param("id");
   const entry = findEntry(c, id);
   if (!entry) throw new GatewayError("not_found", { message: `Request ${id} not found.` });
-  return json(c, 200, entryJson(entry));
+  return json(c, entryJson(entry));
 });
 
 /** The id is in the header `x-emulator-decision`. */
@@ -43,67 +57,15 @@ requests.get("/_emulator/decisions/:id", (c) => {
   const entry = findEntry(c, id);
   const decision = entry && readDecision(entry);
   if (!decision) throw new GatewayError("not_found", { message: `Decision ${id} not found.` });
-  return json(c, 200, decision);
+  return json(c, decision);
 });
 
 function findEntry(c: AppContext, id: string): JournalEntry | null {
   return /^\d{1,15}$/.test(id) ? c.get("services").journal.find(Number(id)) : null;
 }
 
-/** `within=2s` waits at most 2 s until `count` requests match; without `count`, until any does. */
-async function waitForEntries(
-  query: URLSearchParams,
-  journal: Journal,
-  filter: JournalFilter,
-): Promise<void> {
-  const count = integerOf(query, "count", 0, Number.MAX_SAFE_INTEGER);
-  const within = query.get("within");
-  if (within === null) {
-    if (count !== undefined) throw invalid("count", "needs within, such as within=2s");
-    return;
-  }
-  const timeoutMs = parseDuration(within);
-  if (timeoutMs === null) throw invalid("within", 'expected a duration such as "2s"');
-  await journal.waitForEntries(filter, count ?? null, timeoutMs);
-}
-
-function filterOf(query: URLSearchParams): JournalFilter {
-  return {
-    method: textOf(query, "method"),
-    path: textOf(query, "path"),
-    status: integerOf(query, "status", 100, 999),
-    surface: textOf(query, "surface"),
-    key: textOf(query, "key"),
-    group: textOf(query, "group"),
-    slug: textOf(query, "slug"),
-    error: textOf(query, "error"),
-  };
-}
-
-/** With its decision, so that a client does not have to request each. */
-function listedJson(entry: JournalEntry) {
-  return { ...entryJson(entry), decision: entry.decision };
-}
-
-function entryJson(entry: JournalEntry) {
-  return {
-    id: String(entry.seq),
-    at: isoTime(entry.at),
-    duration_ms: entry.durationMs,
-    surface: entry.surface,
-    method: entry.method,
-    path: entry.path,
-    status: entry.status,
-    key: entry.keyPrefix,
-    group: entry.groupId,
-    external_entity_id: entry.externalEntityId,
-    slug: entry.slug,
-    prompt_tokens: entry.promptTokens,
-    completion_tokens: entry.completionTokens,
-    error: entry.error,
-    hint: entry.hint,
-    notes: entry.notes,
-    request_body: entry.requestBody,
-    response_body: entry.responseBody,
-  };
+function duration(given: string, name: string): number {
+  const ms = parseDuration(given);
+  if (ms === null) throw invalid(name, 'expected a duration such as "2s"');
+  return ms;
 }

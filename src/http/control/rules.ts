@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { GatewayError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
-import { json } from "../respond.js";
+import { json, jsonPage } from "../respond.js";
 import { addOneOrMore } from "./body.js";
-import { respondList } from "./query.js";
 
 /**
  * Completion rules, prediction rules and faults. New rules come before the existing ones, so that a test can override
@@ -11,7 +10,7 @@ import { respondList } from "./query.js";
  */
 export const rules = new Hono<AppEnv>();
 
-rules.get("/_emulator/completions", (c) => respondList(c, c.get("services").completions.list()));
+rules.get("/_emulator/completions", (c) => jsonPage(c, c.get("services").completions.list()));
 
 rules.post("/_emulator/completions", (c) =>
   addOneOrMore(
@@ -23,10 +22,10 @@ rules.post("/_emulator/completions", (c) =>
 
 rules.delete("/_emulator/completions", (c) => {
   c.get("services").completions.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
-rules.get("/_emulator/predictions", (c) => respondList(c, c.get("services").predictions.list()));
+rules.get("/_emulator/predictions", (c) => jsonPage(c, c.get("services").predictions.list()));
 
 rules.post("/_emulator/predictions", (c) =>
   addOneOrMore(
@@ -38,10 +37,10 @@ rules.post("/_emulator/predictions", (c) =>
 
 rules.delete("/_emulator/predictions", (c) => {
   c.get("services").predictions.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
-rules.get("/_emulator/faults", (c) => respondList(c, c.get("services").faults.list()));
+rules.get("/_emulator/faults", (c) => jsonPage(c, c.get("services").faults.list()));
 
 rules.post("/_emulator/faults", (c) =>
   addOneOrMore(
@@ -53,7 +52,7 @@ rules.post("/_emulator/faults", (c) =>
 
 rules.delete("/_emulator/faults", (c) => {
   c.get("services").faults.clear();
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 rules.delete("/_emulator/faults/:id", (c) => {
@@ -61,5 +60,5 @@ rules.delete("/_emulator/faults/:id", (c) => {
   if (!c.get("services").faults.remove(id)) {
     throw new GatewayError("not_found", { message: `Fault ${id} not found.` });
   }
-  return json(c, 200, { id });
+  return json(c, { id });
 });

@@ -2,9 +2,8 @@ import { Hono } from "hono";
 import { isoTime } from "../../domain/iso-time.js";
 import type { AppEnv, SnapshotView } from "../env.js";
 import { readBody } from "../middleware/body.js";
-import { json, wholeResponse } from "../respond.js";
+import { json, jsonPage, wholeResponse } from "../respond.js";
 import { readControlBody } from "./body.js";
-import { respondList } from "./query.js";
 
 /** Largest state file that can be uploaded: 1 GiB, our own choice. */
 const MAX_IMAGE_BYTES = 1024 ** 3;
@@ -12,18 +11,16 @@ const MAX_IMAGE_BYTES = 1024 ** 3;
 /** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();
 
-snapshots.get("/_emulator/snapshots", (c) =>
-  respondList(c, c.get("emulator").snapshots.list().map(viewJson)),
-);
+snapshots.get("/_emulator/snapshots", (c) => jsonPage(c, c.get("emulator").snapshots.list().map(viewJson)));
 
 snapshots.post("/_emulator/snapshots", async (c) => {
   const { name } = await readControlBody(c, (schemas) => schemas.snapshotSchema);
-  return json(c, 200, viewJson(c.get("emulator").snapshots.take(name)));
+  return json(c, viewJson(c.get("emulator").snapshots.take(name)));
 });
 
 snapshots.post("/_emulator/snapshots/:name/restore", (c) => {
   c.get("emulator").snapshots.restore(c.req.param("name"));
-  return json(c, 200, { ok: true });
+  return json(c, { ok: true });
 });
 
 snapshots.get("/_emulator/snapshots/:name/image", (c) => {
@@ -34,13 +31,13 @@ snapshots.get("/_emulator/snapshots/:name/image", (c) => {
 
 snapshots.put("/_emulator/snapshots/:name/image", async (c) => {
   const image = await readBody(c, MAX_IMAGE_BYTES);
-  return json(c, 200, viewJson(c.get("emulator").snapshots.put(c.req.param("name"), image)));
+  return json(c, viewJson(c.get("emulator").snapshots.put(c.req.param("name"), image)));
 });
 
 snapshots.delete("/_emulator/snapshots/:name", (c) => {
   const name = c.req.param("name");
   c.get("emulator").snapshots.remove(name);
-  return json(c, 200, { name });
+  return json(c, { name });
 });
 
 function viewJson({ name, at, bytes }: SnapshotView) {

@@ -7,12 +7,12 @@ import type { DeploymentHost } from "../../domain/hosts.js";
 import { isoTime } from "../../domain/iso-time.js";
 import { parseJson } from "../../domain/parse-json.js";
 import { asyncOptions, asyncPredictSchema } from "../../schemas/async.js";
-import type { PathSelector, ResolvedDeployment } from "../../services/deployments/deployments.js";
+import type { PathSelector } from "../../services/deployments/deployments.js";
 import type { AppContext } from "../env.js";
 import { issueText } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
 import { json } from "../respond.js";
-import { deploymentHost, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
+import { deploymentHost, keyNames, REQUEST_ID, resolveDeployment, resolveKind } from "./resolve.js";
 
 /** Puts a request into the queue of a deployment: key, deployment, size, values, in this order (Y-27). */
 export async function submitAsync(
@@ -23,9 +23,9 @@ export async function submitAsync(
   const resolved = resolveKind(c, kind, selector);
   const options = await readOptions(c);
   const { asyncInference } = c.get("services");
-  const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved), options);
+  const { id } = asyncInference.submit(targetOf(resolved.deployment), keyNames(resolved.caller), options);
   c.set("answerHeaders", { [REQUEST_ID]: id });
-  return json(c, 201, { request_id: id });
+  return json(c, { request_id: id }, 201);
 }
 
 /** Reads the body as JSON, whatever its content type. @throws GatewayError `body_too_large`, `async_invalid` */
@@ -55,15 +55,11 @@ function targetOf({ workspaceId, kind, ownerId, id }: Deployment): AsyncTarget {
   return { workspaceId, kind, ownerId, deploymentId: id };
 }
 
-function keyNames({ caller: { key } }: ResolvedDeployment): readonly string[] {
-  return [...(key.name === null ? [] : [key.name]), key.prefix];
-}
-
 /** How many requests of a deployment are queued and in progress. */
 export function queueStatus(c: AppContext, selector: PathSelector): Response {
   const target = targetOf(resolveDeployment(c, selector).deployment);
   const { queued, inProgress } = c.get("services").asyncInference.counts(target);
-  return json(c, 200, {
+  return json(c, {
     model_id: target.ownerId,
     deployment_id: target.deploymentId,
     num_queued_requests: queued,
@@ -73,7 +69,7 @@ export function queueStatus(c: AppContext, selector: PathSelector): Response {
 
 /** Status of an async request. */
 export function asyncStatus(c: AppContext): Response {
-  return json(c, 200, statusOf(findRequest(c)));
+  return json(c, statusOf(findRequest(c)));
 }
 
 /** Cancels an async request that is still queued. */
@@ -83,7 +79,7 @@ export function cancelAsync(c: AppContext): Response {
   const message = canceled
     ? "The async request was canceled."
     : `Only QUEUED async requests can be canceled; this one is ${request.status}.`;
-  return json(c, 200, { request_id: request.id, canceled, message });
+  return json(c, { request_id: request.id, canceled, message });
 }
 
 /**

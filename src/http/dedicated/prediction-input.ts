@@ -6,6 +6,7 @@ import type { AppContext } from "../env.js";
 import { readFaultHeader } from "../inference/chat-input.js";
 import { essenceOf, isJsonType, jsonText, readBody } from "../middleware/body.js";
 import { JSON_TYPE } from "../respond.js";
+import { keyNames } from "./resolve.js";
 
 /**
  * Reads the body of a prediction: JSON, unless the content type is another (Y-24). The server behind `sync/` routes
@@ -30,7 +31,7 @@ export async function readPrediction(
     deployment,
     route,
     method: c.req.method,
-    key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
+    key: keyNames(caller),
     text,
     input: isJson ? jsonInput(c, body, accepts === "json or bytes") : undefined,
     body,
@@ -46,19 +47,16 @@ function jsonInput(c: AppContext, body: Buffer, needed: boolean): unknown {
     return JSON.parse(jsonText(undefined, body, refuse));
   } catch (cause) {
     if (!needed) return undefined;
-    throw cause instanceof GatewayError ? cause : refusal(c);
+    if (cause instanceof GatewayError) throw cause;
+    const type = c.req.header("Content-Type") ?? "none";
+    return refuse(
+      `The body is not valid JSON. To send bytes, set Content-Type to application/octet-stream (here: ${type}).`,
+    );
   }
 }
 
 function refuse(problem: string): never {
   throw new GatewayError("prediction_input", { hint: problem });
-}
-
-function refusal(c: AppContext): GatewayError {
-  const type = c.req.header("Content-Type") ?? "none";
-  return new GatewayError("prediction_input", {
-    hint: `The body is not valid JSON. To send bytes, set Content-Type to application/octet-stream (here: ${type}).`,
-  });
 }
 
 /** No content type and curl's form type mean JSON, as in the documents' curl examples (Y-24). */

@@ -41,3 +41,8 @@ export function resolveKind(
         : "this is a model's host: models have predict, async_predict, sync/... and wake",
   });
 }
+
+/** What a rule may call the key of a request. */
+export function keyNames({ key }: ResolvedDeployment["caller"]): string[] {
+  return key.name === null ? [key.prefix] : [key.name, key.prefix];
+}

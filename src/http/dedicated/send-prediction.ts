@@ -6,7 +6,8 @@ import type { AppContext } from "../env.js";
 import { cutResponse } from "../inference/send-whole.js";
 import { CLIENT_LEFT } from "../inference/stream-source.js";
 import { waitForClient } from "../inference/wait.js";
-import { wholeResponse, withOwnHeaders } from "../respond.js";
+import { recordAtEnd } from "../middleware/journal.js";
+import { streamResponse, wholeResponse } from "../respond.js";
 
 type Whole = Extract<PredictionOutcome, { kind: "whole" }>;
 type Chunks = Extract<PredictionOutcome, { kind: "chunks" }>;
@@ -42,23 +43,12 @@ function sendWhole(c: AppContext, outcome: Whole, cutAt: number | undefined): Re
 /** Piece by piece on the world's clock. The last one is sent when the answer is recorded. */
 function sendChunks(c: AppContext, outcome: Chunks, cutAt: number | undefined): Response {
   const { chunks, chunkDelayMs, status, contentType } = outcome;
-  const inProgress = c.get("inProgress");
-  const { journal } = c.get("services");
-  const { connection } = c.env;
   let sent = 0;
-  let recorded = false;
-  const record = async (note: string | null): Promise<Error | null> => {
-    if (recorded) return null;
-    recorded = true;
-    if (note !== null) inProgress.notes.push(note);
-    inProgress.responseBody = chunks.slice(0, sent).join("");
-    return journal.finish(inProgress, status);
-  };
+  const record = recordAtEnd(c, status, () => chunks.slice(0, sent).join(""));
   const breakOff = (controller: ReadableStreamDefaultController): void => {
-    connection.cutAtEnd();
+    c.env.connection.cutAtEnd();
     controller.close();
   };
-  c.set("recordsItself", true);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       if (sent === cutAt) {
@@ -87,14 +77,7 @@ function sendChunks(c: AppContext, outcome: Chunks, cutAt: number | undefined): 
       await record(CLIENT_LEFT);
     },
   });
-  return new Response(body, {
-    status,
-    headers: withOwnHeaders(c, {
-      "Content-Type": contentType,
-      ...outcome.headers,
-      ...(connection.chunked ? { "Transfer-Encoding": "chunked" } : {}),
-    }),
-  });
+  return streamResponse(c, status, body, { "Content-Type": contentType, ...outcome.headers });
 }
 
 function journalText(body: Buffer, contentType: string): string {

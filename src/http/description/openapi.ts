@@ -1,26 +1,19 @@
+import type { RouterRoute } from "hono/types";
 import * as z from "zod";
 import { JSON_TYPE } from "../respond.js";
-import { type Operation, operationOf } from "./operation.js";
+import { OPERATIONS, type Operation } from "./operations.js";
 
-/** A route as Hono lists it in `app.routes`. */
-export interface RegisteredRoute {
-  readonly method: string;
-  /** Below the surface, such as `/management/v1/gateway/groups/:id`. */
-  readonly path: string;
-  readonly handler: object;
-}
-
-/** The OpenAPI 3.1 description, made from the routes and their schemas. */
-export async function openApi(routes: readonly RegisteredRoute[], version: string) {
+/** The OpenAPI 3.1 description of the registered routes, whose paths begin with their surface. */
+export function openApi(routes: readonly RouterRoute[], version: string) {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method, path, handler } of routes) {
-    const operation = operationOf(handler);
+  for (const { method, path } of routes) {
+    const operation = OPERATIONS[`${method} ${withoutSurface(path)}`];
     if (!operation) continue;
     const shown = describedPath(path);
     const methods = paths[shown] ?? {};
     // Some paths are on several hosts (X-24); the first one describes them all.
-    methods[method.toLowerCase()] ??= await operationObject(shown, operation, components);
+    methods[method.toLowerCase()] ??= operationObject(shown, operation, components);
     paths[shown] = methods;
   }
   return {
@@ -43,10 +36,14 @@ export async function openApi(routes: readonly RegisteredRoute[], version: strin
 
 /** The path for clients: `/management/v1/groups/:id` is `/v1/groups/{id}`. */
 export function describedPath(path: string): string {
-  return path.replace(/^\/\w+/, "").replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
+  return withoutSurface(path).replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
 }
 
-async function operationObject(path: string, operation: Operation, components: Record<string, unknown>) {
+function withoutSurface(path: string): string {
+  return path.replace(/^\/\w+/, "");
+}
+
+function operationObject(path: string, operation: Operation, components: Record<string, unknown>) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
   const parameters = [
     ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
@@ -58,8 +55,7 @@ async function operationObject(path: string, operation: Operation, components: R
         name === "limit" ? { type: "integer", minimum: 1, maximum: 1000, default: 100 } : { type: "string" },
     })),
   ];
-  const body = await operation.body?.();
-  const answer = await operation.answer?.();
+  const { body, answer } = operation;
   return {
     summary: operation.summary,
     tags: [operation.tag],

@@ -1,7 +1,4 @@
 import { Hono } from "hono";
-import { chatRequestSchema } from "../../schemas/chat.js";
-import { messagesRequestSchema } from "../../schemas/messages.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { CHAT_DIALECT } from "./chat.js";
 import { MESSAGES_DIALECT } from "./messages.js";
@@ -11,27 +8,9 @@ import { serveModel } from "./serve-model.js";
 /** The OpenAI-compatible inference API, on `inference.*` and on the plain host. */
 export const inference = new Hono<AppEnv>();
 
-inference.post(
-  "/v1/chat/completions",
-  describe({
-    summary: "Chat completion, JSON or server-sent events",
-    tag: "inference",
-    body: () => chatRequestSchema,
-    errors: [400, 401, 403, 404, 413, 429],
-  }),
-  (c) => serveModel(c, CHAT_DIALECT),
-);
+inference.post("/v1/chat/completions", (c) => serveModel(c, CHAT_DIALECT));
 
-inference.post(
-  "/v1/messages",
-  describe({
-    summary: "Message in Anthropic's shape, JSON or server-sent events",
-    tag: "inference",
-    body: () => messagesRequestSchema,
-    errors: [400, 401, 403, 404, 413, 429],
-  }),
-  (c) => serveModel(c, MESSAGES_DIALECT),
-);
+inference.post("/v1/messages", (c) => serveModel(c, MESSAGES_DIALECT));
 
 // The management API describes this path for both hosts.
 inference.get("/v1/models", listModels);

@@ -5,7 +5,7 @@ import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
 import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import type { AppContext } from "../env.js";
-import { withOwnHeaders } from "../respond.js";
+import { streamResponse } from "../respond.js";
 import type { ModelDialect } from "./model-dialect.js";
 import { answerHeaders } from "./send-whole.js";
 import { CLIENT_LEFT, StreamSource, WORLD_ENDED } from "./stream-source.js";
@@ -39,7 +39,7 @@ export async function sendStream(
     source.abandon(ended === "left" ? CLIENT_LEFT : WORLD_ENDED);
     return new Response(null);
   }
-  return streamResponse(c, answered, new ReadableStream(source, BUFFERING));
+  return eventStream(c, answered, new ReadableStream(source, BUFFERING));
 }
 
 /** One chunk in place of one per event; recorded before, so that an acknowledged end is a stored one (W-8). */
@@ -50,15 +50,14 @@ function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Respon
   inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);
   c.env.connection.withoutLength();
-  return streamResponse(c, answered, Buffer.from(body));
+  return eventStream(c, answered, Buffer.from(body));
 }
 
 /** I-1.4: exactly this type, no charset; no length, whatever is known of it. */
-function streamResponse(c: AppContext, answered: AnsweredChat, body: ReadableStream | Uint8Array): Response {
+function eventStream(c: AppContext, answered: AnsweredChat, body: ReadableStream | Uint8Array): Response {
   const headers = answerHeaders(answered, "text/event-stream");
   headers["Cache-Control"] = "no-cache";
-  if (c.env.connection.chunked) headers["Transfer-Encoding"] = "chunked";
-  return new Response(body, { headers: withOwnHeaders(c, headers) });
+  return streamResponse(c, 200, body, headers);
 }
 
 /** Of a long answer, a client that leaves is charged what it was sent (L-4). */

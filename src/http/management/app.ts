@@ -5,15 +5,9 @@ import { groups } from "./groups.js";
 import { keys } from "./keys.js";
 import { models } from "./models.js";
 import { secrets } from "./secrets.js";
-import { users } from "./users.js";
-import { workspaceKeys } from "./workspace-keys.js";
+import { workspace } from "./workspace.js";
 
 /** The management API, on `api.*` and below `/v1/gateway`. The app itself adds `/v1/spec`. */
-export const management = new Hono<AppEnv>()
-  .route("/", endpoints)
-  .route("/", groups)
-  .route("/", keys)
-  .route("/", users)
-  .route("/", workspaceKeys)
-  .route("/", models)
-  .route("/", secrets);
+export const management = new Hono<AppEnv>();
+
+for (const part of [endpoints, groups, keys, workspace, models, secrets]) management.route("/", part);

@@ -1,101 +1,44 @@
 import { Hono } from "hono";
 import { createEndpointSchema, updateEndpointSchema } from "../../schemas/endpoints.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
 import { endpointJson } from "./json.js";
-import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-
-const answers = () => import("../../schemas/answers.js");
+import { pageRequest, respondPage } from "./pagination.js";
 
 /** Endpoints (E-1 to E-13). */
 export const endpoints = new Hono<AppEnv>();
 
-endpoints.post(
-  "/v1/gateway/endpoints",
-  authorize("manage"),
-  describe({
-    summary: "Create an endpoint",
-    tag: "endpoints",
-    body: () => createEndpointSchema,
-    answer: async () => (await answers()).endpointAnswer,
-    errors: [400, 401, 403, 429],
-  }),
-  async (c) => {
-    const input = await readJson(c, createEndpointSchema);
-    const created = c.get("services").endpoints.create(c.get("caller").workspace, input);
-    return json(c, 200, endpointJson(created));
-  },
-);
+endpoints.post("/v1/gateway/endpoints", authorize("manage"), async (c) => {
+  const input = await readJson(c, createEndpointSchema);
+  const created = c.get("services").endpoints.create(c.get("caller").workspace, input);
+  return json(c, endpointJson(created));
+});
 
-endpoints.get(
-  "/v1/gateway/endpoints",
-  authorize("manage"),
-  describe({
-    summary: "List endpoints",
-    tag: "endpoints",
-    query: PAGE_QUERY,
-    answer: async () => (await answers()).endpointPageAnswer,
-    errors: [400, 401, 403, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const list = `endpoints ${workspace.id}`;
-    const page = c.get("services").endpoints.list(workspace, pageRequest(c, list));
-    return respondPage(c, list, page, endpointJson);
-  },
-);
+endpoints.get("/v1/gateway/endpoints", authorize("manage"), (c) => {
+  const { workspace } = c.get("caller");
+  const list = `endpoints ${workspace.id}`;
+  const page = c.get("services").endpoints.list(workspace, pageRequest(c, list));
+  return respondPage(c, list, page, endpointJson);
+});
 
-endpoints.get(
-  "/v1/gateway/endpoints/:id",
-  authorize("manage"),
-  describe({
-    summary: "Get an endpoint",
-    tag: "endpoints",
-    answer: async () => (await answers()).endpointAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const endpoint = c.get("services").endpoints.get(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, endpointJson(endpoint));
-  },
-);
+endpoints.get("/v1/gateway/endpoints/:id", authorize("manage"), (c) => {
+  const endpoint = c.get("services").endpoints.get(c.get("caller").workspace, c.req.param("id"));
+  return json(c, endpointJson(endpoint));
+});
 
-endpoints.patch(
-  "/v1/gateway/endpoints/:id",
-  authorize("manage"),
-  describe({
-    summary: "Update an endpoint",
-    tag: "endpoints",
-    body: () => updateEndpointSchema,
-    bodyRequired: false,
-    answer: async () => (await answers()).endpointAnswer,
-    errors: [400, 401, 403, 404, 429],
-  }),
-  async (c) => {
-    const { endpoints } = c.get("services");
-    const { workspace } = c.get("caller");
-    const id = c.req.param("id");
-    // Before the body: an unknown endpoint is 404, whatever the body.
-    endpoints.get(workspace, id);
-    const change = await readJson(c, updateEndpointSchema, { optional: true });
-    return json(c, 200, endpointJson(endpoints.update(workspace, id, change)));
-  },
-);
+endpoints.patch("/v1/gateway/endpoints/:id", authorize("manage"), async (c) => {
+  const { endpoints } = c.get("services");
+  const { workspace } = c.get("caller");
+  const id = c.req.param("id");
+  // Before the body: an unknown endpoint is 404, whatever the body.
+  endpoints.get(workspace, id);
+  const change = await readJson(c, updateEndpointSchema, { optional: true });
+  return json(c, endpointJson(endpoints.update(workspace, id, change)));
+});
 
-endpoints.delete(
-  "/v1/gateway/endpoints/:id",
-  authorize("manage"),
-  describe({
-    summary: "Delete an endpoint",
-    tag: "endpoints",
-    answer: async () => (await answers()).endpointDeletedAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const { id, slug } = c.get("services").endpoints.remove(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, { id, slug });
-  },
-);
+endpoints.delete("/v1/gateway/endpoints/:id", authorize("manage"), (c) => {
+  const { id, slug } = c.get("services").endpoints.remove(c.get("caller").workspace, c.req.param("id"));
+  return json(c, { id, slug });
+});

@@ -1,19 +1,14 @@
-import type { ErrorCode, GatewayError } from "../../domain/errors.js";
+import type { GatewayError } from "../../domain/errors.js";
 import { type Answer, jsonAnswer } from "../respond.js";
 
-/** `code` of the answers (A-5). Only VALIDATION_ERROR has been observed; the others are ours. */
-const MANAGEMENT_CODES: Partial<Record<ErrorCode, string>> = {
-  unauthenticated: "UNAUTHENTICATED",
-  key_refused: "FORBIDDEN",
-  not_onboarded: "FORBIDDEN",
-  missing_scope: "FORBIDDEN",
-  foreign: "FORBIDDEN",
-  not_found: "NOT_FOUND",
-  unknown_path: "NOT_FOUND",
-  unknown_world: "NOT_FOUND",
-  method_not_allowed: "METHOD_NOT_ALLOWED",
-  validation: "VALIDATION_ERROR",
-  body_too_large: "PAYLOAD_TOO_LARGE",
+/** `code` of the answers by status (A-5). Only VALIDATION_ERROR has been observed; the others are ours. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "VALIDATION_ERROR",
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_ALLOWED",
+  413: "PAYLOAD_TOO_LARGE",
 };
 
 /** Errors of the management API (A-5, A-6). The control API uses the same dialect. */
@@ -22,7 +17,7 @@ export function managementError(error: GatewayError): Answer {
     return jsonAnswer(error.status, { error: error.message, retry_after: error.retryAfter ?? 1 });
   }
   return jsonAnswer(error.status, {
-    code: MANAGEMENT_CODES[error.code] ?? "INTERNAL",
+    code: CODES[error.status] ?? "INTERNAL",
     message: error.message,
   });
 }

@@ -1,115 +1,58 @@
 import { Hono } from "hono";
 import { mintKeySchema, registerKeySchema } from "../../schemas/groups.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { readBody } from "../middleware/body.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { parseBody, readJson } from "./body.js";
 import { keyJson } from "./json.js";
-import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-
-const answers = () => import("../../schemas/answers.js");
+import { pageRequest, respondPage } from "./pagination.js";
 
 /** Federated keys of groups (K-1 to K-6). */
 export const keys = new Hono<AppEnv>();
 
-keys.post(
-  "/v1/gateway/groups/:id/api_keys",
-  authorize("manage"),
-  describe({
-    summary: "Mint a key",
-    tag: "keys",
-    body: () => mintKeySchema,
-    bodyRequired: false,
-    answer: async () => (await answers()).keyMintedAnswer,
-    errors: [400, 401, 403, 404, 429],
-  }),
-  async (c) => {
-    const { groups, keys } = c.get("services");
-    const { workspace } = c.get("caller");
-    const id = c.req.param("id");
-    groups.chain(workspace, id);
-    const { name } = await readJson(c, mintKeySchema, { optional: true });
-    // Again, because the group may have been deleted while the body arrived.
-    const [group] = groups.chain(workspace, id);
-    const { text, key } = keys.mint(group, name ?? null);
-    const minted = { api_key: text, prefix: key.prefix, name: key.name };
-    const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
-    return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
-  },
-);
+keys.post("/v1/gateway/groups/:id/api_keys", authorize("manage"), async (c) => {
+  const { groups, keys } = c.get("services");
+  const { workspace } = c.get("caller");
+  const id = c.req.param("id");
+  groups.chain(workspace, id);
+  const { name } = await readJson(c, mintKeySchema, { optional: true });
+  // Again, because the group may have been deleted while the body arrived.
+  const [group] = groups.chain(workspace, id);
+  const { text, key } = keys.mint(group, name ?? null);
+  const minted = { api_key: text, prefix: key.prefix, name: key.name };
+  const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
+  return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
+});
 
-keys.post(
-  "/v1/gateway/groups/:id/api_keys/register",
-  authorize("manage"),
-  describe({
-    summary: "Register a key of your own, signed",
-    tag: "keys",
-    body: () => registerKeySchema,
-    answer: async () => (await answers()).keyRegisteredAnswer,
-    errors: [400, 401, 403, 404, 429],
-  }),
-  async (c) => {
-    const { groups, keys } = c.get("services");
-    const { workspace } = c.get("caller");
-    const id = c.req.param("id");
-    groups.chain(workspace, id);
-    const body = await readBody(c);
-    keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
-    const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
-    const [group] = groups.chain(workspace, id);
-    keys.register(group, key, name ?? null);
-    return json(c, 200, { ok: true });
-  },
-);
+keys.post("/v1/gateway/groups/:id/api_keys/register", authorize("manage"), async (c) => {
+  const { groups, keys } = c.get("services");
+  const { workspace } = c.get("caller");
+  const id = c.req.param("id");
+  groups.chain(workspace, id);
+  const body = await readBody(c);
+  keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
+  const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
+  const [group] = groups.chain(workspace, id);
+  keys.register(group, key, name ?? null);
+  return json(c, { ok: true });
+});
 
-keys.get(
-  "/v1/gateway/groups/:id/api_keys",
-  authorize("manage"),
-  describe({
-    summary: "List keys",
-    tag: "keys",
-    query: PAGE_QUERY,
-    answer: async () => (await answers()).keyPageAnswer,
-    errors: [400, 401, 403, 404, 429],
-  }),
-  (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    const list = `keys ${group.id}`;
-    return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
-  },
-);
+keys.get("/v1/gateway/groups/:id/api_keys", authorize("manage"), (c) => {
+  const { groups, keys } = c.get("services");
+  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+  const list = `keys ${group.id}`;
+  return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
+});
 
-keys.get(
-  "/v1/gateway/groups/:id/api_keys/:prefix",
-  authorize("manage"),
-  describe({
-    summary: "Get a key",
-    tag: "keys",
-    answer: async () => (await answers()).keyAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, keyJson(keys.get(group, c.req.param("prefix"))));
-  },
-);
+keys.get("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
+  const { groups, keys } = c.get("services");
+  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+  return json(c, keyJson(keys.get(group, c.req.param("prefix"))));
+});
 
-keys.delete(
-  "/v1/gateway/groups/:id/api_keys/:prefix",
-  authorize("manage"),
-  describe({
-    summary: "Revoke a key",
-    tag: "keys",
-    answer: async () => (await answers()).keyRevokedAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, 200, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
-  },
-);
+keys.delete("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
+  const { groups, keys } = c.get("services");
+  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+  return json(c, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
+});

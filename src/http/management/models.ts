@@ -1,132 +1,55 @@
 import { Hono } from "hono";
 import type { DeclaredModel } from "../../domain/model.js";
-import { describe } from "../description/operation.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { deploymentJson, environmentJson, modelApiJson, modelJson } from "./model-json.js";
-import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
-
-const answers = () => import("../../schemas/workspace-answers.js");
+import { pageRequest, respondPage } from "./pagination.js";
 
 /** The models that the seed of a workspace declares; read only (X-24, Y-46). */
 export const models = new Hono<AppEnv>();
 
-models.get(
-  "/v1/models",
-  authorize("workspace"),
-  describe({
-    summary:
-      "On the management host the workspace's models; elsewhere the models that the key may call (X-24)",
-    tag: "workspace",
-    query: ["name"],
-    answer: async () => (await answers()).modelsAnswer,
-    errors: [401, 403, 429],
-  }),
-  (c) => {
-    const { models } = c.get("caller").workspace;
-    const named = withName(models, c.req.query("name"), (model) => model.name ?? model.id);
-    return json(c, 200, { models: named.map((model) => modelOf(c, model)) });
-  },
-);
+models.get("/v1/models", authorize("workspace"), (c) => {
+  const { models } = c.get("caller").workspace;
+  const named = withName(models, c.req.query("name"), (model) => model.name ?? model.id);
+  return json(c, { models: named.map((model) => modelOf(c, model)) });
+});
 
-models.get(
-  "/v1/models/:id",
-  authorize("workspace"),
-  describe({
-    summary: "Get a model",
-    tag: "workspace",
-    answer: async () => (await answers()).modelAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => json(c, 200, modelOf(c, find(c, c.req.param("id")))),
-);
+models.get("/v1/models/:id", authorize("workspace"), (c) => json(c, modelOf(c, find(c, c.req.param("id")))));
 
-models.get(
-  "/v1/models/:id/environments",
-  authorize("workspace"),
-  describe({
-    summary: "List a model's environments",
-    tag: "workspace",
-    answer: async () => (await answers()).environmentsAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const model = find(c, c.req.param("id"));
-    return json(c, 200, { environments: model.environments.map((name) => environmentOf(c, model, name)) });
-  },
-);
+models.get("/v1/models/:id/environments", authorize("workspace"), (c) => {
+  const model = find(c, c.req.param("id"));
+  return json(c, { environments: model.environments.map((name) => environmentOf(c, model, name)) });
+});
 
-models.get(
-  "/v1/models/:id/environments/:name",
-  authorize("workspace"),
-  describe({
-    summary: "Get an environment",
-    tag: "workspace",
-    answer: async () => (await answers()).environmentAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const model = find(c, c.req.param("id"));
-    const name = c.get("services").workspaceModels.environment(model, c.req.param("name"));
-    return json(c, 200, environmentOf(c, model, name));
-  },
-);
+models.get("/v1/models/:id/environments/:name", authorize("workspace"), (c) => {
+  const model = find(c, c.req.param("id"));
+  const name = c.get("services").workspaceModels.environment(model, c.req.param("name"));
+  return json(c, environmentOf(c, model, name));
+});
 
-models.get(
-  "/v1/models/:id/deployments",
-  authorize("workspace"),
-  describe({
-    summary: "List a model's deployments",
-    tag: "workspace",
-    query: ["name"],
-    answer: async () => (await answers()).deploymentsAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const all = c.get("services").workspaceModels.deployments(workspace, find(c, c.req.param("id")));
-    const named = withName(all, c.req.query("name"), ({ deployment }) => deployment.id);
-    return json(c, 200, { deployments: named.map((view) => deploymentJson(workspace, view)) });
-  },
-);
+models.get("/v1/models/:id/deployments", authorize("workspace"), (c) => {
+  const { workspace } = c.get("caller");
+  const all = c.get("services").workspaceModels.deployments(workspace, find(c, c.req.param("id")));
+  const named = withName(all, c.req.query("name"), ({ deployment }) => deployment.id);
+  return json(c, { deployments: named.map((view) => deploymentJson(workspace, view)) });
+});
 
-models.get(
-  "/v1/models/:id/deployments/:deployment_id",
-  authorize("workspace"),
-  describe({
-    summary: "Get a deployment by id, or the one that is called production or development",
-    tag: "workspace",
-    answer: async () => (await answers()).deploymentAnswer,
-    errors: [401, 403, 404, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const model = find(c, c.req.param("id"));
-    const name = c.req.param("deployment_id");
-    const view = c.get("services").workspaceModels.deploymentNamed(workspace, model, name);
-    return json(c, 200, deploymentJson(workspace, view));
-  },
-);
+models.get("/v1/models/:id/deployments/:deployment_id", authorize("workspace"), (c) => {
+  const { workspace } = c.get("caller");
+  const model = find(c, c.req.param("id"));
+  const name = c.req.param("deployment_id");
+  const view = c.get("services").workspaceModels.deploymentNamed(workspace, model, name);
+  return json(c, deploymentJson(workspace, view));
+});
 
-models.get(
-  "/v1/model_apis",
-  authorize("workspace"),
-  describe({
-    summary: "List the Model APIs that the workspace's endpoints lead to",
-    tag: "workspace",
-    query: PAGE_QUERY,
-    answer: async () => (await answers()).modelApisAnswer,
-    errors: [400, 401, 403, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const list = `model_apis ${workspace.id}`;
-    const page = c.get("services").workspaceModels.modelApis(workspace, pageRequest(c, list));
-    const { url } = c.get("emulator").view();
-    return respondPage(c, list, page, (name) => modelApiJson(workspace, name, url));
-  },
-);
+models.get("/v1/model_apis", authorize("workspace"), (c) => {
+  const { workspace } = c.get("caller");
+  const list = `model_apis ${workspace.id}`;
+  const page = c.get("services").workspaceModels.modelApis(workspace, pageRequest(c, list));
+  const { url } = c.get("emulator").view();
+  return respondPage(c, list, page, (name) => modelApiJson(workspace, name, url));
+});
 
 function find(c: AppContext, id: string): DeclaredModel {
   return c.get("services").workspaceModels.get(c.get("caller").workspace, id);

@@ -1,15 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { invalid } from "../../domain/errors.js";
 import type { Page, PageKey, PageRequest } from "../../services/management/pages.js";
+import { integer } from "../control/query.js";
 import type { AppContext } from "../env.js";
-import { json } from "../respond.js";
-
-/** Query parameters of a list (P-1). */
-export const PAGE_QUERY = ["limit", "cursor"] as const;
+import { jsonPage } from "../respond.js";
 
 /** Items of a page (P-1). */
 const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
+const readLimit = integer(1, 1000);
 const MAC_BYTES = 12;
 
 /**
@@ -17,9 +15,10 @@ const MAC_BYTES = 12;
  * @param list name of the list, such as `groups`; a cursor is only valid for its own list
  */
 export function pageRequest(c: AppContext, list: string): PageRequest {
+  const limit = c.req.query("limit");
   const cursor = c.req.query("cursor");
   return {
-    limit: limitOf(c.req.query("limit")),
+    limit: limit === undefined ? DEFAULT_LIMIT : readLimit(limit, "limit"),
     after: cursor === undefined ? null : openCursor(c, list, cursor),
   };
 }
@@ -31,20 +30,8 @@ export function respondPage<T>(
   page: Page<T>,
   item: (value: T) => unknown,
 ): Response {
-  return json(c, 200, {
-    items: page.items.map(item),
-    pagination: {
-      has_more: page.next !== null,
-      cursor: page.next === null ? null : makeCursor(c, list, page.next),
-    },
-  });
-}
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw invalid("limit", `expected an integer from 1 to ${MAX_LIMIT}`);
+  const { items, next } = page;
+  return jsonPage(c, items.map(item), next === null ? null : makeCursor(c, list, next));
 }
 
 function makeCursor(c: AppContext, list: string, key: PageKey): string {

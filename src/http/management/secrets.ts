@@ -1,46 +1,28 @@
 import { Hono } from "hono";
+import type { Secret, Workspace } from "../../domain/model.js";
 import { upsertSecretSchema } from "../../schemas/workspace.js";
-import { describe } from "../description/operation.js";
 import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
-import { secretJson } from "./workspace-json.js";
-
-const answers = () => import("../../schemas/workspace-answers.js");
+import { timestamp } from "./json.js";
 
 /** Secrets that endpoints refer to (E-7). Their values are not stored (Y-45). */
 export const secrets = new Hono<AppEnv>();
 
-secrets.get(
-  "/v1/secrets",
-  authorize("workspace"),
-  describe({
-    summary: "List secrets, without their values",
-    tag: "workspace",
-    answer: async () => (await answers()).secretsAnswer,
-    errors: [401, 403, 429],
-  }),
-  (c) => {
-    const { workspace } = c.get("caller");
-    const secrets = c.get("services").workspaceSecrets.list(workspace);
-    return json(c, 200, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
-  },
-);
+secrets.get("/v1/secrets", authorize("workspace"), (c) => {
+  const { workspace } = c.get("caller");
+  const secrets = c.get("services").workspaceSecrets.list(workspace);
+  return json(c, { secrets: secrets.map((secret) => secretJson(workspace, secret)) });
+});
 
-secrets.post(
-  "/v1/secrets",
-  authorize("workspace"),
-  describe({
-    summary: "Create a secret, or update the one of this name",
-    tag: "workspace",
-    body: () => upsertSecretSchema,
-    answer: async () => (await answers()).secretAnswer,
-    errors: [400, 401, 403, 429],
-  }),
-  async (c) => {
-    const { workspace } = c.get("caller");
-    const { name } = await readJson(c, upsertSecretSchema, { secret: true });
-    return json(c, 200, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
-  },
-);
+secrets.post("/v1/secrets", authorize("workspace"), async (c) => {
+  const { workspace } = c.get("caller");
+  const { name } = await readJson(c, upsertSecretSchema, { secret: true });
+  return json(c, secretJson(workspace, c.get("services").workspaceSecrets.upsert(workspace, name)));
+});
+
+/** In the specified order. */
+function secretJson({ team }: Workspace, { id, createdAt, name }: Secret) {
+  return { id, created_at: timestamp(createdAt), name, team_name: team.name };
+}

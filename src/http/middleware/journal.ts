@@ -3,7 +3,7 @@ import { GatewayError } from "../../domain/errors.js";
 import { pathWithoutKey } from "../../domain/keys.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { errorAnswer, respondError } from "../errors.js";
-import { wholeResponse } from "../respond.js";
+import { respond } from "../respond.js";
 
 /**
  * Begins a journal entry, and stores it before the answer is sent (W-8). Control requests are not stored. A stream
@@ -27,13 +27,31 @@ export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res = storageFailure(c);
 };
 
+/**
+ * For a stream, which ends later than its handler: stores its entry once, however it ends.
+ * @param sent the text that was sent by then
+ * @returns to be called at the end, with why it ended early; it resolves to the error of a failed write
+ */
+export function recordAtEnd(
+  c: AppContext,
+  status: number,
+  sent: () => string,
+): (note: string | null) => Promise<Error | null> {
+  const inProgress = c.get("inProgress");
+  const { journal } = c.get("services");
+  let recorded = false;
+  c.set("recordsItself", true);
+  return async (note) => {
+    if (recorded) return null;
+    recorded = true;
+    if (note !== null) inProgress.notes.push(note);
+    inProgress.responseBody = sent();
+    return journal.finish(inProgress, status);
+  };
+}
+
 /** The answer when the journal could not be written. */
 function storageFailure(c: AppContext): Response {
   const error = new GatewayError("internal", { hint: "the state file could not be written" });
-  const { status, body, headers } = errorAnswer(
-    c.get("destination").surface,
-    error,
-    c.get("services").context.settings,
-  );
-  return wholeResponse(c, status, body, { ...headers });
+  return respond(c, errorAnswer(c.get("destination").surface, error, c.get("services").context.settings));
 }

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { withCallerStack } from "../../client/caller-stack.js";
 import type { Fetch } from "../../client/connection.js";
-import { HealthView } from "../../client/view.js";
+import { readView } from "../../client/view.js";
 import type { SeedSource } from "../../index.js";
 import { startProcess } from "./child.js";
 import {
@@ -41,11 +41,13 @@ const OWN_VARIABLES: Readonly<Record<string, string>> = {
  */
 export class GatewayEmulatorContainer {
   readonly #image: string;
-  readonly #seeds: SeedSource[] = [];
-  #environment: Readonly<Record<string, string>> = {};
-  #hostPort: number | null = null;
-  #startupTimeoutMs = STARTUP_TIMEOUT_MS;
-  #logConsumer: ((stream: Readable) => unknown) | null = null;
+  #plan: ContainerPlan = {
+    seeds: [],
+    environment: {},
+    hostPort: null,
+    startupTimeoutMs: STARTUP_TIMEOUT_MS,
+    logConsumer: null,
+  };
   #docker: { readonly testcontainers: Testcontainers | null } | null = null;
   #started = false;
 
@@ -56,9 +58,7 @@ export class GatewayEmulatorContainer {
 
   /** Adds seeds: files (`.yaml`, `.yml`, `.json`), folders of them, or objects. Later ones add to earlier ones. */
   withSeed(seed: SeedSource | readonly SeedSource[]): this {
-    if (isList(seed)) this.#seeds.push(...seed);
-    else this.#seeds.push(seed);
-    return this;
+    return this.#with({ seeds: [this.#plan.seeds, seed].flat() });
   }
 
   /**
@@ -70,8 +70,7 @@ export class GatewayEmulatorContainer {
     for (const [name, instead] of Object.entries(OWN_VARIABLES)) {
       if (name in environment) throw new TypeError(`${name} is not for withEnvironment: use ${instead}`);
     }
-    this.#environment = { ...this.#environment, ...environment };
-    return this;
+    return this.#with({ environment: { ...this.#plan.environment, ...environment } });
   }
 
   /**
@@ -85,21 +84,19 @@ export class GatewayEmulatorContainer {
       if (inside !== EMULATOR_PORT) {
         throw new TypeError(`port ${inside} cannot be exposed: the emulator has one port, ${EMULATOR_PORT}`);
       }
-      if (typeof port !== "number") this.#hostPort = port.host;
+      if (typeof port !== "number") this.#with({ hostPort: port.host });
     }
     return this;
   }
 
   /** How long {@link start} waits for it to listen, milliseconds; 60,000 when not told. */
   withStartupTimeout(milliseconds: number): this {
-    this.#startupTimeoutMs = milliseconds;
-    return this;
+    return this.#with({ startupTimeoutMs: milliseconds });
   }
 
   /** Called with what the emulator writes, before it writes: one JSON object per line and chunk. */
   withLogConsumer(consumer: (stream: Readable) => unknown): this {
-    this.#logConsumer = consumer;
-    return this;
+    return this.#with({ logConsumer: consumer });
   }
 
   /**
@@ -125,7 +122,7 @@ export class GatewayEmulatorContainer {
     this.#started = true;
     const running = await this.#run();
     try {
-      const health = await HealthView.open(urlOf(running), fetchWithTimeout);
+      const health = await readView(urlOf(running), fetchWithTimeout);
       return new StartedGatewayEmulatorContainer(running, health.current());
     } catch (cause) {
       await running.stop(0);
@@ -134,21 +131,16 @@ export class GatewayEmulatorContainer {
   }
 
   async #run(): Promise<Running> {
-    const plan: ContainerPlan = {
-      seeds: this.#seeds,
-      environment: this.#environment,
-      hostPort: this.#hostPort,
-      startupTimeoutMs: this.#startupTimeoutMs,
-      logConsumer: this.#logConsumer,
-    };
-    if (!this.#docker) return startProcess(plan);
-    return startInDocker(plan, this.#image, this.#docker.testcontainers ?? (await loadTestcontainers()));
+    if (!this.#docker) return startProcess(this.#plan);
+    const testcontainers = this.#docker.testcontainers ?? (await loadTestcontainers());
+    return startInDocker(this.#plan, this.#image, testcontainers);
+  }
+
+  #with(change: Partial<ContainerPlan>): this {
+    this.#plan = { ...this.#plan, ...change };
+    return this;
   }
 }
 
 const fetchWithTimeout: Fetch = (url, init) =>
   fetch(url, { ...init, signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
-
-function isList(seed: SeedSource | readonly SeedSource[]): seed is readonly SeedSource[] {
-  return Array.isArray(seed);
-}

@@ -1,5 +1,6 @@
 import { EVENT_FILTER } from "../../../client/billing.js";
 import { checkFields, type Fields } from "../../../client/known-fields.js";
+import { newest } from "../../../client/requests.js";
 import type { BillingEvent, EventFilter, GatewayWorld } from "../../../index.js";
 import { counted, type MatcherResult, wanted } from "./gateway.js";
 
@@ -27,8 +28,6 @@ const BILLED: Fields<BilledEvents> = {
 type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedInputTokens", number>>;
 
 const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
-/** Most events that a message shows. */
-const MAX_SHOWN = 10;
 
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
 export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<MatcherResult> {
@@ -62,12 +61,9 @@ function plus(sums: Sums, { tokens: { inputTokens, outputTokens, cachedInputToke
 
 function linesOf(events: readonly BillingEvent[]): string {
   if (events.length === 0) return "Nothing like it was billed.";
-  const lines = events.slice(-MAX_SHOWN).map(({ tokens, ...event }) => {
+  return newest("Billed", events, ({ tokens, ...event }) => {
     const { timestamp, modelSlug, externalEntityId, apiKeyPrefix } = event;
     const { inputTokens, outputTokens, cachedInputTokens } = tokens;
-    return `  ${timestamp} ${modelSlug} ${externalEntityId} ${apiKeyPrefix}: ${inputTokens} in (${cachedInputTokens} cached), ${outputTokens} out`;
+    return `${timestamp} ${modelSlug} ${externalEntityId} ${apiKeyPrefix}: ${inputTokens} in (${cachedInputTokens} cached), ${outputTokens} out`;
   });
-  const more = events.length - lines.length;
-  const head = more > 0 ? `Billed, the newest ${lines.length} of ${events.length}:` : "Billed:";
-  return [head, ...lines].join("\n");
 }
