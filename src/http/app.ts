@@ -49,7 +49,7 @@ export function createApp(worlds: WorldLookup): App {
   };
   const description = async (c: AppContext): Promise<Response> => {
     const { openApi } = await import("./description/openapi.js");
-    return json(c, openApi(await routes(), c.get("emulator").version));
+    return json(c, await openApi(await routes(), c.get("emulator").version));
   };
   app.get("/control/_emulator/openapi.json", description);
 

@@ -1,19 +1,19 @@
 import type { RouterRoute } from "hono/types";
 import * as z from "zod";
 import { JSON_TYPE } from "../respond.js";
-import { OPERATIONS, type Operation } from "./operations.js";
+import { type Operation, operationOf } from "./describe.js";
 
 /** The OpenAPI 3.1 description of the registered routes, whose paths begin with their surface. */
-export function openApi(routes: readonly RouterRoute[], version: string) {
+export async function openApi(routes: readonly RouterRoute[], version: string) {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method, path } of routes) {
-    const operation = OPERATIONS[`${method} ${withoutSurface(path)}`];
+  for (const { method, path, handler } of routes) {
+    const operation = operationOf(handler);
     if (!operation) continue;
     const shown = describedPath(path);
     const methods = paths[shown] ?? {};
     // Some paths are on several hosts (X-24); the first one describes them all.
-    methods[method.toLowerCase()] ??= operationObject(shown, operation, components);
+    methods[method.toLowerCase()] ??= await operationObject(shown, operation, components);
     paths[shown] = methods;
   }
   return {
@@ -36,14 +36,10 @@ export function openApi(routes: readonly RouterRoute[], version: string) {
 
 /** The path for clients: `/management/v1/groups/:id` is `/v1/groups/{id}`. */
 export function describedPath(path: string): string {
-  return withoutSurface(path).replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
+  return path.replace(/^\/\w+/, "").replaceAll(/:(\w+)(?:\{[^}]+\})?/g, "{$1}");
 }
 
-function withoutSurface(path: string): string {
-  return path.replace(/^\/\w+/, "");
-}
-
-function operationObject(path: string, operation: Operation, components: Record<string, unknown>) {
+async function operationObject(path: string, operation: Operation, components: Record<string, unknown>) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
   const parameters = [
     ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
@@ -55,7 +51,8 @@ function operationObject(path: string, operation: Operation, components: Record<
         name === "limit" ? { type: "integer", minimum: 1, maximum: 1000, default: 100 } : { type: "string" },
     })),
   ];
-  const { body, answer } = operation;
+  const { body } = operation;
+  const answer = await operation.answerSchema();
   return {
     summary: operation.summary,
     tags: [operation.tag],
@@ -74,7 +71,7 @@ function operationObject(path: string, operation: Operation, components: Record<
         ...(answer ? { content: jsonContent(reference(answer, "output", components)) } : {}),
       },
       ...Object.fromEntries(
-        operation.errors.map((status) => [String(status), { description: `Error ${status}` }]),
+        operation.errorsAt(path).map((status) => [String(status), { description: `Error ${status}` }]),
       ),
     },
   };

@@ -5,54 +5,82 @@ import { readBody } from "../middleware/body.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { parseBody, readJson } from "./body.js";
+import { describingManagement } from "./describe.js";
 import { keyJson } from "./json.js";
-import { pageRequest, respondPage } from "./pagination.js";
+import { PAGE_QUERY, pageRequest, respondPage } from "./pagination.js";
+
+const describe = describingManagement("keys", () => import("../../schemas/answers.js"));
 
 /** Federated keys of groups (K-1 to K-6). */
 export const keys = new Hono<AppEnv>();
 
-keys.post("/v1/gateway/groups/:id/api_keys", authorize("manage"), async (c) => {
-  const { groups, keys } = c.get("services");
-  const { workspace } = c.get("caller");
-  const id = c.req.param("id");
-  groups.chain(workspace, id);
-  const { name } = await readJson(c, mintKeySchema, { optional: true });
-  // Again, because the group may have been deleted while the body arrived.
-  const [group] = groups.chain(workspace, id);
-  const { text, key } = keys.mint(group, name ?? null);
-  const minted = { api_key: text, prefix: key.prefix, name: key.name };
-  const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
-  return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
-});
+keys.post(
+  "/v1/gateway/groups/:id/api_keys",
+  describe("Mint a key", { body: mintKeySchema, bodyRequired: false, answer: "keyMintedAnswer" }),
+  authorize("manage"),
+  async (c) => {
+    const { groups, keys } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    groups.chain(workspace, id);
+    const { name } = await readJson(c, mintKeySchema, { optional: true });
+    // Again, because the group may have been deleted while the body arrived.
+    const [group] = groups.chain(workspace, id);
+    const { text, key } = keys.mint(group, name ?? null);
+    const minted = { api_key: text, prefix: key.prefix, name: key.name };
+    const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
+    return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
+  },
+);
 
-keys.post("/v1/gateway/groups/:id/api_keys/register", authorize("manage"), async (c) => {
-  const { groups, keys } = c.get("services");
-  const { workspace } = c.get("caller");
-  const id = c.req.param("id");
-  groups.chain(workspace, id);
-  const body = await readBody(c);
-  keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
-  const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
-  const [group] = groups.chain(workspace, id);
-  keys.register(group, key, name ?? null);
-  return json(c, { ok: true });
-});
+keys.post(
+  "/v1/gateway/groups/:id/api_keys/register",
+  describe("Register a key of your own, signed", { body: registerKeySchema, answer: "keyRegisteredAnswer" }),
+  authorize("manage"),
+  async (c) => {
+    const { groups, keys } = c.get("services");
+    const { workspace } = c.get("caller");
+    const id = c.req.param("id");
+    groups.chain(workspace, id);
+    const body = await readBody(c);
+    keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
+    const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
+    const [group] = groups.chain(workspace, id);
+    keys.register(group, key, name ?? null);
+    return json(c, { ok: true });
+  },
+);
 
-keys.get("/v1/gateway/groups/:id/api_keys", authorize("manage"), (c) => {
-  const { groups, keys } = c.get("services");
-  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  const list = `keys ${group.id}`;
-  return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
-});
+keys.get(
+  "/v1/gateway/groups/:id/api_keys",
+  describe("List keys", { query: PAGE_QUERY, answer: "keyPageAnswer" }),
+  authorize("manage"),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    const list = `keys ${group.id}`;
+    return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
+  },
+);
 
-keys.get("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
-  const { groups, keys } = c.get("services");
-  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  return json(c, keyJson(keys.get(group, c.req.param("prefix"))));
-});
+keys.get(
+  "/v1/gateway/groups/:id/api_keys/:prefix",
+  describe("Get a key", { answer: "keyAnswer" }),
+  authorize("manage"),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    return json(c, keyJson(keys.get(group, c.req.param("prefix"))));
+  },
+);
 
-keys.delete("/v1/gateway/groups/:id/api_keys/:prefix", authorize("manage"), (c) => {
-  const { groups, keys } = c.get("services");
-  const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-  return json(c, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
-});
+keys.delete(
+  "/v1/gateway/groups/:id/api_keys/:prefix",
+  describe("Revoke a key", { answer: "keyRevokedAnswer" }),
+  authorize("manage"),
+  (c) => {
+    const { groups, keys } = c.get("services");
+    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    return json(c, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
+  },
+);

@@ -5,6 +5,9 @@ import { integer } from "../control/query.js";
 import type { AppContext } from "../env.js";
 import { jsonPage } from "../respond.js";
 
+/** Query parameters of a list (P-1). */
+export const PAGE_QUERY = ["limit", "cursor"] as const;
+
 /** Items of a page (P-1). */
 const DEFAULT_LIMIT = 100;
 const readLimit = integer(1, 1000);

@@ -5,34 +5,62 @@ import type { AppContext, AppEnv } from "../env.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
 import { readJson } from "./body.js";
+import { describingManagement } from "./describe.js";
+
+const describe = describingManagement("workspace", () => import("../../schemas/workspace-answers.js"));
 
 /** The user of a key (I-7.3a, Y-41), and the keys of the workspace itself (Y-42, Y-43). */
 export const workspace = new Hono<AppEnv>();
 
-workspace.get("/v1/users/me", authorize("keys"), (c) => {
-  const { user, name } = c.get("caller").workspace;
-  return json(c, { ...userJson(user), workspace_name: name });
-});
+workspace.get(
+  "/v1/users/me",
+  describe("Get the user of the key", { answer: "userAnswer" }),
+  authorize("keys"),
+  (c) => {
+    const { user, name } = c.get("caller").workspace;
+    return json(c, { ...userJson(user), workspace_name: name });
+  },
+);
 
-workspace.post("/v1/api_keys", authorize("keys"), (c) => mint(c, false));
+workspace.post(
+  "/v1/api_keys",
+  describe("Mint a workspace key", { body: createApiKeySchema, answer: "apiKeyMintedAnswer" }),
+  authorize("keys"),
+  (c) => mint(c, false),
+);
 
-workspace.post("/v1/teams/:id/api_keys", authorize("keys"), (c) => {
-  const id = c.req.param("id");
-  if (c.get("caller").workspace.team.id !== id) throw c.get("services").workspaceKeys.unknownTeam(id);
-  return mint(c, true);
-});
+workspace.post(
+  "/v1/teams/:id/api_keys",
+  describe("Mint a workspace key for the team", { body: createApiKeySchema, answer: "apiKeyMintedAnswer" }),
+  authorize("keys"),
+  (c) => {
+    const id = c.req.param("id");
+    if (c.get("caller").workspace.team.id !== id) throw c.get("services").workspaceKeys.unknownTeam(id);
+    return mint(c, true);
+  },
+);
 
-workspace.get("/v1/api_keys", authorize("keys"), (c) => {
-  const { workspace } = c.get("caller");
-  const keys = c.get("services").workspaceKeys.list(workspace);
-  return json(c, { keys: keys.map((key) => keyJson(workspace, key)) });
-});
+workspace.get(
+  "/v1/api_keys",
+  describe("List workspace keys, without their secrets", { answer: "apiKeysAnswer" }),
+  authorize("keys"),
+  (c) => {
+    const { workspace } = c.get("caller");
+    const keys = c.get("services").workspaceKeys.list(workspace);
+    return json(c, { keys: keys.map((key) => keyJson(workspace, key)) });
+  },
+);
 
-workspace.delete("/v1/api_keys/:prefix", authorize("keys"), (c) => {
-  const prefix = c.req.param("prefix");
-  c.get("services").workspaceKeys.remove(c.get("caller").workspace, prefix);
-  return json(c, { prefix });
-});
+workspace.delete(
+  "/v1/api_keys/:prefix",
+  describe("Delete a workspace key", { answer: "apiKeyDeletedAnswer", errors: [400, 401, 403, 404, 429] }),
+  authorize("keys"),
+  (c) => {
+    const prefix = c.req.param("prefix");
+    c.get("services").workspaceKeys.remove(c.get("caller").workspace, prefix);
+    return json(c, { prefix });
+  },
+);
 
 async function mint(c: AppContext, ofTeam: boolean): Promise<Response> {
   const { name = null, type, model_ids: modelIds = null } = await readJson(c, createApiKeySchema);
