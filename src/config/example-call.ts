@@ -1,4 +1,5 @@
-import type { GroupSeed, Seed } from "../schemas/seed.js";
+import type { Seed } from "../schemas/seed.js";
+import type { GroupSeed } from "../schemas/seed-workspace.js";
 
 /** What a first chat request needs, taken from a seed. */
 export interface ExampleCall {

@@ -1,4 +1,5 @@
-import type { Seed, WorkspaceSeed } from "../schemas/seed.js";
+import type { Seed } from "../schemas/seed.js";
+import type { WorkspaceSeed } from "../schemas/seed-workspace.js";
 
 /**
  * Merges seeds: concatenates lists, merges workspaces of the same name, and takes the last of single values.

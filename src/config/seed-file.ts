@@ -1,12 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { parseJson } from "../domain/parse-json.js";
-import { problemsOf } from "../schemas/problems.js";
-import { type Seed, seedSchema } from "../schemas/seed.js";
+import type { Seed } from "../schemas/seed.js";
+import { validSeed } from "../schemas/seed-parts.js";
 import { InvalidSeed, seedFileError } from "./problems.js";
 import { isSeedFile, parseSeedText, type SeedText } from "./seed-text.js";
-
-/** Most seeds are checked once. Without this zod compiles a function for each object of the schema, which takes longer. */
-const ONCE = { jitless: true };
 
 /**
  * Reads one seed file, as YAML or JSON according to its ending.
@@ -17,8 +14,8 @@ export async function readSeedFile(file: string): Promise<Seed> {
   if (!isSeedFile(file)) throw seedFileError(file, "expected a file that ends in .yaml, .yml or .json");
   if (file.toLowerCase().endsWith(".json")) {
     // JSON is also YAML, but the YAML parser loads slowly: only a file with problems needs its line numbers.
-    const { data } = seedSchema.safeParse(parseJson(text), ONCE);
-    if (data) return data;
+    const seed = await validSeed(parseJson(text));
+    if (seed) return seed;
   }
   const { value, errors, lineOf } = await parseSeedText(text);
   if (errors.length > 0) {
@@ -28,16 +25,16 @@ export async function readSeedFile(file: string): Promise<Seed> {
 }
 
 /** Checks a seed that is not from a file. @throws InvalidSeed with all problems */
-export function checkSeedValue(value: unknown): Seed {
+export function checkSeedValue(value: unknown): Promise<Seed> {
   return checkSeed(value, null, () => null);
 }
 
-function checkSeed(value: unknown, file: string | null, lineOf: SeedText["lineOf"]): Seed {
-  const parsed = seedSchema.safeParse(value, ONCE);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(seedSchema, issue));
+async function checkSeed(value: unknown, file: string | null, lineOf: SeedText["lineOf"]): Promise<Seed> {
+  const seed = await validSeed(value);
+  if (seed) return seed;
+  const { seedProblems } = await import("../schemas/seed-problems.js");
   throw new InvalidSeed(
-    problems.map(({ path, message }) => ({
+    seedProblems(value).map(({ path, message }) => ({
       file,
       line: lineOf(path),
       path: path.map(String).join("."),

@@ -3,7 +3,7 @@ import { GatewayError, invalid } from "../domain/errors.js";
 import { nearestKey } from "./nearest-key.js";
 
 /** A validation problem and its path. */
-interface Problem {
+export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }

@@ -1,6 +1,6 @@
 import type { Team, WorkspaceUser } from "../domain/model.js";
 import { createRandom } from "../runtime/random.js";
-import type { WorkspaceSeed } from "../schemas/seed.js";
+import type { WorkspaceSeed } from "../schemas/seed-workspace.js";
 import { ID_LENGTH, type WorldContext } from "./world-context.js";
 
 /** The default user of a workspace (Y-41). */

@@ -1,3 +1,4 @@
+import type { Statement } from "better-sqlite3";
 import type { CompletionRule } from "../domain/completion/rules.js";
 import type { PredictionRule } from "../domain/predictions.js";
 import { createAsyncRequestStore } from "./async-requests.js";
@@ -37,6 +38,7 @@ export function openStoreImage(image: Uint8Array, name: string): Store {
 }
 
 function storeOf(db: Db) {
+  const clear = clearing(db);
   return {
     meta: createMetaStore(db),
     workspaces: createWorkspaceStore(db),
@@ -59,11 +61,11 @@ function storeOf(db: Db) {
     /** Runs `work` in one transaction, which an exception rolls back. Nested calls join the outer transaction. */
     transaction: <T>(work: () => T): T => (db.inTransaction ? work() : db.transaction(work).immediate()),
     /** Empties every table. */
-    clear: () => clear(db),
+    clear,
     /** The database as the bytes of a state file. */
     image: () => imageOf(db),
     /** Replaces all rows by those of an image, or none if it fails. @param name of the image, for errors */
-    replace: (image: Uint8Array, name: string) => replace(db, image, name),
+    replace: (image: Uint8Array, name: string) => replace(db, clear, image, name),
     close: () => void db.close(),
   };
 }
@@ -76,18 +78,23 @@ function tablesOf(db: Db): string[] {
     .all();
 }
 
-function clear(db: Db): void {
-  // One statement deletes parents and children of groups; foreign keys are checked at its end.
-  db.pragma("defer_foreign_keys = ON");
-  for (const table of tablesOf(db)) db.exec(`DELETE FROM ${table}`);
+/** What empties every table. A reset calls it again and again, so it keeps its statements. */
+function clearing(db: Db): () => void {
+  let deletions: readonly Statement[] | null = null;
+  return () => {
+    // One statement deletes parents and children of groups; foreign keys are checked at its end.
+    db.pragma("defer_foreign_keys = ON");
+    deletions ??= tablesOf(db).map((table) => db.prepare(`DELETE FROM ${table}`));
+    for (const deletion of deletions) deletion.run();
+  };
 }
 
 /** Copies row by row from the image, which opening has migrated. */
-function replace(db: Db, image: Uint8Array, name: string): void {
+function replace(db: Db, clear: () => void, image: Uint8Array, name: string): void {
   const source = openImage(image, name);
   try {
     db.transaction(() => {
-      clear(db);
+      clear();
       for (const table of tablesOf(db)) copy(source, db, table);
     }).immediate();
   } finally {

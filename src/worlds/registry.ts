@@ -47,15 +47,12 @@ export class WorldRegistry implements WorldLookup {
       errors,
       view: () => this.#view(name),
       reset: () => world.reset(),
-      seed: async (partial) => {
-        const { checkSeedValue } = await import("../config/seed-file.js");
-        orRefusedSeed(() => world.add(checkSeedValue(partial)));
-      },
-      reseed: async (seed) => {
-        const { checkSeedValue } = await import("../config/seed-file.js");
-        orRefusedSeed(() => world.reseed(checkSeedValue(seed)));
-        if (name === DEFAULT_WORLD) this.#worlds.seedChanged();
-      },
+      seed: (partial) => orRefusedSeed(partial, (seed) => world.add(seed)),
+      reseed: (wanted) =>
+        orRefusedSeed(wanted, (seed) => {
+          world.reseed(seed);
+          if (name === DEFAULT_WORLD) this.#worlds.seedChanged();
+        }),
       snapshots: new WorldSnapshots(world),
       worlds: {
         list: () => this.#worlds.names.map((each) => this.#view(each)),

@@ -1,5 +1,6 @@
 import { InvalidSeed } from "../config/problems.js";
 import { GatewayError } from "../domain/errors.js";
+import type { Seed } from "../schemas/seed.js";
 import { SeedError } from "../services/seeding.js";
 
 /**
@@ -17,10 +18,12 @@ export function orInvalidSeed<T>(work: () => T): T {
   }
 }
 
-/** The same for the control API. @throws GatewayError `validation` */
-export function orRefusedSeed(work: () => void): void {
+/** The same for the control API: checks a seed and applies it. Rejects with GatewayError `validation`. */
+export async function orRefusedSeed(value: unknown, apply: (seed: Seed) => void): Promise<void> {
+  const { checkSeedValue } = await import("../config/seed-file.js");
   try {
-    orInvalidSeed(work);
+    const seed = await checkSeedValue(value);
+    orInvalidSeed(() => apply(seed));
   } catch (cause) {
     if (!(cause instanceof InvalidSeed)) throw cause;
     throw new GatewayError("validation", { message: cause.message });

@@ -98,7 +98,7 @@ describe("predictions in a seed", () => {
     [{ reply: { base64: "%" } }, /base64/],
     [{ match: { bodi: {} }, reply: {} }, /did you mean "body"/],
     [{ match: { text: { regex: "(" } }, reply: {} }, /Unterminated group/],
-  ])("%j is refused", (rule, message) => {
-    expect(() => checkSeedValue({ predictions: [rule] })).toThrow(message);
+  ])("%j is refused", async (rule, message) => {
+    await expect(checkSeedValue({ predictions: [rule] })).rejects.toThrow(message);
   });
 });

@@ -71,7 +71,8 @@ export class AsyncInference implements Cache {
 
   /** Stops: nothing more is started, sent or written. */
   close(): void {
-    this.#stop.abort();
+    // Each reset does this, and the default reason is an error with a stack.
+    this.#stop.abort("closed");
   }
 
   /**

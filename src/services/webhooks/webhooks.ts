@@ -72,7 +72,8 @@ export class Webhooks implements Cache {
 
   /** Stops: nothing more is sent or stored. */
   close(): void {
-    this.#stop.abort();
+    // Each reset does this, and the default reason is an error with a stack.
+    this.#stop.abort("closed");
     this.#notifyIdle();
   }
 
