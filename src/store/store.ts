@@ -39,6 +39,7 @@ export function openStoreImage(image: Uint8Array, name: string): Store {
 
 function storeOf(db: Db) {
   const clear = clearing(db);
+  const inTransaction = db.transaction((work: () => unknown) => work());
   return {
     meta: createMetaStore(db),
     workspaces: createWorkspaceStore(db),
@@ -59,7 +60,7 @@ function storeOf(db: Db) {
     deployments: createDeploymentStore(db),
     asyncRequests: createAsyncRequestStore(db),
     /** Runs `work` in one transaction, which an exception rolls back. Nested calls join the outer transaction. */
-    transaction: <T>(work: () => T): T => (db.inTransaction ? work() : db.transaction(work).immediate()),
+    transaction: <T>(work: () => T): T => (db.inTransaction ? work() : (inTransaction.immediate(work) as T)),
     /** Empties every table. */
     clear,
     /** The database as the bytes of a state file. */
