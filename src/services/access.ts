@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { type Credential, readAuthorization } from "../domain/credential.js";
 import { GatewayError } from "../domain/errors.js";
 import { coversModel, isFederatedKey } from "../domain/keys.js";
@@ -142,10 +142,7 @@ export class Access implements Cache {
     });
   }
 
-  /**
-   * The caller with this key, or null. It is found by the hash of the key. No secret text is compared, so the time that
-   * this takes says nothing about a key.
-   */
+  /** The caller with this key, or null. Hashes are compared in constant time, and no secret text is. */
   find(key: string): Caller | null {
     const id = hash("sha256", key, "binary");
     const known = this.#callers.get(id);
@@ -160,9 +157,14 @@ export class Access implements Cache {
   #load(digest: Buffer): Caller | null {
     const { keys, workspaceKeys, workspaces } = this.#context.store;
     const federated = keys.byHash(digest);
-    if (federated) return { kind: "federated", key: federated };
-    const key = workspaceKeys.byHash(digest);
-    const workspace = key && workspaces.byId(key.workspaceId);
+    if (federated) {
+      const { hash, ...key } = federated;
+      return timingSafeEqual(hash, digest) ? { kind: "federated", key } : null;
+    }
+    const stored = workspaceKeys.byHash(digest);
+    if (!stored || !timingSafeEqual(stored.hash, digest)) return null;
+    const { hash: _, ...key } = stored;
+    const workspace = workspaces.byId(key.workspaceId);
     return workspace ? { kind: "workspace", key, workspace } : null;
   }
 }

@@ -36,8 +36,10 @@ export function createFederatedKeyStore(db: Db) {
     revokeAll(groupIds: readonly string[], at: number): void {
       for (const id of groupIds) revokeAll.run(at, id);
     },
-    /** A key by the hash of its text, unless revoked. */
-    byHash: one<[hash: Buffer]>(`${SELECT} WHERE hash = ? AND revoked_at IS NULL`),
+    /** A key by the hash of its text, unless revoked; with the hash, to compare. */
+    byHash: queriesOf<FederatedKey & { readonly hash: Buffer }>(db).one<[hash: Buffer]>(
+      `SELECT ${KEY}, hash FROM federated_keys WHERE hash = ? AND revoked_at IS NULL`,
+    ),
     /** Whether the hash was ever used, also by a revoked key. */
     hashTaken: (hash: Buffer) => hashTaken.get(hash) !== undefined,
     /** Whether the prefix was ever used in the workspace, also by a revoked key (K-5, Y-7). */

@@ -5,14 +5,15 @@ import type { Db } from "./database.js";
 /** Bytes of the hash that form a key's id. */
 const ID_BYTES = 8;
 
-const SELECT = `
-  SELECT lower(hex(substr(hash, 1, ${ID_BYTES}))) AS id,
-    ${columnsOf(["workspaceId", "prefix", "type", "name", "modelIds", "ofTeam"] satisfies (keyof WorkspaceKey)[])}
-  FROM workspace_keys`;
+const KEY = `lower(hex(substr(hash, 1, ${ID_BYTES}))) AS id,
+  ${columnsOf(["workspaceId", "prefix", "type", "name", "modelIds", "ofTeam"] satisfies (keyof WorkspaceKey)[])}`;
+const SELECT = `SELECT ${KEY} FROM workspace_keys`;
+/** Of columns that are no text or number. */
+const KINDS = { json: ["modelIds"], flags: ["ofTeam"] } as const;
 
 /** Workspace keys, stored as hashes only. */
 export function createWorkspaceKeyStore(db: Db) {
-  const { one, all } = queriesOf<WorkspaceKey>(db, { json: ["modelIds"], flags: ["ofTeam"] });
+  const { all } = queriesOf<WorkspaceKey>(db, KINDS);
   const put = db.prepare<[object]>(
     `INSERT INTO workspace_keys (hash, workspace_id, prefix, type, name, model_ids, of_team, created_at)
      VALUES (:hash, :workspaceId, :prefix, :type, :name, :modelIds, :ofTeam, :at)
@@ -30,7 +31,10 @@ export function createWorkspaceKeyStore(db: Db) {
       const modelIds = key.modelIds && JSON.stringify(key.modelIds);
       put.run({ ...key, modelIds, ofTeam: key.ofTeam ? 1 : 0, hash, at });
     },
-    byHash: one<[hash: Buffer]>(`${SELECT} WHERE hash = ?`),
+    /** A key by the hash of its text; with the hash, to compare. */
+    byHash: queriesOf<WorkspaceKey & { readonly hash: Buffer }>(db, KINDS).one<[hash: Buffer]>(
+      `SELECT ${KEY}, hash FROM workspace_keys WHERE hash = ?`,
+    ),
     /** All keys, oldest first, ties by prefix. */
     list: all<[workspaceId: string]>(`${SELECT} WHERE workspace_id = ? ORDER BY created_at, prefix, hash`),
     /** Several keys of a seed may have the same prefix. */
