@@ -2,12 +2,13 @@ import type { Result, Router } from "hono/router";
 import { RegExpRouter } from "hono/router/reg-exp-router";
 import { SmartRouter } from "hono/router/smart-router";
 import { TrieRouter } from "hono/router/trie-router";
+import { operationOf } from "./description/describe.js";
 
 /**
  * One of Hono's routers for each surface. A single router would use the slow trie for all surfaces, because the fast one
  * does not support some paths of the control API and of dedicated hosts.
  */
-export class SurfaceRouter<T> implements Router<T> {
+export class SurfaceRouter<T extends readonly [handler: object, ...unknown[]]> implements Router<T> {
   readonly name = "SurfaceRouter";
   readonly #bySurface = new Map<string, Router<T>>();
   /** Middleware of every surface, in order. */
@@ -15,6 +16,8 @@ export class SurfaceRouter<T> implements Router<T> {
 
   /** @param path begins with the surface, or is `/*` */
   add(method: string, path: string, handler: T): void {
+    // No request passes through what only describes a route.
+    if (operationOf(handler[0])) return;
     const surface = surfaceOf(path);
     if (surface !== "*") {
       this.#routerOf(surface).add(method, path, handler);

@@ -72,14 +72,14 @@ export function createAsyncRequestStore(db: Db) {
     /** @returns the request with its number in the order of arrival */
     insert(request: ArrivedRequest): AsyncRequest {
       const { lastInsertRowid } = insert.run(
-        valuesOf(request, fields),
-        valuesOf(request.retry, RETRY),
+        ...valuesOf(request, fields),
+        ...valuesOf(request.retry, RETRY),
         JSON.stringify(request.key),
       );
       return { ...request, seq: Number(lastInsertRowid) };
     },
     /** Stores all fields that can change. */
-    update: (request: AsyncRequest) => void update.run(valuesOf(request, CHANGING), request.seq),
+    update: (request: AsyncRequest) => void update.run(...valuesOf(request, CHANGING), request.seq),
     byId: one<[id: string]>(`${select} WHERE id = ?`),
     /** The next request of a deployment's queue: lowest priority number, then the order of arrival (I-5.4i). */
     nextQueued: one<[target: AsyncTarget]>(

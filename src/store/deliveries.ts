@@ -88,12 +88,12 @@ export function createDeliveryStore(db: Db) {
     /** @param ledgerSeqs ledger rows of its events. @returns its number */
     insert(delivery: Omit<Delivery, "seq">, ledgerSeqs: readonly number[]): number {
       const fault = delivery.fault && JSON.stringify(delivery.fault);
-      const seq = Number(insert.run(valuesOf(delivery, fields), fault).lastInsertRowid);
+      const seq = Number(insert.run(...valuesOf(delivery, fields), fault).lastInsertRowid);
       for (const ledgerSeq of ledgerSeqs) link.run(seq, ledgerSeq);
       return seq;
     },
     update: (delivery: Pick<Delivery, "seq" | (typeof CHANGING)[number]>) =>
-      void update.run(valuesOf(delivery, CHANGING), delivery.seq),
+      void update.run(...valuesOf(delivery, CHANGING), delivery.seq),
     /** Makes a dead delivery pending again, without its fault; null: all of the workspace. @returns their number */
     revive: (seq: number | null, workspaceId: string, url: string, dueAt: number) =>
       revive.run({ seq, workspaceId, url, dueAt }).changes,

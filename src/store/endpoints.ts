@@ -37,8 +37,8 @@ export function createEndpointStore(db: Db) {
   );
 
   return {
-    insert: (endpoint: Endpoint) => void insert.run(valuesOf(endpoint, fields)),
-    update: (endpoint: Endpoint) => void update.run(valuesOf(endpoint, CHANGING), endpoint.id),
+    insert: (endpoint: Endpoint) => void insert.run(...valuesOf(endpoint, fields)),
+    update: (endpoint: Endpoint) => void update.run(...valuesOf(endpoint, CHANGING), endpoint.id),
     remove: (id: string, at: number) => void remove.run(at, id),
     /** Deleted ones are not found. */
     byId: one<[id: string]>(`${select} WHERE id = ? AND deleted_at IS NULL`),

@@ -17,7 +17,7 @@ export function createGroupStore(db: Db) {
   const idTaken = db.prepare<[string]>("SELECT 1 FROM groups WHERE id = ?");
 
   return {
-    insert: (group: Group) => void insert.run(valuesOf(group, fields)),
+    insert: (group: Group) => void insert.run(...valuesOf(group, fields)),
     /** Name and models; the rest of a group never changes (G-8). */
     update: ({ id, name, models }: Group) => void update.run({ id, name, models: JSON.stringify(models) }),
     remove(ids: readonly string[], at: number): void {

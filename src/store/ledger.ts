@@ -46,7 +46,7 @@ export function createLedgerStore(db: Db) {
   );
 
   return {
-    insert: (entry: LedgerEntry) => void insert.run(valuesOf(entry, fields)),
+    insert: (entry: LedgerEntry) => void insert.run(...valuesOf(entry, fields)),
     /** Adds to the totals of one (group, slug) and day. */
     addToDay: (groupId: string, slug: string, day: number, requests: number, tokens: number) =>
       void addToDay.run(groupId, slug, day, requests, tokens),

@@ -13,8 +13,8 @@ export function createWorkspaceStore(db: Db) {
   const update = db.prepare(`UPDATE workspaces SET ${assignmentsOf(fields)} WHERE id = ?`);
 
   return {
-    insert: (workspace: Workspace) => void insert.run(valuesOf(workspace, fields)),
-    update: (workspace: Workspace) => void update.run(valuesOf(workspace, fields), workspace.id),
+    insert: (workspace: Workspace) => void insert.run(...valuesOf(workspace, fields)),
+    update: (workspace: Workspace) => void update.run(...valuesOf(workspace, fields), workspace.id),
     byId: one<[id: string]>(`${select} WHERE id = ?`),
     byName: one<[name: string]>(`${select} WHERE name = ?`),
     /** All workspaces, by name. */
