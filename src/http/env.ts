@@ -24,7 +24,7 @@ export interface AppEnv {
     services: Services;
     emulator: EmulatorApi;
     /** The error for an unknown world. The default world answers with it. */
-    worldError: Error | null;
+    worldError: Error | undefined;
     inProgress: RequestInProgress;
     /** The caller of a management request. */
     caller: WorkspaceCaller;

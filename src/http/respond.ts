@@ -76,9 +76,9 @@ export function streamResponse(
 function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<string, string> {
   const own = c.get("answerHeaders");
   if (own) addMissing(headers, own);
-  const { seq, at, decision }: RequestInProgress = c.get("inProgress");
+  const { seq, date, decision }: RequestInProgress = c.get("inProgress");
   const id = String(seq);
-  headers.Date = new Date(at).toUTCString();
+  headers.Date = date;
   headers["x-emulator-request"] = id;
   if (decision !== null) headers["x-emulator-decision"] = id;
   return headers;

@@ -17,6 +17,8 @@ type KnownEntry = Omit<JournalEntry, "status" | "durationMs">;
 /** A request in progress, with what is known for its journal entry. */
 export interface RequestInProgress extends Mutable<KnownEntry> {
   readonly notes: string[];
+  /** Its arrival, as HTTP writes it (RFC 9110 section 5.6.7). */
+  readonly date: string;
   /** Stale after a reset; then not recorded. */
   readonly generation: number;
   /** The usage of an admitted request to a model. */
@@ -49,6 +51,9 @@ export class Journal implements Cache {
   #seq: number;
   #sincePrune = 0;
   #generation = 0;
+  /** The second for which {@link begin} has written the date. */
+  #second = Number.NaN;
+  #date = "";
 
   constructor(context: WorldContext) {
     this.#context = context;
@@ -64,9 +69,11 @@ export class Journal implements Cache {
 
   /** Starts a request; pass the result to {@link finish}. */
   begin(surface: Surface, method: string, path: string): RequestInProgress {
+    const at = this.#context.clock.now();
     return {
       seq: ++this.#seq,
-      at: this.#context.clock.now(),
+      at,
+      date: this.#dateOf(at),
       surface,
       method,
       path,
@@ -85,6 +92,16 @@ export class Journal implements Cache {
       responseBody: null,
       ledgerEntry: null,
     };
+  }
+
+  /** Most requests come in the same second as the one before. */
+  #dateOf(at: number): string {
+    const second = Math.floor(at / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = new Date(at).toUTCString();
+    }
+    return this.#date;
   }
 
   /**
@@ -206,18 +223,15 @@ export class Journal implements Cache {
   }
 
   #write(batch: readonly Pending[]): void {
-    const { journal } = this.#context.store;
+    const { journal, ledger } = this.#context.store;
+    const current = batch.filter(({ generation }) => generation === this.#generation);
+    const used = current.flatMap((pending) => pending.ledger ?? []);
+    journal.insert(current.map(({ entry }) => entry));
+    ledger.insert(used);
     const days = new DayTotals();
-    for (const { entry, ledger, generation } of batch) {
-      if (generation !== this.#generation) continue;
-      journal.insert(entry);
-      if (ledger) {
-        this.#context.store.ledger.insert(ledger);
-        days.add(ledger);
-      }
-      this.#sincePrune++;
-    }
+    for (const entry of used) days.add(entry);
     days.write(this.#context);
+    this.#sincePrune += current.length;
     if (this.#sincePrune >= PRUNE_INTERVAL) {
       this.#sincePrune = 0;
       journal.dropBodies(this.#seq - JOURNAL_BODIES_KEPT);

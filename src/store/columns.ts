@@ -18,9 +18,32 @@ export function columnsOf(fields: readonly string[]): string {
   return fields.map((field) => `${columnOf(field)} AS ${field}`).join(", ");
 }
 
-/** An INSERT of these fields; bind {@link valuesOf}. */
-export function insertInto(table: string, fields: readonly string[]): string {
-  return `INSERT INTO ${table} (${fields.map(columnOf).join(", ")}) VALUES (${fields.map(() => "?").join(", ")})`;
+/** An INSERT of these fields; bind {@link valuesOf}, of each row in turn. */
+export function insertInto(table: string, fields: readonly string[], rows = 1): string {
+  const row = `(${fields.map(() => "?").join(", ")})`;
+  return `INSERT INTO ${table} (${fields.map(columnOf).join(", ")}) VALUES ${Array(rows).fill(row).join(", ")}`;
+}
+
+/** Rows per statement when there are that many. A statement has a price, whatever it inserts. */
+const ROWS_PER_STATEMENT = 8;
+
+/** Prepares the insertion of many rows, each a list of the values of these fields. */
+export function insertingInto(
+  db: Db,
+  table: string,
+  fields: readonly string[],
+): (rows: readonly unknown[][]) => void {
+  const one = db.prepare<unknown[]>(insertInto(table, fields));
+  const several = db.prepare<unknown[]>(insertInto(table, fields, ROWS_PER_STATEMENT));
+  return (rows) => {
+    let at = 0;
+    for (; at + ROWS_PER_STATEMENT <= rows.length; at += ROWS_PER_STATEMENT) {
+      const values: unknown[] = [];
+      for (const row of rows.slice(at, at + ROWS_PER_STATEMENT)) values.push(...row);
+      several.run(...values);
+    }
+    for (const row of rows.slice(at)) one.run(...row);
+  };
 }
 
 /** The SET clause of an UPDATE of these fields; bind {@link valuesOf}. */

@@ -1,5 +1,5 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
-import { columnsOf, fieldsOf, queriesOf } from "./columns.js";
+import { columnsOf, fieldsOf, insertingInto, queriesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 const FILTER = `
@@ -10,14 +10,14 @@ const FILTER = `
   AND (:error IS NULL OR error = :error)`;
 
 export function createJournalStore(db: Db) {
-  const fields = fieldsOf<JournalEntry>(db, "journal", "notes");
+  const fields = fieldsOf<JournalEntry>(db, "journal");
   // Bodies have their own table, so that deleting them frees whole pages and rewrites no entry.
   const select = `
-    SELECT ${columnsOf(fields)}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
+    SELECT ${columnsOf(fields.filter((field) => field !== "notes"))}, coalesce(notes, '[]') AS notes, request AS requestBody, response AS responseBody
     FROM journal LEFT JOIN journal_bodies USING (seq)`;
   const { one, all } = queriesOf<JournalEntry>(db, { json: ["notes"] });
-  const insert = db.prepare("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  const insertBodies = db.prepare("INSERT INTO journal_bodies VALUES (?,?,?)");
+  const insert = insertingInto(db, "journal", fields);
+  const insertBodies = insertingInto(db, "journal_bodies", ["seq", "request", "response"]);
   const page = all<[object]>(`${select} WHERE seq > :after AND ${FILTER} ORDER BY seq LIMIT :limit`);
   const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
@@ -26,28 +26,9 @@ export function createJournalStore(db: Db) {
   const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
   return {
-    insert(entry: JournalEntry): void {
-      // Spelt out: every request makes one, and a list of values takes longer to bind.
-      insert.run(
-        entry.seq,
-        entry.at,
-        entry.durationMs,
-        entry.surface,
-        entry.method,
-        entry.path,
-        entry.status,
-        entry.keyPrefix,
-        entry.groupId,
-        entry.externalEntityId,
-        entry.slug,
-        entry.promptTokens,
-        entry.completionTokens,
-        entry.error,
-        entry.hint,
-        entry.notes.length === 0 ? null : JSON.stringify(entry.notes),
-        entry.decision,
-      );
-      insertBodies.run(entry.seq, entry.requestBody, entry.responseBody);
+    insert(entries: readonly JournalEntry[]): void {
+      insert(entries.map(valuesOf));
+      insertBodies(entries.map(({ seq, requestBody, responseBody }) => [seq, requestBody, responseBody]));
     },
     bySeq: one<[seq: number]>(`${select} WHERE seq = ?`),
     /** At most `limit` entries after number `after`, oldest first. */
@@ -62,6 +43,29 @@ export function createJournalStore(db: Db) {
     /** Deletes the bodies of entries up to and including `seq`. */
     dropBodies: (seq: number) => void dropBodies.run(seq),
   };
+}
+
+/** In the order of the table. Spelt out: every request makes one. */
+function valuesOf(entry: JournalEntry): unknown[] {
+  return [
+    entry.seq,
+    entry.at,
+    entry.durationMs,
+    entry.surface,
+    entry.method,
+    entry.path,
+    entry.status,
+    entry.keyPrefix,
+    entry.groupId,
+    entry.externalEntityId,
+    entry.slug,
+    entry.promptTokens,
+    entry.completionTokens,
+    entry.error,
+    entry.hint,
+    entry.notes.length === 0 ? null : JSON.stringify(entry.notes),
+    entry.decision,
+  ];
 }
 
 /** An absent parameter is NULL. */

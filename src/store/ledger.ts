@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../domain/journal.js";
 import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
-import { columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
+import { columnsOf, fieldsOf, insertingInto, queriesOf, valuesOf } from "./columns.js";
 import type { Db } from "./database.js";
 
 /** Usage of one (group, slug) at one instant. */
@@ -26,7 +26,7 @@ export function ledgerQueriesOf<Row extends LedgerRow>(db: Db) {
 
 export function createLedgerStore(db: Db) {
   const fields = fieldsOf<LedgerEntry>(db, "ledger", "seq");
-  const insert = db.prepare(insertInto("ledger", fields));
+  const insert = insertingInto(db, "ledger", fields);
   const addToDay = db.prepare<[string, string, number, number, number]>(
     `INSERT INTO usage_days (group_id, slug, day, requests, tokens) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (group_id, slug, day) DO UPDATE
@@ -46,7 +46,7 @@ export function createLedgerStore(db: Db) {
   );
 
   return {
-    insert: (entry: LedgerEntry) => void insert.run(...valuesOf(entry, fields)),
+    insert: (entries: readonly LedgerEntry[]) => insert(entries.map((entry) => valuesOf(entry, fields))),
     /** Adds to the totals of one (group, slug) and day. */
     addToDay: (groupId: string, slug: string, day: number, requests: number, tokens: number) =>
       void addToDay.run(groupId, slug, day, requests, tokens),
