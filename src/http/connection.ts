@@ -7,8 +7,11 @@ export interface Connection {
   readonly chunked: boolean;
   /** Whether nobody waits for the answer any more. Cheaper to ask than the request's signal, which it agrees with. */
   readonly closed: boolean;
-  /** Leaves the length of the next answer unsaid, as the real gateway does with streams, although it is known here. */
-  withoutLength(): void;
+  /**
+   * Leaves the length of the answer unsaid, as the real gateway does with streams, although it is known here.
+   * @param headers of the answer
+   */
+  dropLength(headers: Record<string, string>): void;
   /** Breaks the connection off where the answer's body ends, as if more were to come. */
   cutAtEnd(): void;
   /** Resets the connection; the answer is not sent. */
@@ -38,7 +41,7 @@ export class PromisedAnswer implements Connection {
   }
 
   /** The answer of a fetch has no length unless it is given. */
-  withoutLength(): void {}
+  dropLength(): void {}
 
   cutAtEnd(): void {
     this.cut = true;

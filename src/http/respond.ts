@@ -62,9 +62,10 @@ export function wholeResponse(
 export function streamResponse(
   c: AppContext,
   status: number,
-  body: ReadableStream | string | Uint8Array,
+  body: ReadableStream | string,
   headers: Record<string, string>,
 ): Response {
+  if (typeof body === "string") c.env.connection.dropLength(headers);
   if (c.env.connection.chunked) headers["Transfer-Encoding"] = "chunked";
   return new Response(body, { status, headers: withOwnHeaders(c, headers) });
 }

@@ -49,12 +49,11 @@ function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Respon
   if (gone) inProgress.notes.push("the connection ended before the answer");
   inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);
-  c.env.connection.withoutLength();
-  return eventStream(c, answered, Buffer.from(body));
+  return eventStream(c, answered, body);
 }
 
 /** I-1.4: exactly this type, no charset; no length, whatever is known of it. */
-function eventStream(c: AppContext, answered: AnsweredChat, body: ReadableStream | Uint8Array): Response {
+function eventStream(c: AppContext, answered: AnsweredChat, body: ReadableStream | string): Response {
   const headers = answerHeaders(answered, "text/event-stream");
   headers["Cache-Control"] = "no-cache";
   return streamResponse(c, 200, body, headers);

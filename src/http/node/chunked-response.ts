@@ -19,6 +19,15 @@ export class ChunkedResponse<Request extends IncomingMessage> extends ServerResp
     return false;
   }
 
+  override end(...[chunk, ...rest]: unknown[]): this {
+    if (typeof chunk !== "string" || rest.length > 0 || !this.chunkedEncoding) {
+      return Reflect.apply(super.end, this, [chunk, ...rest]);
+    }
+    // Text of one byte a letter is copied, which is faster than encoding it.
+    const isAscii = Buffer.byteLength(chunk) === chunk.length;
+    return super.end(chunk, isAscii ? "latin1" : "utf8");
+  }
+
   /** Whether the head is on its way, the body is chunked, and the connection takes more of it. */
   #isStreaming(): boolean {
     return (

@@ -34,8 +34,8 @@ class Http1Connection implements Connection {
     return this.#incoming.httpVersionMinor > 0;
   }
 
-  withoutLength(): void {
-    dropLength(this.#outgoing);
+  dropLength(headers: Record<string, string>): void {
+    dropLength(this.#outgoing, headers);
   }
 
   cutAtEnd(): void {
@@ -72,8 +72,8 @@ class Http2Connection implements Connection {
     return !stream || stream.destroyed || stream.closed;
   }
 
-  withoutLength(): void {
-    dropLength(this.#outgoing);
+  dropLength(headers: Record<string, string>): void {
+    dropLength(this.#outgoing, headers);
   }
 
   cutAtEnd(): void {
@@ -97,12 +97,13 @@ class Http2Connection implements Connection {
   }
 }
 
-/** Node-server states the length of a body that it has whole. */
-function dropLength(outgoing: ServerResponse | Http2ServerResponse): void {
+/** Node-server adds the length of a body that it has whole, unless there is one: it saves counting a long text. */
+function dropLength(outgoing: ServerResponse | Http2ServerResponse, headers: Record<string, string>): void {
+  headers["Content-Length"] = "0";
   const { writeHead } = outgoing;
-  Reflect.set(outgoing, "writeHead", (status: number, headers: Record<string, unknown>) => {
-    delete headers["Content-Length"];
-    delete headers["content-length"];
-    return Reflect.apply(writeHead, outgoing, [status, headers]);
+  Reflect.set(outgoing, "writeHead", (status: number, all: Record<string, unknown>) => {
+    delete all["Content-Length"];
+    delete all["content-length"];
+    return Reflect.apply(writeHead, outgoing, [status, all]);
   });
 }
