@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startGatewayEmulator } from "../../src/index.js";
 import { loadDriver } from "../../src/store/driver.js";
-import { chat, say, seedWith } from "../support/chat.js";
+import { CHAT, chat, FEDERATED_KEY, HELLO, say, seedWith } from "../support/chat.js";
+import { startCli, temporaryFolder } from "../support/cli.js";
 import { call } from "../support/client.js";
 
 const FAULTS = "/_emulator/faults";
@@ -60,18 +61,32 @@ describe("headers of an answer that cannot be sent are refused where they are as
 
   test.each(["plain", "früh"])("all others are sent as they stand, before a body %j", async (body) => {
     await using gateway = await startGatewayEmulator({ seed: seedWith() });
-    const headers = { "x-note": "a\tb é", x_trace: "", "Retry-After": "7" };
-    const rule = { match: {}, fault: { status: 503, headers, body } };
-    await call(gateway, "POST", FAULTS, { key: null, body: rule });
-    const answer = await say(gateway, "hi");
-    expect([answer.status, answer.text]).toEqual([503, body]);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      "x-note": "a\tb é",
-      x_trace: "",
-      "retry-after": "7",
-    });
+    await expectAsTheyStand(gateway, body);
+  });
+
+  test.each(["plain", "früh"])("and by the command line, before a body %j", async (body) => {
+    await using folder = await temporaryFolder();
+    const seed = await folder.write("seed.json", JSON.stringify(seedWith()));
+    await using emulator = await startCli(["--seed", seed, "--state", ":memory:"]);
+    await expectAsTheyStand(emulator, body);
   });
 });
+
+async function expectAsTheyStand({ url }: { readonly url: string }, body: string): Promise<void> {
+  const gateway = { url, workspaceKey: "" };
+  const headers = { "x-note": "a\tb é", x_trace: "", "Retry-After": "7" };
+  await call(gateway, "POST", FAULTS, {
+    key: null,
+    body: { match: {}, fault: { status: 503, headers, body } },
+  });
+  const answer = await call(gateway, "POST", CHAT, { key: FEDERATED_KEY, body: HELLO });
+  expect([answer.status, answer.text]).toEqual([503, body]);
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    "x-note": "a\tb é",
+    x_trace: "",
+    "retry-after": "7",
+  });
+}
 
 test("an answer that cannot be written, from an older state file, is one entry and no fault of the file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "gateway-emulator-"));

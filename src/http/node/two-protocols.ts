@@ -7,7 +7,7 @@ import type {
   ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { ChunkedResponse } from "./chunked-response.js";
+import { Http1Response } from "./http1-response.js";
 import { PipelinedResponses } from "./pipelining.js";
 
 /** What only an HTTP/2 connection preface begins with (RFC 9113 section 3.4); no HTTP/1.1 method is called so. */
@@ -40,7 +40,7 @@ export class TwoProtocolServer extends Server {
 
   constructor(options: ServerOptions & { readonly maxHeaderSize: number }, listener: Listener) {
     const pipelined = new PipelinedResponses();
-    super({ ...options, ServerResponse: ChunkedResponse }, (request, response) => {
+    super({ ...options, ServerResponse: Http1Response }, (request, response) => {
       pipelined.follow(response, request.socket);
       listener(request, response);
     });
