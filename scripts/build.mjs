@@ -1,8 +1,9 @@
-// Builds dist/: one bundle per entry point, because loading hundreds of module files is slow; types from tsc; the
-// JSON Schema of seed files for editors.
+// Builds dist/: bundles, because loading hundreds of module files is slow; types from tsc; the JSON Schema of seed files
+// for editors.
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { writeTypes } from "./types.mjs";
 
 const root = new URL("..", import.meta.url);
@@ -10,11 +11,23 @@ process.chdir(new URL(root).pathname);
 await rm("dist", { recursive: true, force: true });
 
 /** Not bundled: native modules, a large one that few users need, and the user's test runner. */
-const external = ["better-sqlite3", "better-sqlite3-13", "@faker-js/faker", "vitest"];
+const external = ["better-sqlite3", "better-sqlite3-13", /^@faker-js\/faker/, /^vitest/];
 const { version } = JSON.parse(await readFile("package.json", "utf8"));
 
+/**
+ * Chunks that one moment needs as a whole, in the order of the moments. Each has the modules that its root imports and
+ * no chunk before has. A bundler's own division makes dozens of small files, and each takes Node half a millisecond.
+ */
+const CHUNKS = {
+  version: "src/version.ts",
+  "command-line": "src/cli/command-line.ts",
+  emulator: "src/cli/start/run.ts",
+  seeds: "src/config/seed-file.ts",
+  surfaces: "src/http/surfaces.ts",
+};
+
 await build({
-  entryPoints: {
+  input: {
     index: "src/index.ts",
     cli: "src/cli/main.ts",
     container: "src/testing/container/index.ts",
@@ -22,36 +35,52 @@ await build({
     "vitest-global-setup": "src/testing/vitest/global-setup.ts",
     schema: "src/schemas/seed-json-schema.ts",
   },
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
-  target: "node20",
   external,
   // The build of yaml that consists of ES modules.
-  alias: { yaml: "./node_modules/yaml/browser/index.js" },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  chunkNames: "chunks/[name]-[hash]",
-  legalComments: "none",
-  // Bundled CommonJS dependencies load Node's modules with `require`.
-  banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-  },
+  resolve: { alias: { yaml: resolve("node_modules/yaml/browser/index.js") } },
+  transform: { target: "node20" },
   plugins: [
     {
       name: "version",
-      setup({ onLoad }) {
-        onLoad({ filter: /package\.json$/ }, ({ path }) =>
-          path === `${process.cwd()}/package.json`
-            ? { contents: JSON.stringify({ version }), loader: "json" }
-            : undefined,
-        );
+      load: {
+        filter: { id: /package\.json$/ },
+        handler: (id) =>
+          id === resolve("package.json") ? { code: JSON.stringify({ version }), moduleType: "json" } : null,
       },
     },
   ],
+  output: {
+    dir: "dist",
+    format: "esm",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
+    codeSplitting: { groups: Object.entries(CHUNKS).reverse().map(chunk) },
+  },
 });
+
+/** @param priority of two chunks that could have a module, the higher one has it */
+function chunk([name, root], priority) {
+  let members = null;
+  return {
+    debugName: name,
+    priority,
+    name(id, bundle) {
+      members ??= importedBy(resolve(root), bundle);
+      return members.has(id) ? name : null;
+    },
+  };
+}
+
+/** A module and all that it imports statically. */
+function importedBy(root, bundle) {
+  const found = new Set([root]);
+  for (const id of found) {
+    for (const imported of bundle.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  }
+  return found;
+}
 
 // Node looks for the package of each file that it loads, in one folder after the other.
 await writeFile("dist/chunks/package.json", '{"type":"module"}\n');

@@ -3,20 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const folder = await mkdtemp(join(tmpdir(), "gateway-emulator-docs-"));
 try {
-  const outfile = join(folder, "docs.mjs");
-  await build({
-    entryPoints: ["scripts/fidelity-page.ts"],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    logLevel: "error",
-  });
-  const { fidelityPage } = await import(pathToFileURL(outfile).href);
+  const file = join(folder, "docs.mjs");
+  await build({ input: "scripts/fidelity-page.ts", platform: "node", output: { file }, logLevel: "warn" });
+  const { fidelityPage } = await import(pathToFileURL(file).href);
   const path = "docs/fidelity.md";
   const text = fidelityPage();
   const isCurrent = text === (await readFile(path, "utf8").catch(() => ""));
