@@ -1,5 +1,6 @@
 /** Sets of characters in regular expressions, as ranges of code points. */
 
+import type { Random } from "../runtime/random.js";
 import { compilePattern } from "./schema.js";
 
 /** First and last code point. */
@@ -22,22 +23,13 @@ const SAMPLE = Array.from(
   `${String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32))}éàüßñøçÉÜÑ…—«»€£¥°©½²αβγΔΩбвгЖאבعس中文日本語ひらカタ한국नमत١٢٣😀🎉✓→∑`,
 );
 
-/** The range of one character, or of its code point. */
-export function point(character: number | string): readonly Range[] {
-  const code = typeof character === "number" ? character : (character.codePointAt(0) ?? 0);
-  return [[code, code]];
-}
-
-/** The only character in the ranges; undefined if there are several. */
-export function single(ranges: readonly Range[]): number | undefined {
-  const [range] = ranges;
-  return ranges.length === 1 && range?.[0] === range?.[1] ? range?.[0] : undefined;
-}
-
 /** The sample characters that a property escape matches. */
 export function sampled(property: string): readonly Range[] {
   const matcher = compilePattern(`^${property}$`);
-  return SAMPLE.filter((character) => matcher.test(character)).flatMap(point);
+  return SAMPLE.filter((character) => matcher.test(character)).map((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return [code, code];
+  });
 }
 
 /** Printable characters outside the ranges; if there are none, all other characters outside them. */
@@ -56,4 +48,37 @@ function gaps([first, last]: Range, ranges: readonly Range[]): Range[] {
   }
   if (next <= last) found.push([next, last]);
   return found;
+}
+
+const LETTERS: readonly Range[] = [
+  [97, 122],
+  [97, 122],
+  [65, 90],
+  [48, 57],
+];
+
+/** A character of the ranges, readable if they have any. */
+export function characterIn(ranges: readonly Range[], random: Random): string {
+  const readable = within(ranges, PRINTABLE);
+  // If nearly every character is allowed, use letters and digits.
+  const letters = LETTERS.flatMap((range) => within(ranges, range));
+  const useful = size(readable) > 60 && letters.length > 0 ? letters : readable;
+  const from = useful.length > 0 ? useful : ranges;
+  let at = random.int(Math.max(1, size(from)));
+  for (const [low, high] of from) {
+    if (at <= high - low) return String.fromCodePoint(low + at);
+    at -= high - low + 1;
+  }
+  return "";
+}
+
+function within(ranges: readonly Range[], [first, last]: Range): Range[] {
+  return ranges.flatMap(([low, high]): Range[] => {
+    const range: Range = [Math.max(low, first), Math.min(high, last)];
+    return range[0] <= range[1] ? [range] : [];
+  });
+}
+
+function size(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0);
 }

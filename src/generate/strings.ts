@@ -2,8 +2,7 @@ import { GenerationFailure } from "./failure.js";
 import { formatText } from "./formats.js";
 import { type Generation, type GenerationAttempt, pick, pointerOf } from "./generation.js";
 import { hintedText } from "./hints.js";
-import { generateFromRegex } from "./regex-generate.js";
-import { parseRegex } from "./regex-parse.js";
+import { generateFromRegex, parseRegex } from "./regex.js";
 import { codePoints } from "./schema.js";
 import { WORDS } from "./words.js";
 
