@@ -16,7 +16,9 @@ import {
 
 /** @throws GenerationFailure for a pattern that cannot be parsed */
 export function parseRegex(pattern: string): AST.Pattern {
-  for (const unicode of [true, false]) {
+  // Without Unicode mode `\p{Nope}` would stand for its letters, which its author did not mean.
+  const modes = /\\p\{/i.test(pattern) ? [true] : [true, false];
+  for (const unicode of modes) {
     try {
       return new RegExpParser().parsePattern(pattern, 0, pattern.length, { unicode });
     } catch {}
