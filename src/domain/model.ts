@@ -160,10 +160,3 @@ export interface Group {
 export interface EffectiveLimit<U extends LimitUnit = LimitUnit> extends Limit<U> {
   readonly sourceGroup: string;
 }
-
-/** One entry of `effective_models` (G-10). */
-export interface EffectiveModel {
-  readonly slug: string;
-  readonly rateLimits: readonly EffectiveLimit<RateUnit>[];
-  readonly usageLimits: readonly EffectiveLimit<UsageUnit>[];
-}

@@ -43,7 +43,6 @@ export const ASYNC = chapter("Async inference", [
   {
     clause: "I-5.4f",
     what: "The status of an unknown request",
-    evidence: "unknown",
     source: decidedBy("Y-32"),
     note: "A guess: 404 and its body",
     test: LIFECYCLE("Y-32: of an unknown id, another model, a chain or another workspace is 404"),
@@ -135,7 +134,6 @@ export const ASYNC = chapter("Async inference", [
   {
     clause: "I-5.5e",
     what: "Secrets begin with whsec_",
-    evidence: "unknown",
     source: SOURCE.silent,
     state: "not",
     note: "Any text is accepted as a secret",

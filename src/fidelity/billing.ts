@@ -64,14 +64,12 @@ export const BILLING = chapter("Billing webhooks", [
   {
     clause: "W-8",
     what: "No event is lost, not even in a crash; unsent events are sent after a restart",
-    evidence: "ours",
     source: SOURCE.own,
     test: RESTART("sends what had not been sent, with the same ids, and nothing twice"),
   },
   {
     clause: "W-9",
     what: "Delivery neither delays nor fails an answer",
-    evidence: "ours",
     source: SOURCE.own,
     test: CONTROL(
       "one that hangs for ever delays no answer, and only webhook_concurrency events are under way",

@@ -44,7 +44,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.1e",
     what: "Accepted beyond the description: max_completion_tokens, reasoning_effort, chat_template_kwargs",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.measurement}; ${SOURCE.reasoning}`,
     state: "partly",
     note: "max_completion_tokens works; the others have no effect, and every value of reasoning_effort is accepted. x-session-affinity is ignored",
@@ -55,7 +54,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.1f",
     what: "Unknown fields: some model servers ignore them, others reject them",
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.secondWhiteLabel}`,
     note: "Ignored by default; an error with unknown_fields: reject (X-10)",
     test: REQUEST("are refused, each, when the setting says so"),
@@ -85,7 +83,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.2d",
     what: "An image for a text-only model is 400",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "With settings.images: refuse. By default every model accepts images",
     test: testsIn("http/messages.test.ts")("what the model cannot do is refused in the same envelope"),
@@ -93,21 +90,18 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.3a",
     what: "An answer without streaming is compact JSON with six keys and all usage keys, in a fixed order",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: CHAT_REPLIES("is this, byte for byte: compact, keys in the recorded order"),
   },
   {
     clause: "I-1.3b",
     what: "A message has only keys with a value, in a fixed order",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: SYNC("content, tool calls, role, reasoning is the order of a message"),
   },
   {
     clause: "I-1.3c",
     what: "Tool calls have ids of a known form, and arguments as text",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Ids in Kimi's form only by rule",
     test: REPLY("I-1.3: a pure tool call has no content, ids of its own and arguments as text"),
@@ -115,7 +109,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.3d",
     what: "finish_reason is stop, length or tool_calls; some models omit it in JSON mode",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Omitted by rule or setting only. content_filter was never seen",
     test: CHAT_REPLIES("finish_reason: null leaves it out"),
@@ -123,7 +116,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-1.3e",
     what: "Some models also send the reasoning as reasoning, or a stop_reason",
-    evidence: "observed",
     source: SOURCE.recordings,
     state: "not",
     note: "Only reasoning_content",
@@ -151,7 +143,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-2c",
     what: "With json_object the content is a JSON object",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: REPLIES("json_object: a JSON object"),
   },
@@ -166,7 +157,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-2e",
     what: "An empty schema name is 400 with the server's own message",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: REQUEST("refuses an empty schema name in the server's own words"),
   },
@@ -187,7 +177,6 @@ export const CHAT = chapter("Chat completions: request, answer, tools", [
   {
     clause: "I-2h",
     what: "A tool_choice that names an unknown tool, or required without tools",
-    evidence: "unknown",
     source: SOURCE.silent,
     state: "not",
     note: "Accepted",

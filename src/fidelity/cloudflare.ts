@@ -33,7 +33,6 @@ export const CLOUDFLARE = chapter("Cloudflare AI Gateway", [
   {
     clause: "I-6.1d",
     what: "baseten/chat/completions, which the SDK sample in the documents calls",
-    evidence: "unknown",
     source: decidedBy("Y-33"),
     note: "A guess: the same as with v1/",
     test: DOCUMENTS("OpenAI-compatible chat completions: OpenAI SDK"),
@@ -60,7 +59,6 @@ export const CLOUDFLARE = chapter("Cloudflare AI Gateway", [
   {
     clause: "I-6.2c",
     what: "A token in Authorization alone is accepted too",
-    evidence: "observed",
     source: SOURCE.clientTests,
     test: ACCESS("a token in Authorization alone opens the gateway, and goes no further"),
   },
@@ -135,28 +133,24 @@ export const CLOUDFLARE = chapter("Cloudflare AI Gateway", [
   {
     clause: "I-6.4d",
     what: "The provider's status and body pass through unchanged",
-    evidence: "observed",
     source: SOURCE.cloudflareErrors,
     test: CHAT("a refused value keeps the model server's tabs (X-8)"),
   },
   {
     clause: "I-6.5a",
     what: "The gateway's own errors have a list under error, and a code",
-    evidence: "observed",
     source: SOURCE.cloudflareErrors,
     test: DOCUMENTS("the gateway's own have a list under `error`, of which the SDK makes text"),
   },
   {
     clause: "I-6.5b",
     what: "2001, 2009, 2019, 2040 and 5018: unknown gateway, token, format, stored key, model not allowed",
-    evidence: "observed",
     source: SOURCE.cloudflareErrors,
     test: ACCESS("another model is 5018, on both chat routes and for dedicated models"),
   },
   {
     clause: "I-6.5c",
     what: "2018, 2021, 2041 and the firewall: wholesale limit, credits, spend limit, 1010",
-    evidence: "observed",
     source: SOURCE.cloudflareErrors,
     state: "partly",
     note: "By fault only: the emulator tracks neither wholesale use nor spend",
@@ -165,7 +159,6 @@ export const CLOUDFLARE = chapter("Cloudflare AI Gateway", [
   {
     clause: "I-6.5d",
     what: "The gateway's own rate limit",
-    evidence: "unknown",
     source: SOURCE.silent,
     state: "not",
   },

@@ -27,14 +27,12 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-2",
     what: 'Status and body of a wrong key on chat: 403 {"error":"please check the api-key you provided"} and a newline',
-    evidence: "observed",
     source: SEVERAL,
     test: KEYS("a wrong key is 403, in exactly 50 bytes (X-2)"),
   },
   {
     clause: "X-3",
     what: "No Authorization on chat: 401 with the body of X-2",
-    evidence: "observed",
     source: `${SOURCE.secondWhiteLabel}; a public client`,
     note: "Ours: the newline",
     test: KEYS("no header at all is 401 with the same body (X-3)"),
@@ -42,7 +40,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-4",
     what: 'Unknown slug, slug outside the group\'s set, slug without an endpoint: 404 {"error":"please check the model you provided"} and a newline, for all three',
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.aiSdk}`,
     note: "Ours: the newline, and a slug without an endpoint",
     test: testsIn("clients/openai.test.ts")("an unknown model is a NotFoundError (X-4)"),
@@ -50,7 +47,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-5",
     what: 'Chat body that is not JSON, not an object, or lacks model or messages: 400 {"error":"Invalid request body"} and a newline, before the key is looked at',
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Measured only for {}. Ours: all other bodies, and the newline",
     test: ERRORS("a streamed request gets the same error, not a stream"),
@@ -58,7 +54,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-6",
     what: 'Body of an inference 429: {"error":"Too Many Requests"} and a newline',
-    evidence: "observed",
     source: SOURCE.whiteLabelClient,
     note: "Seen only through a client: no 429 was captured",
     test: ERRORS("429 with the observed text; the hint says which limit and until when"),
@@ -66,7 +61,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-7",
     what: "Order of checks on chat: body, key, slug, limits, injected fault, values",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Ours: the position of limits and faults",
     test: testsIn("clients/openai-faults.test.ts")("body, key and slug before faults"),
@@ -74,7 +68,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-8",
     what: "Values out of range: 400 in the model server's nested, tab-indented shape",
-    evidence: "observed",
     source: SEVERAL,
     note: "In the service the model server determines the shape; here all models have the same",
     test: VALUES("nested: indented with tabs, a newline, all headers of the model server"),
@@ -82,7 +75,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-9",
     what: "Range of temperature: 0 to 2, with the observed message",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "The API description says 0 to 4",
     test: VALUES("nested: indented with tabs, a newline, all headers of the model server"),
@@ -90,7 +82,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-10",
     what: "Unknown request fields on chat: ignored, and noted in the journal",
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.secondWhiteLabel}`,
     note: "Real model servers differ, and the API description forbids them",
     test: VALUES("unknown fields are ignored, and noted in the journal"),
@@ -98,7 +89,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-11",
     what: "Stream dialect: sparse, the newest",
-    evidence: "observed",
     source: SEVERAL,
     test: STREAM("is this, byte for byte"),
   },
@@ -119,7 +109,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-14",
     what: "Token counts: a deterministic approximation, the same on every machine; exact counts by rule or header",
-    evidence: "ours",
     source: SOURCE.own,
     state: "partly",
     note: "Real models use their own tokenizers",
@@ -130,7 +119,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-15",
     what: "Prompt cache: cached_tokens is 0 unless a rule says otherwise",
-    evidence: "ours",
     source: SOURCE.own,
     state: "partly",
     note: "No prompt cache is emulated",
@@ -153,7 +141,6 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-18",
     what: 'Unknown path, wrong method: inference: 404 {"error":"not found"}, 405 {"error":"method not allowed"}; management: as A-5',
-    evidence: "unknown",
     source: SOURCE.silent,
     note: "Every body is a guess",
     test: HOSTS("405 says what is allowed"),
@@ -188,14 +175,12 @@ export const DECISION_CHAPTER = chapter("Decisions where sources are silent or d
   {
     clause: "X-22",
     what: "Ids: 8 characters A-Za-z0-9 from the seeded random source; a restart begins another sequence",
-    evidence: "ours",
     source: SOURCE.own,
     test: REPLIES("the same seed and the same calls give the same bytes, also after a reset"),
   },
   {
     clause: "X-23",
     what: "A wrong key on GET /v1/models: 403 with the body of X-2; no header: 401 text/plain, as observed",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Both statuses and the text of the 401 were measured. Ours: the body of the 403",
     test: MODELS("a wrong key: 403 with the body of chat"),

@@ -76,7 +76,6 @@ export const DEDICATED = chapter("Dedicated deployments", [
   {
     clause: "I-5.2e",
     what: "A model's own failure has headers with its source and code",
-    evidence: "observed",
     source: SOURCE.truss,
     note: "By rule; of three recorded codes only 600 and 700",
     test: REPLIES("error: model is the model's own 500, the others are the platform's"),
@@ -140,7 +139,6 @@ export const DEDICATED = chapter("Dedicated deployments", [
   {
     clause: "I-5.3f",
     what: "The engine's errors for invalid values",
-    evidence: "unknown",
     source: decidedBy("Y-26"),
     note: "A guess: vLLM's shape with the gateway's messages",
     test: SYNC("values and bodies that are no good are 400 in the engine's shape (Y-26)"),

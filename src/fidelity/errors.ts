@@ -13,7 +13,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.1a",
     what: "A body without model and messages is 400, with any key",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Measured for {}. Ours: JSON that does not parse (X-5)",
     test: ERRORS("the body is looked at before the key"),
@@ -21,7 +20,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.1b",
     what: "A wrong or revoked key is 403, in 50 bytes",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.measurement}`,
     note: "The documents' tables say 401",
     test: KEYS("a wrong key is 403, in exactly 50 bytes (X-2)"),
@@ -29,21 +27,18 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.1c",
     what: "No Authorization is 401 with the same text on chat",
-    evidence: "observed",
     source: `${SOURCE.secondWhiteLabel}; a public client`,
     test: KEYS("no header at all is 401 with the same body (X-3)"),
   },
   {
     clause: "I-4.1d",
     what: "No Authorization is 401 in plain text on GET /v1/models",
-    evidence: "observed",
     source: SOURCE.measurement,
     test: MODELS("no header: 401 in plain text"),
   },
   {
     clause: "I-4.1e",
     what: "A wrong key is 403 on GET /v1/models",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Ours: the body, which the measurement did not capture (X-23)",
     test: MODELS("a wrong key: 403 with the body of chat"),
@@ -51,7 +46,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.1f",
     what: "An empty key is the load balancer's 502 in HTML",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Ours: the page's text (Y-2)",
     test: KEYS("an empty key is 502 before the body is looked at (I-4.1)"),
@@ -59,7 +53,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.1g",
     what: "An unknown slug and a slug that is not granted get the same 404",
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.aiSdk}`,
     note: "Ours: the newline at the end",
     test: testsIn("clients/openai.test.ts")("an unknown model is a NotFoundError (X-4)"),
@@ -99,14 +92,12 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.2a",
     what: "Model servers answer nested errors, indented with tabs",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.measurement}`,
     test: VALUES("nested: indented with tabs, a newline, all headers of the model server"),
   },
   {
     clause: "I-4.2b",
     what: "Other model servers answer flat errors, compact",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.switchTests}`,
     note: "With model_server_errors, for all models; never with a request_id",
     test: VALUES("flat: compact, no newline, only the time of acceptance"),
@@ -114,7 +105,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.2c",
     what: "Their messages for values, schema names, images and logprobs",
-    evidence: "observed",
     source: SOURCE.recordings,
     state: "partly",
     note: "One recorded message, on logprobs above 1, is never used. Ours: that the message on multimodal inputs answers audio, and the messages for unrecorded bounds, in the same style",
@@ -123,7 +113,6 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.2d",
     what: "An sglang server answers errors with object and param",
-    evidence: "observed",
     source: SOURCE.secondWhiteLabel,
     state: "not",
     note: "With a fault that has such a body",
@@ -131,14 +120,12 @@ export const ERROR_CHAPTER = chapter("Errors of the inference host", [
   {
     clause: "I-4.2e",
     what: "On dedicated deployments an unknown model name is the engine's own 404",
-    evidence: "observed",
     source: SOURCE.aiSdk,
     test: testsIn("dedicated/sync.test.ts")("a name that is not served is 404, byte for byte (I-4.2)"),
   },
   {
     clause: "I-4.2f",
     what: "A model server's own failure is 500 with the model server's headers",
-    evidence: "observed",
     source: SOURCE.recordings,
     state: "not",
     note: "With a fault that has such a status and body, but without those headers",

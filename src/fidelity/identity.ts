@@ -62,7 +62,6 @@ export const IDENTITY = chapter("Workspace keys, users, models and secrets", [
   {
     clause: "I-7.2b",
     what: "A federated key on the management API",
-    evidence: "unknown",
     source: SOURCE.silent,
     note: "A guess: 403 (A-3)",
     test: testsIn("http/management/access.test.ts")(
@@ -79,7 +78,6 @@ export const IDENTITY = chapter("Workspace keys, users, models and secrets", [
   {
     clause: "I-7.3b",
     what: "POST /v1/users/auth/logout ends an OAuth login",
-    evidence: "observed",
     source: SOURCE.commandLine,
     state: "not",
     note: "There are no OAuth logins",
@@ -117,7 +115,6 @@ export const IDENTITY = chapter("Workspace keys, users, models and secrets", [
   {
     clause: "I-7.4a",
     what: "Clients send headers with a request id, a client name, a timeout or a deadline",
-    evidence: "observed",
     source: `${SOURCE.commandLine}; ${SOURCE.goClient}; ${SOURCE.truss}`,
     state: "not",
     note: "Accepted but without effect",

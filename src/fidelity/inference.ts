@@ -11,7 +11,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3a",
     what: "GET /v1/models lists models with context, prices and abilities, in Python's JSON spacing",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Ours: every value that only the gateway knows; prices are 0 (Y-12)",
     test: MODELS("an entry has the recorded keys, in their order, with their types"),
@@ -19,7 +18,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3b",
     what: "The catalogue comes from another backend, with different headers",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Ours: the value of Content-Security-Policy",
     test: MODELS("comes from another backend than chat: its headers, none of X-Baseten"),
@@ -27,7 +25,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3c",
     what: "A federated key lists its group's slugs",
-    evidence: "observed",
     source: SOURCE.measurement,
     note: "Ours: without slugs that have no endpoint (Y-9)",
     test: MODELS("a federated key lists its group's slugs that can be called"),
@@ -35,7 +32,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3d",
     what: "White-label catalogues have more keys, and X-Baseten-Client selects another catalogue",
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.commandLine}`,
     state: "not",
   },
@@ -48,7 +44,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3f",
     what: "On /v1/messages, input_tokens includes cached tokens, and the start of a stream has no cache fields",
-    evidence: "observed",
     source: SOURCE.switchTests,
     test: MESSAGES("input_tokens includes the cached ones"),
   },
@@ -61,7 +56,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3h",
     what: "On /v1/messages, invalid values are errors in Anthropic's envelope",
-    evidence: "observed",
     source: SOURCE.switchTests,
     note: "Ours: the messages, and the gateway's own errors on this route (Y-16)",
     test: MESSAGES("values last, in Anthropic's envelope, from behind the gateway"),
@@ -69,7 +63,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3i",
     what: "POST /v1/responses works for some models",
-    evidence: "observed",
     source: `${SOURCE.measurement}; ${SOURCE.switchTests}`,
     state: "not",
     note: NOT_ROUTED,
@@ -77,7 +70,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3j",
     what: "POST /v1/completions works on one white-label gateway",
-    evidence: "observed",
     source: SOURCE.secondWhiteLabel,
     state: "not",
     note: NOT_ROUTED,
@@ -85,7 +77,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3k",
     what: "POST /v1/embeddings on the gateway is 404 with the model server's nested error",
-    evidence: "observed",
     source: SOURCE.measurement,
     state: "not",
     note: "404, like any unknown path (X-18), with another body; embeddings are on dedicated deployments",
@@ -101,7 +92,6 @@ export const ROUTES = chapter("Other inference routes", [
   {
     clause: "I-3m",
     what: "GET /v1/models/{id} on the inference host",
-    evidence: "unknown",
     source: SOURCE.silent,
     state: "not",
     note: NOT_ROUTED,
@@ -175,7 +165,6 @@ export const RULES = chapter("Rate limiting, keys and the management API's error
   {
     clause: "I-4.6c",
     what: "Its other errors have a code and a message",
-    evidence: "observed",
     source: `${SOURCE.commandLine}; ${SOURCE.truss}`,
     note: "Ours: every code but VALIDATION_ERROR, every message that is not documented",
     test: ACCESS("A-5: errors are JSON of exactly code and message, one code per status"),
@@ -189,7 +178,6 @@ export const RULES = chapter("Rate limiting, keys and the management API's error
   {
     clause: "I-4.6e",
     what: "There is a GraphQL API with its own errors",
-    evidence: "observed",
     source: SOURCE.truss,
     state: "not",
   },

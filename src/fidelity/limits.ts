@@ -119,7 +119,6 @@ export const LIMITS = chapter("Limits", [
   {
     clause: "L-15",
     what: "Counters survive a restart",
-    evidence: "ours",
     source: SOURCE.own,
     test: RESTART("streams count as well, and so does what a request charged without its limit (Y-5)"),
   },

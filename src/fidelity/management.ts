@@ -41,7 +41,6 @@ export const MANAGEMENT = chapter("Management API: access, pages, usage, bad inp
   {
     clause: "A-5",
     what: "Errors are JSON with a code and a message",
-    evidence: "observed",
     source: SOURCE.commandLine,
     note: "Ours: every code but VALIDATION_ERROR, and most messages",
     test: ACCESS("A-5: errors are JSON of exactly code and message, one code per status"),

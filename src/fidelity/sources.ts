@@ -56,7 +56,3 @@ export const SOURCE = {
 export function decidedBy(id: string): string {
   return `decision ${id}`;
 }
-
-/** The address of a vendor's document or API description, or several. */
-export type VendorDocument =
-  `${"docs.baseten.co" | "api.baseten.co" | "developers.cloudflare.com"}/${string}`;

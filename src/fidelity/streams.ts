@@ -14,21 +14,18 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.4a",
     what: "A stream is data frames and [DONE], of type text/event-stream without a charset",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: STREAM("has the headers of a stream (I-1.4, I-1.5)"),
   },
   {
     clause: "I-1.4b",
     what: "The sparse dialect: the role comes with the first text, later deltas have only new values",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.measurement}`,
     test: STREAM("is this, byte for byte"),
   },
   {
     clause: "I-1.4c",
     what: "The full dialects: every delta has every key",
-    evidence: "observed",
     source: SOURCE.recordings,
     state: "partly",
     note: "The newer of two, with stream_dialect: full. The older one, with empty tool_calls and the role every time, is not emulated",
@@ -37,21 +34,18 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.4d",
     what: "Reasoning, content, finish_reason, usage without choices, [DONE], in this order",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: STREAM("reasoning comes before content, the role with the first of it"),
   },
   {
     clause: "I-1.4e",
     what: "Every chunk has the running usage",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: CHUNKS("role with the first text, running usage, finish_reason alone, usage chunk, [DONE]"),
   },
   {
     clause: "I-1.4f",
     what: "Most models end a stream without [DONE] after a stop sequence",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Only with done_after_stop. It is uncertain whether server or client ended the recorded streams",
     test: STYLES("done_after_stop: false leaves [DONE] out, but only after a stop sequence"),
@@ -59,7 +53,6 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.4g",
     what: "One model omits finish_reason and usage in JSON mode; some streams have no usage chunk",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Only with finish_reason_in_json_mode and usage_chunk",
     test: STYLES(
@@ -69,7 +62,6 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.4h",
     what: "Tool calls are sent whole, in fragments, or with a new id on every delta",
-    evidence: "observed",
     source: `${SOURCE.recordings}; ${SOURCE.langchain}`,
     state: "partly",
     note: "Three styles, with tool_deltas. Fragments whose continuations have a null or empty name under one id are not emulated",
@@ -93,7 +85,6 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.5a",
     what: "Every answer has the front end's Vary, Via and Alt-Svc",
-    evidence: "observed",
     source: SOURCE.recordings,
     note: "Ours: the value of Alt-Svc (Y-11)",
     test: REPLIES("has these headers, and no others of theirs"),
@@ -101,7 +92,6 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.5b",
     what: "For about half of the models answers also have X-Baseten ids of request, session, model and version",
-    evidence: "observed",
     source: SOURCE.recordings,
     state: "partly",
     note: "For all of them, with made-up values (Y-11)",
@@ -110,7 +100,6 @@ export const STREAMS = chapter("Streams and response headers", [
   {
     clause: "I-1.5c",
     what: "Nested errors have all of these headers, flat ones only the time of acceptance, the gateway's own errors none",
-    evidence: "observed",
     source: SOURCE.recordings,
     test: VALUES("flat: compact, no newline, only the time of acceptance"),
   },

@@ -16,18 +16,15 @@ const secret = z
   .string()
   .regex(/^[\x21-\x7e]{8,512}$/, { error: "expected 8 to 512 printable ASCII characters without spaces" });
 
-const retry = z.strictObject({
-  max_attempts: z
-    .int()
-    .min(1)
-    .max(MAX_UPSTREAM_ATTEMPTS)
-    .optional()
-    .describe("1, the default, does not retry"),
-  delay: durationSchema
-    .refine((value) => (parseDuration(value) ?? 0) <= MAX_RETRY_DELAY_MS, { error: "expected at most 5s" })
-    .optional(),
-  backoff: z.enum(BACKOFFS).optional(),
-});
+const retry = z
+  .strictObject({
+    max_attempts: z.int().min(1).max(MAX_UPSTREAM_ATTEMPTS).describe("1, the default, does not retry"),
+    delay: durationSchema.refine((value) => (parseDuration(value) ?? 0) <= MAX_RETRY_DELAY_MS, {
+      error: "expected at most 5s",
+    }),
+    backoff: z.enum(BACKOFFS),
+  })
+  .partial();
 
 const gateway = z
   .strictObject({

@@ -30,40 +30,34 @@ const replySchema = z
   .strictObject({
     mode: z
       .enum(REPLY_MODES)
-      .optional()
       .describe(
         "echo repeats the last message; lorem is placeholder prose; schema makes JSON for the requested format",
       ),
-    content: z
-      .string()
-      .optional()
-      .describe("May contain {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}"),
-    reasoning_content: z.string().optional(),
-    tool_calls: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1),
-          arguments: z
-            .union([z.string(), z.record(z.string(), z.unknown())], {
-              error: "expected JSON text or an object",
-            })
-            .default({}),
-          id: z.string().optional(),
-        }),
-      )
-      .optional(),
+    content: z.string().describe("May contain {{last_message}}, {{model}}, {{key}}, {{group}}, {{turn}}"),
+    reasoning_content: z.string(),
+    tool_calls: z.array(
+      z.strictObject({
+        name: z.string().min(1),
+        arguments: z
+          .union([z.string(), z.record(z.string(), z.unknown())], {
+            error: "expected JSON text or an object",
+          })
+          .default({}),
+        id: z.string().optional(),
+      }),
+    ),
     finish_reason: z
       .enum(["stop", "length", "tool_calls"])
       .nullable()
-      .optional()
       .describe("null omits it, as some models do"),
     usage: z
       .strictObject({
-        prompt_tokens: count.optional(),
-        completion_tokens: count.optional(),
-        cached_tokens: count.optional(),
-        reasoning_tokens: count.optional(),
+        prompt_tokens: count,
+        completion_tokens: count,
+        cached_tokens: count,
+        reasoning_tokens: count,
       })
+      .partial()
       .refine((usage) => within(usage.cached_tokens, usage.prompt_tokens), {
         path: ["cached_tokens"],
         error:
@@ -74,7 +68,6 @@ const replySchema = z
         error:
           "expected at most completion_tokens, which they are part of; lower reasoning_tokens or raise completion_tokens",
       })
-      .optional()
       .describe("Exact token counts instead of counted ones"),
     forward: z
       .strictObject({
@@ -82,10 +75,10 @@ const replySchema = z
         model: z.string().optional(),
         headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).optional(),
       })
-      .optional()
       .describe("Forward to a real OpenAI-compatible server; url is its base URL, ending in /v1"),
-    stream: streamStyleSchema.optional(),
+    stream: streamStyleSchema,
   })
+  .partial()
   .refine(({ mode, content }) => mode === undefined || content === undefined, {
     path: ["content"],
     error: "mode generates the content; remove content or mode",

@@ -28,37 +28,37 @@ export const answerHeadersSchema = namedValues(headerName, headerValue);
 /** What a fault does. Fields can be combined, such as a delay and a status. */
 export const faultSchema = z
   .strictObject({
-    preset: z.enum(FAULT_PRESETS).optional().describe("One of the gateway's own errors"),
-    status: z.int().min(200).max(599).optional(),
-    body: z.unknown().optional().describe("Text is sent unchanged, any other value as JSON"),
-    headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().describe("Delay before the first byte"),
+    preset: z.enum(FAULT_PRESETS).describe("One of the gateway's own errors"),
+    status: z.int().min(200).max(599),
+    body: z.unknown().describe("Text is sent unchanged, any other value as JSON"),
+    headers: answerHeadersSchema,
+    delay: durationSchema.describe("Delay before the first byte"),
     stall: z
       .strictObject({ after_chunks: z.int().min(0), for: durationSchema.optional() })
-      .optional()
       .describe("Pauses the answer after this many chunks, for a time or forever"),
     cut: z
-      .strictObject({ after_chunks: z.int().min(0).optional(), after_bytes: z.int().min(0).optional() })
+      .strictObject({ after_chunks: z.int().min(0), after_bytes: z.int().min(0) })
+      .partial()
       .refine((cut) => cut.after_chunks !== undefined || cut.after_bytes !== undefined, {
         error: "expected after_chunks or after_bytes",
       })
-      .optional()
       .describe("Closes the connection after this many chunks or bytes"),
-    malformed_chunk: z.int().min(1).optional(),
-    truncated_json: z.boolean().optional(),
-    reset: z.boolean().optional(),
+    malformed_chunk: z.int().min(1),
+    truncated_json: z.boolean(),
+    reset: z.boolean(),
     webhook: z
       .strictObject({
-        duplicate: z.boolean().optional(),
-        out_of_order: z.boolean().optional(),
-        bad_signature: z.boolean().optional(),
-        stale_timestamp: z.boolean().optional(),
-        delay: durationSchema.optional(),
-        batch: z.boolean().optional().describe("Sent in one body with the next event"),
+        duplicate: z.boolean(),
+        out_of_order: z.boolean(),
+        bad_signature: z.boolean(),
+        stale_timestamp: z.boolean(),
+        delay: durationSchema,
+        batch: z.boolean().describe("Sent in one body with the next event"),
       })
-      .optional()
+      .partial()
       .describe("Changes the delivery of the billing event, not the answer"),
   })
+  .partial()
   .refine((fault) => Object.values(fault).some((value) => value !== undefined), {
     error:
       "expected at least one of preset, status, delay, stall, cut, malformed_chunk, truncated_json, reset, webhook",

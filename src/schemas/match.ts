@@ -39,19 +39,18 @@ export function namedValues<V extends z.ZodType>(names: z.ZodString, values: V) 
 /** The conditions of a completion rule or a fault. */
 export const matchSchema = z
   .strictObject({
-    model: textMatchSchema.optional(),
-    group: textMatchSchema.optional().describe("External entity id, or id, of the key's group"),
-    key: textMatchSchema.optional().describe("Name or prefix of the key"),
-    last_message: textMatchSchema.optional().describe("The last user message"),
-    system: textMatchSchema.optional(),
-    turn: z.int().min(0).optional().describe("Number of user messages"),
-    has_tool_result: z.boolean().optional().describe("Whether a tool result follows the last user message"),
-    tool_called: textMatchSchema.optional().describe("Name of a tool that the assistant has called"),
-    response_format: textMatchSchema
-      .optional()
-      .describe("text, json_object, json_schema, grammar or structural_tag"),
-    stream: z.boolean().optional(),
-    metadata: namedValues(z.string(), textMatchSchema).optional(),
-    headers: namedValues(z.string(), textMatchSchema).optional(),
+    model: textMatchSchema,
+    group: textMatchSchema.describe("External entity id, or id, of the key's group"),
+    key: textMatchSchema.describe("Name or prefix of the key"),
+    last_message: textMatchSchema.describe("The last user message"),
+    system: textMatchSchema,
+    turn: z.int().min(0).describe("Number of user messages"),
+    has_tool_result: z.boolean().describe("Whether a tool result follows the last user message"),
+    tool_called: textMatchSchema.describe("Name of a tool that the assistant has called"),
+    response_format: textMatchSchema.describe("text, json_object, json_schema, grammar or structural_tag"),
+    stream: z.boolean(),
+    metadata: namedValues(z.string(), textMatchSchema),
+    headers: namedValues(z.string(), textMatchSchema),
   })
+  .partial()
   .meta({ id: "Match", description: "{} matches everything; several keys must all match" });

@@ -7,22 +7,22 @@ import { scriptedRule } from "./scripted-rule.js";
 
 const predictionMatchSchema = z
   .strictObject({
-    model: textMatchSchema.optional().describe("Id or name of the model"),
-    chain: textMatchSchema.optional().describe("Id or name of the chain"),
-    environment: textMatchSchema.optional(),
-    deployment: textMatchSchema.optional(),
-    route: textMatchSchema
-      .optional()
-      .describe("Such as /items/123 for sync/items/123. If absent, only /predict and /run_remote match"),
-    method: textMatchSchema.optional(),
-    key: textMatchSchema.optional().describe("Name or prefix of the key"),
-    text: textMatchSchema.optional().describe("The whole body as text"),
+    model: textMatchSchema.describe("Id or name of the model"),
+    chain: textMatchSchema.describe("Id or name of the chain"),
+    environment: textMatchSchema,
+    deployment: textMatchSchema,
+    route: textMatchSchema.describe(
+      "Such as /items/123 for sync/items/123. If absent, only /predict and /run_remote match",
+    ),
+    method: textMatchSchema,
+    key: textMatchSchema.describe("Name or prefix of the key"),
+    text: textMatchSchema.describe("The whole body as text"),
     body: z
       .record(z.string().min(1), textMatchSchema)
-      .optional()
       .describe("Fields of a JSON body; dots select nested fields, as in input.prompt"),
-    headers: z.record(z.string(), textMatchSchema).optional(),
+    headers: z.record(z.string(), textMatchSchema),
   })
+  .partial()
   .meta({ id: "PredictionMatch", description: "{} matches every predict and run_remote" });
 
 /** The fields of a reply that define its content. */
@@ -31,23 +31,20 @@ const CONTENTS = ["json", "text", "chunks", "base64", "error"] as const;
 /** An answer of a deployment. Without content it echoes the input. */
 const predictionReplySchema = z
   .strictObject({
-    json: z.unknown().optional(),
-    text: z.string().optional(),
-    chunks: z.array(z.string()).min(1).optional().describe("A text in pieces, sent one after the other"),
-    chunk_delay: durationSchema.optional().describe("Delay between two pieces"),
-    base64: z.base64().optional().describe("Bytes, such as an image"),
+    json: z.unknown(),
+    text: z.string(),
+    chunks: z.array(z.string()).min(1).describe("A text in pieces, sent one after the other"),
+    chunk_delay: durationSchema.describe("Delay between two pieces"),
+    base64: z.base64().describe("Bytes, such as an image"),
     error: z
       .enum(PREDICTION_ERRORS)
-      .optional()
       .describe("model: 500 from the model's code; unavailable: 502; not_ready: 503; timeout: 504"),
-    content_type: z
-      .string()
-      .regex(/^[\x20-\x7e]+$/)
-      .optional(),
-    status: z.int().min(200).max(599).optional(),
-    headers: answerHeadersSchema.optional(),
-    delay: durationSchema.optional().describe("Delay before the first byte"),
+    content_type: z.string().regex(/^[\x20-\x7e]+$/),
+    status: z.int().min(200).max(599),
+    headers: answerHeadersSchema,
+    delay: durationSchema.describe("Delay before the first byte"),
   })
+  .partial()
   .refine((reply) => CONTENTS.filter((name) => reply[name] !== undefined).length <= 1, {
     error: `expected at most one of ${CONTENTS.join(", ")}`,
   })

@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../domain/chat.js";
-import { matchSubject } from "../domain/completion/subject.js";
+import { ChatSubject } from "../domain/completion/subject.js";
 import { promptTokens } from "../domain/completion/tokens.js";
 import { GatewayError } from "../domain/errors.js";
 import { answersItself, refuses } from "../domain/faults.js";
@@ -99,7 +99,7 @@ export class Chat {
   ): AdmittedChat {
     const { model, overrides } = input;
     const requestId = this.#context.random.uuid();
-    const subject = matchSubject(model, parsed.ok ? parsed.request : null, {
+    const subject = new ChatSubject(model, parsed.ok ? parsed.request : null, {
       group: grant ? [grant.chain[0].externalEntityId, grant.chain[0].id] : [],
       key: [...(caller.key.name === null ? [] : [caller.key.name]), caller.key.prefix],
       header: input.header,

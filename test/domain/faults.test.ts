@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matchSubject } from "../../src/domain/completion/subject.js";
+import { ChatSubject } from "../../src/domain/completion/subject.js";
 import {
   answersItself,
   compileFault,
@@ -17,7 +17,7 @@ const streamed = subject(true);
 
 function subject(stream: boolean) {
   const sender = { group: ["org"], key: ["acme-prod"], header: () => undefined };
-  return matchSubject("acme/llama", chatRequest("hi", { stream }), sender);
+  return new ChatSubject("acme/llama", chatRequest("hi", { stream }), sender);
 }
 
 function rule(fault: Fault, fields: Partial<FaultRule> = {}): FaultRule {

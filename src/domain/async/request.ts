@@ -95,13 +95,9 @@ export function arrived(
   target: AsyncTarget,
   options: AsyncOptions,
 ): ArrivedRequest {
-  const { workspaceId, kind, ownerId, deploymentId } = target;
   const { maxTimeInQueueMs, ...kept } = options;
   return {
-    workspaceId,
-    kind,
-    ownerId,
-    deploymentId,
+    ...target,
     id,
     key,
     ...kept,

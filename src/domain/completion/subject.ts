@@ -26,22 +26,20 @@ export interface MatchSubject {
   readonly header: (name: string) => string | undefined;
 }
 
-type Sender = Pick<MatchSubject, "group" | "key" | "header">;
-
-/** @param request null when its values are invalid: then only model and sender can match */
-export function matchSubject(model: string, request: ChatRequest | null, sender: Sender): MatchSubject {
-  return new ChatSubject(model, request, sender);
-}
-
 /** Getters compute a property only when a rule asks for it. */
-class ChatSubject implements MatchSubject {
+export class ChatSubject implements MatchSubject {
   readonly model: string;
   readonly group: readonly string[];
   readonly key: readonly string[];
   readonly header: MatchSubject["header"];
   readonly #request: ChatRequest | null;
 
-  constructor(model: string, request: ChatRequest | null, { group, key, header }: Sender) {
+  /** @param request null when its values are invalid: then only model and sender can match */
+  constructor(
+    model: string,
+    request: ChatRequest | null,
+    { group, key, header }: Pick<MatchSubject, "group" | "key" | "header">,
+  ) {
     this.model = model;
     this.group = group;
     this.key = key;

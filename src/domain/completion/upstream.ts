@@ -24,10 +24,9 @@ export function readOpenAiAnswer(body: unknown): RuleReply | null {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-const NO_FIELDS: Fields = {};
 
 function fieldsOf(value: unknown): Fields {
-  return asObject(value) ?? NO_FIELDS;
+  return asObject(value) ?? {};
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,13 +1,4 @@
-import type {
-  EffectiveLimit,
-  EffectiveModel,
-  Group,
-  GroupModel,
-  Limit,
-  LimitUnit,
-  RateUnit,
-  UsageUnit,
-} from "../model.js";
+import type { EffectiveLimit, Group, GroupModel, Limit, LimitUnit, RateUnit, UsageUnit } from "../model.js";
 
 /** A group and its ancestors: `[self, parent, ..., root]`, all with the same enforcement (G-5). */
 export type GroupChain = readonly Group[];
@@ -16,6 +7,11 @@ export type GroupChain = readonly Group[];
 interface EffectiveLimits {
   readonly rate: readonly EffectiveLimit<RateUnit>[];
   readonly usage: readonly EffectiveLimit<UsageUnit>[];
+}
+
+/** One entry of `effective_models` (G-10). */
+export interface EffectiveModel extends EffectiveLimits {
+  readonly slug: string;
 }
 
 const NO_LIMITS: EffectiveLimits = Object.freeze({ rate: Object.freeze([]), usage: Object.freeze([]) });
@@ -39,10 +35,7 @@ export function effectiveLimits(chain: GroupChain, slug: string): EffectiveLimit
 export function effectiveModels(chain: GroupChain): EffectiveModel[] {
   const self = chain[0];
   if (self === undefined) return [];
-  return self.models.map(({ slug }) => {
-    const { rate, usage } = effectiveLimits(chain, slug);
-    return { slug, rateLimits: rate, usageLimits: usage };
-  });
+  return self.models.map(({ slug }) => ({ slug, ...effectiveLimits(chain, slug) }));
 }
 
 /** The first limit of each (type, unit), which is that of the closest group. */
@@ -61,12 +54,7 @@ function declaredAlong<U extends LimitUnit>(
   return chain.flatMap((group) => {
     const model = modelOf(group, slug);
     if (model === undefined) return [];
-    return limitsOf(model).map(({ type, unit, threshold }) => ({
-      type,
-      unit,
-      threshold,
-      sourceGroup: group.id,
-    }));
+    return limitsOf(model).map((limit) => ({ ...limit, sourceGroup: group.id }));
   });
 }
 

@@ -32,8 +32,8 @@ export function groupJson({ group, effectiveModels }: GroupView) {
     models: group.models,
     effective_models: effectiveModels.map((model) => ({
       slug: model.slug,
-      rate_limits: model.rateLimits.map(effectiveLimitJson),
-      usage_limits: model.usageLimits.map(effectiveLimitJson),
+      rate_limits: model.rate.map(effectiveLimitJson),
+      usage_limits: model.usage.map(effectiveLimitJson),
     })),
     hierarchy: { limit_enforcement: group.enforcement, parent_group_id: group.parentId },
     created_at: timestamp(group.createdAt),

@@ -1,4 +1,4 @@
-import { matchSubject } from "../../domain/completion/subject.js";
+import { ChatSubject } from "../../domain/completion/subject.js";
 import { millisecondsOf } from "../../domain/duration.js";
 import { GatewayError } from "../../domain/errors.js";
 import { type Fault, faultError } from "../../domain/faults.js";
@@ -40,7 +40,7 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
    */
   answer(request: PredictionRequest, builtIn: (request: PredictionRequest) => PredictionOutcome): Prediction {
     const { deployment, key, header } = request;
-    const subject = matchSubject(deployment.ownerId, null, { group: [], key, header });
+    const subject = new ChatSubject(deployment.ownerId, null, { group: [], key, header });
     const matched = this.#faults.match(request.fault, subject);
     const notes = matched ? [`applied ${matched.id}`] : [];
     const fault = matched?.fault ?? null;

@@ -1,7 +1,7 @@
 import { GatewayError, invalid } from "../../domain/errors.js";
-import { effectiveModels } from "../../domain/limits/effective.js";
+import { type EffectiveModel, effectiveModels } from "../../domain/limits/effective.js";
 import { cascadingConflict, MAX_LEVELS } from "../../domain/limits/hierarchy.js";
-import type { EffectiveModel, Group, GroupModel, LimitEnforcement, Workspace } from "../../domain/model.js";
+import type { Group, GroupModel, LimitEnforcement, Workspace } from "../../domain/model.js";
 import { newId, type WorldContext, write } from "../world-context.js";
 import { type Page, type PageRequest, pageOf } from "./pages.js";
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type ContainerPlan, environmentOf, type Running } from "./container-plan.js";
 import { LogBook } from "./log.js";
-import { writeSeeds } from "./seed-folder.js";
+import { withSeedFiles } from "./seed-folder.js";
 
 const HOST = "127.0.0.1";
 /** Lines of the log that an error shows. */
@@ -18,14 +18,9 @@ const PREFIX = "gateway-emulator: ";
  * Runs the command line as a process whose standard input is a pipe from here: the system closes that pipe however
  * this process ends, and the emulator stops with it.
  */
-export async function startProcess(plan: ContainerPlan): Promise<Running> {
-  const seeds = await writeSeeds(plan.seeds);
-  try {
-    return await launch(plan, seeds.paths);
-  } finally {
-    // The emulator has read them, and keeps in its state what a reset goes back to.
-    await seeds.remove();
-  }
+export function startProcess(plan: ContainerPlan): Promise<Running> {
+  // Once it listens, the emulator has read them, and keeps in its state what a reset goes back to.
+  return withSeedFiles(plan.seeds, (paths) => launch(plan, paths));
 }
 
 async function launch(plan: ContainerPlan, seeds: readonly string[]): Promise<Running> {

@@ -185,9 +185,9 @@ class Comparison {
   checkEffectiveModels(): void {
     for (const self of this.#groups) {
       const chain = this.#chain(self);
-      expect(
-        effectiveModels(chain).map((model) => [model.slug, ...model.rateLimits, ...model.usageLimits]),
-      ).toEqual(self.models.map(({ slug }) => [slug, ...slowLimits(chain, slug)]));
+      expect(effectiveModels(chain).map((model) => [model.slug, ...model.rate, ...model.usage])).toEqual(
+        self.models.map(({ slug }) => [slug, ...slowLimits(chain, slug)]),
+      );
     }
   }
 

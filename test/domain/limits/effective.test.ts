@@ -87,11 +87,11 @@ test("G-10: effective_models has one entry per slug of the group's own set, in i
   );
   const self = group("self", "INDEPENDENT", root, model("a/3"), model("a/1"));
   expect(effectiveModels([self, root])).toEqual([
-    { slug: "a/3", rateLimits: [], usageLimits: [] },
+    { slug: "a/3", rate: [], usage: [] },
     {
       slug: "a/1",
-      rateLimits: [],
-      usageLimits: [{ type: "REQUEST", unit: "DAY", threshold: 4, sourceGroup: "root" }],
+      rate: [],
+      usage: [{ type: "REQUEST", unit: "DAY", threshold: 4, sourceGroup: "root" }],
     },
   ]);
 });

@@ -25,20 +25,15 @@ const BILLED: Fields<BilledEvents> = {
   cachedInputTokens: true,
 };
 
-type Sums = Readonly<Record<"tokens" | "inputTokens" | "outputTokens" | "cachedInputTokens", number>>;
-
-const NONE: Sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
-
 /** `toHaveBilled`: billing events, sent to a webhook or not. */
 export async function billed(gateway: GatewayWorld, expected: BilledEvents): Promise<MatcherResult> {
   checkFields("toHaveBilled", expected, BILLED);
   const { events: count, tokens, inputTokens, outputTokens, cachedInputTokens, ...filter } = expected;
   const events = (await gateway.billing.events(filter)).map(({ event }) => event);
-  const sums = events.reduce(plus, NONE);
   const given = Object.entries({ tokens, inputTokens, outputTokens, cachedInputTokens }).filter(
     ([, value]) => value !== undefined,
   );
-  const found = new Map<string, number>(Object.entries(sums));
+  const found = sumsOf(events);
   const pass =
     (count === undefined ? events.length > 0 : events.length === count) &&
     given.every(([name, value]) => found.get(name) === value);
@@ -50,13 +45,15 @@ export async function billed(gateway: GatewayWorld, expected: BilledEvents): Pro
   };
 }
 
-function plus(sums: Sums, { tokens: { inputTokens, outputTokens, cachedInputTokens } }: BillingEvent): Sums {
-  return {
-    tokens: sums.tokens + inputTokens + outputTokens,
-    inputTokens: sums.inputTokens + inputTokens,
-    outputTokens: sums.outputTokens + outputTokens,
-    cachedInputTokens: sums.cachedInputTokens + cachedInputTokens,
-  };
+function sumsOf(events: readonly BillingEvent[]): ReadonlyMap<string, number> {
+  const sums = { tokens: 0, inputTokens: 0, outputTokens: 0, cachedInputTokens: 0 };
+  for (const { tokens } of events) {
+    sums.tokens += tokens.inputTokens + tokens.outputTokens;
+    sums.inputTokens += tokens.inputTokens;
+    sums.outputTokens += tokens.outputTokens;
+    sums.cachedInputTokens += tokens.cachedInputTokens;
+  }
+  return new Map(Object.entries(sums));
 }
 
 function linesOf(events: readonly BillingEvent[]): string {
