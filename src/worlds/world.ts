@@ -1,4 +1,4 @@
-import { APPROXIMATE, type Tokenizer } from "../domain/completion/tokens.js";
+import { APPROXIMATE } from "../domain/completion/tokens.js";
 import type { Settings } from "../domain/settings.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
@@ -13,7 +13,7 @@ import {
   settingsOf,
 } from "../services/seeding.js";
 import { createServices, type Services } from "../services/services.js";
-import { TokenizerMissing, Tokenizers } from "../services/tokenizers.js";
+import { tokenizerNamed } from "../services/tokenizers.js";
 import type { WorldContext } from "../services/world-context.js";
 import { openStore, openStoreImage } from "../store/store.js";
 import type { WorldCopy, WorldOptions } from "./world-options.js";
@@ -37,7 +37,6 @@ export class World {
   closed = false;
   readonly #context: WorldContext;
   readonly #options: WorldOptions;
-  readonly #tokenizers = new Tokenizers();
   #declared: DeclaredSeed;
   /** Keys that {@link add} has added since the last reset. */
   #added: Readonly<Record<string, string>> = {};
@@ -113,7 +112,7 @@ export class World {
       );
     }
     const settings = settingsOf(partial, this.#context.settings);
-    const tokenizer = this.#tokenizer(settings);
+    const tokenizer = tokenizerNamed(settings.tokenizer);
     this.services.journal.flush();
     const added = { ...this.#added, ...declaredKeys(partial) };
     store.transaction(() => {
@@ -175,7 +174,7 @@ export class World {
   #start(): void {
     const { store, clock } = this.#context;
     const settings = this.#settings();
-    this.#context.tokenizer = this.#tokenizer(settings);
+    this.#context.tokenizer = tokenizerNamed(settings.tokenizer);
     clock.clear();
     const before = clock.state;
     clock.restore(clockOf(this.seed));
@@ -208,7 +207,7 @@ export class World {
     const { store, clock } = this.#context;
     const state = this.#savedState();
     if (state) this.#applyState(state);
-    this.#context.tokenizer = this.#tokenizer(this.#context.settings);
+    this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     clock.restore(store.meta.get(META.clock) as ClockState);
     const epoch = Number(store.meta.get(META.epoch)) + 1;
     this.#context.randomSeed = randomSeed(this.seed, 0);
@@ -237,7 +236,7 @@ export class World {
   #continueImage(state: WorldState, random: RandomState): void {
     const { store, clock } = this.#context;
     this.#applyState(state);
-    this.#context.tokenizer = this.#tokenizer(this.#context.settings);
+    this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     this.#context.randomSeed = randomSeed(this.seed, 0);
     this.#context.random = createRandom(random);
     this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
@@ -260,15 +259,6 @@ export class World {
 
   #clearCaches(): void {
     for (const cache of this.#context.caches) cache.stateReplaced();
-  }
-
-  #tokenizer({ tokenizer }: Settings): Tokenizer {
-    try {
-      return this.#tokenizers.get(tokenizer);
-    } catch (cause) {
-      if (!(cause instanceof TokenizerMissing)) throw cause;
-      throw new SeedError(["settings", "tokenizer"], cause.message);
-    }
   }
 
   #settings(): Settings {
