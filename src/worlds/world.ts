@@ -62,8 +62,8 @@ export class World {
     this.services = createServices(this.#context);
     this.resumed = stored !== null && !options.reset;
     try {
-      if (copy) this.#continue();
-      else if (this.resumed) this.#resume();
+      if (copy) this.#continueImage();
+      else if (this.resumed) this.#continue(null);
       else this.#start();
     } catch (cause) {
       store.close();
@@ -157,7 +157,7 @@ export class World {
     store.replace(image, name);
     clock.clear();
     this.#declared = storedSeed(store) ?? EMPTY_SEED;
-    this.#continue();
+    this.#continueImage();
   }
 
   close(): void {
@@ -202,59 +202,44 @@ export class World {
     }
   }
 
-  /** Continues a state file. New ids have a sequence of their own. */
-  #resume(): void {
+  /** Continues an image exactly like its world. A state file works too. */
+  #continueImage(): void {
+    this.#continue(this.#savedState()?.random ?? null);
+  }
+
+  /**
+   * Continues a state file, or an image of a world. After an image come the same ids as in its world.
+   * @param random the random sequence to continue; null: a new one, so that no id repeats (X-22)
+   */
+  #continue(random: RandomState | null): void {
     const { store, clock } = this.#context;
     const state = this.#savedState();
-    if (state) this.#applyState(state);
+    if (state) {
+      this.#added = state.added;
+      this.#context.settings = { ...state.settings, ...this.#options.overrides };
+    }
     this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     clock.restore(store.meta.get(META.clock) as ClockState);
+    this.#context.randomSeed = randomSeed(this.seed, 0);
+    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
     const epoch = Number(store.meta.get(META.epoch)) + 1;
-    this.#context.randomSeed = randomSeed(this.seed, 0);
-    this.#context.random = createRandom(randomSeed(this.seed, epoch));
-    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
-    store.transaction(() => {
-      store.meta.set(META.epoch, epoch);
-      store.meta.set(META.seed, this.seed);
-      // The random sequence of an image ends here.
-      store.meta.set(META.state, state ? { ...state, random: null } : null);
-      if (this.#options.workspaceKey)
-        ensureWorkspaceKey(this.services, this.seed, this.#options.workspaceKey);
-    });
-    this.#clearCaches();
-    this.services.webhooks.resume();
-  }
-
-  /** Continues an image. A state file works too. */
-  #continue(): void {
-    const state = this.#savedState();
-    if (state?.random) this.#continueImage(state, state.random);
-    else this.#resume();
-  }
-
-  /** Continues exactly like the image's world, with the same next ids. */
-  #continueImage(state: WorldState, random: RandomState): void {
-    const { store, clock } = this.#context;
-    this.#applyState(state);
-    this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
-    this.#context.randomSeed = randomSeed(this.seed, 0);
-    this.#context.random = createRandom(random);
-    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
-    clock.restore(store.meta.get(META.clock) as ClockState);
+    this.#context.random = createRandom(random ?? randomSeed(this.seed, epoch));
     const { workspaceKey } = this.#options;
-    if (workspaceKey) ensureWorkspaceKey(this.services, this.seed, workspaceKey);
+    store.transaction(() => {
+      if (!random) {
+        store.meta.set(META.epoch, epoch);
+        store.meta.set(META.seed, this.seed);
+        // The random sequence of an image ends here.
+        store.meta.set(META.state, state ? { ...state, random: null } : null);
+      }
+      if (workspaceKey) ensureWorkspaceKey(this.services, this.seed, workspaceKey);
+    });
     this.#clearCaches();
     this.services.webhooks.resume();
   }
 
   #savedState(): WorldState | null {
     return (this.#context.store.meta.get(META.state) as WorldState | null | undefined) ?? null;
-  }
-
-  /** Restores settings and added keys. */
-  #applyState({ settings, added }: WorldState): void {
-    this.#added = added;
-    this.#context.settings = { ...settings, ...this.#options.overrides };
   }
 
   #clearCaches(): void {
