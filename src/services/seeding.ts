@@ -7,7 +7,7 @@ import type { GroupSeed, WorkspaceSeed } from "../schemas/seed-workspace.js";
 import { declaredDeployable, declaredModel } from "./deployments/declared.js";
 import type { Services } from "./services.js";
 import { defaultTeam, defaultUser, teamOf, userOf } from "./user-and-team.js";
-import { newId } from "./world-context.js";
+import { newId, type WorldContext } from "./world-context.js";
 
 /** A valid seed that cannot be applied, for example with a limit above its parent's. */
 export class SeedError extends Error {
@@ -43,7 +43,7 @@ export function applySeed(services: Services, seed: Seed): void {
 export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
   const { context } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
-  const workspace = context.store.workspaces.byName(name) ?? createWorkspace(services, { name });
+  const workspace = context.store.workspaces.byName(name) ?? declareWorkspace(services, { name });
   // The seed may declare this key with other settings.
   if (services.workspaceKeys.manages(workspace, key)) return;
   const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
@@ -115,10 +115,7 @@ function abilitiesOf(
 type Path = readonly (string | number)[];
 
 function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): void {
-  const known = services.context.store.workspaces.byName(seed.name);
-  const workspace = known
-    ? updateWorkspace(services, known, seed, path)
-    : createWorkspace(services, seed, path);
+  const workspace = declareWorkspace(services, seed, path);
   if (seed.async_webhook_secrets) {
     const secrets = rotated(services, seed.async_webhook_secrets);
     services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
@@ -137,29 +134,11 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
   }
 }
 
-function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
-  const { store } = services.context;
-  const workspace: Workspace = {
-    id: newId(services.context, (id) => store.workspaces.byId(id) !== null),
-    name: seed.name,
-    onboarded: seed.onboarded ?? true,
-    orgPrefixes: seed.org_prefixes ?? [],
-    registrationPublicKey: seed.registration_public_key ?? null,
-    models: [],
-    chains: [],
-    ...declaredIn(seed, path),
-    user: userOf(seed, defaultUser(services.context, seed.name)),
-    team: teamOf(seed, defaultTeam(services.context, seed.name)),
-    webhook: webhookOf(services, seed) ?? null,
-    createdAt: services.context.clock.now(),
-  };
-  store.workspaces.insert(workspace);
-  startOutbox(services, workspace);
-  return workspace;
-}
-
-/** Replaces what the seed declares and keeps the rest. */
-function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed, path: Path): Workspace {
+/** Creates the workspace of a seed, or replaces what the seed declares and keeps the rest. */
+function declareWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
+  const { workspaces, deliveries, ledger } = services.context.store;
+  const stored = workspaces.byName(seed.name);
+  const known = stored ?? newWorkspace(services.context, seed.name);
   const workspace: Workspace = {
     ...known,
     onboarded: seed.onboarded ?? known.onboarded,
@@ -170,9 +149,27 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     team: teamOf(seed, known.team),
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
-  services.context.store.workspaces.update(workspace);
-  if (!known.webhook) startOutbox(services, workspace);
+  if (stored) workspaces.update(workspace);
+  else workspaces.insert(workspace);
+  // Events from before the webhook are not sent (W-1).
+  if (workspace.webhook && !known.webhook) deliveries.begin(workspace.id, ledger.lastSeq());
   return workspace;
+}
+
+function newWorkspace(context: WorldContext, name: string): Workspace {
+  return {
+    id: newId(context, (id) => context.store.workspaces.byId(id) !== null),
+    name,
+    onboarded: true,
+    orgPrefixes: [],
+    registrationPublicKey: null,
+    models: [],
+    chains: [],
+    user: defaultUser(context, name),
+    team: defaultTeam(context, name),
+    webhook: null,
+    createdAt: context.clock.now(),
+  };
 }
 
 /** The declared models and chains; absent keys are not declared. */
@@ -190,11 +187,6 @@ function declaredIn(
       ),
     }),
   };
-}
-
-/** Events from before the webhook are not sent (W-1). */
-function startOutbox({ context }: Services, { id, webhook }: Workspace): void {
-  if (webhook) context.store.deliveries.begin(id, context.store.ledger.lastSeq());
 }
 
 function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
