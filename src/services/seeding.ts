@@ -29,9 +29,7 @@ const DEFAULT_WORKSPACE = "default";
  * @throws SeedError
  */
 export function applySeed(services: Services, seed: Seed): void {
-  for (const [index, workspace] of (seed.workspaces ?? []).entries()) {
-    seedWorkspace(services, workspace, ["workspaces", index]);
-  }
+  eachAt(["workspaces"], seed.workspaces, (workspace, path) => seedWorkspace(services, workspace, path));
   if (seed.completions?.length) services.completions.add(seed.completions);
   if (seed.predictions?.length) services.predictions.add(seed.predictions);
   if (seed.faults?.length) services.faults.add(seed.faults);
@@ -120,18 +118,16 @@ function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): voi
     const secrets = rotated(services, seed.async_webhook_secrets);
     services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
   }
-  const { secrets } = seed;
-  if (secrets) atPath(path, () => services.workspaceSecrets.declare(workspace, secrets));
-  for (const [index, { key, type, name = null, model_ids }] of (seed.api_keys ?? []).entries()) {
-    const input = { type, name, modelIds: model_ids ?? null, ofTeam: false };
-    atPath([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
-  }
-  for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
-    atPath([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
-  }
-  for (const [index, group] of (seed.groups ?? []).entries()) {
-    seedGroup(services, workspace, group, null, [...path, "groups", index]);
-  }
+  if (seed.secrets) services.workspaceSecrets.declare(workspace, seed.secrets);
+  eachAt([...path, "api_keys"], seed.api_keys, ({ key, type, name = null, model_ids = null }) =>
+    services.workspaceKeys.adopt(workspace, key, { type, name, modelIds: model_ids, ofTeam: false }),
+  );
+  eachAt([...path, "endpoints"], seed.endpoints, (endpoint) =>
+    services.endpoints.create(workspace, endpoint),
+  );
+  eachAt([...path, "groups"], seed.groups, (group, groupPath) =>
+    seedGroup(services, workspace, group, null, groupPath),
+  );
 }
 
 /** Creates the workspace of a seed, or replaces what the seed declares and keeps the rest. */
@@ -178,14 +174,8 @@ function declaredIn(
   path: Path,
 ): Partial<Pick<Workspace, "models" | "chains">> {
   return {
-    ...(models && {
-      models: models.map((model, index) => atPath([...path, "models", index], () => declaredModel(model))),
-    }),
-    ...(chains && {
-      chains: chains.map((chain, index) =>
-        atPath([...path, "chains", index], () => declaredDeployable(chain)),
-      ),
-    }),
+    ...(models && { models: eachAt([...path, "models"], models, declaredModel) }),
+    ...(chains && { chains: eachAt([...path, "chains"], chains, declaredDeployable) }),
   };
 }
 
@@ -211,37 +201,38 @@ function seedGroup(
   if (parent && seed.limit_enforcement && seed.limit_enforcement !== parent.enforcement) {
     throw new SeedError(path, `limit_enforcement: expected the parent's mode ${parent.enforcement}`);
   }
-  const { group } = atPath(path, () =>
-    services.groups.create(workspace, {
-      name: seed.name ?? null,
-      externalEntityId: seed.external_entity_id,
-      models: seed.models.map((model) => ({
-        slug: model.slug,
-        rate_limits: model.rate_limits ?? [],
-        usage_limits: model.usage_limits ?? [],
-      })),
-      enforcement: seed.limit_enforcement ?? null,
-      parentId: parent?.id ?? null,
-    }),
+  const { group } = services.groups.create(workspace, {
+    name: seed.name ?? null,
+    externalEntityId: seed.external_entity_id,
+    models: seed.models.map((model) => ({
+      slug: model.slug,
+      rate_limits: model.rate_limits ?? [],
+      usage_limits: model.usage_limits ?? [],
+    })),
+    enforcement: seed.limit_enforcement ?? null,
+    parentId: parent?.id ?? null,
+  });
+  eachAt([...path, "keys"], seed.keys, ({ key, name }) => services.keys.adopt(group, key, name));
+  eachAt([...path, "usage"], seed.usage, (usage) => services.limits.preload(group, usage));
+  eachAt([...path, "groups"], seed.groups, (child, childPath) =>
+    seedGroup(services, workspace, child, group, childPath),
   );
-  for (const [index, { key, name }] of (seed.keys ?? []).entries()) {
-    atPath([...path, "keys", index], () => services.keys.adopt(group, key, name));
-  }
-  for (const [index, usage] of (seed.usage ?? []).entries()) {
-    atPath([...path, "usage", index], () => services.limits.preload(group, usage));
-  }
-  for (const [index, child] of (seed.groups ?? []).entries()) {
-    seedGroup(services, workspace, child, group, [...path, "groups", index]);
-  }
 }
 
-/** Runs `work` and adds the path to its errors. @throws SeedError */
-function atPath<T>(path: Path, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof GatewayError)
-      throw new SeedError(path, cause.hint ? `${cause.message} (${cause.hint})` : cause.message);
-    throw cause;
-  }
+/** Runs `work` for each item of the list at a path, and adds the item's path to its errors. @throws SeedError */
+function eachAt<Item, Result>(
+  listPath: Path,
+  items: readonly Item[] = [],
+  work: (item: Item, path: Path) => Result,
+): Result[] {
+  return items.map((item, index) => {
+    const path = [...listPath, index];
+    try {
+      return work(item, path);
+    } catch (cause) {
+      if (cause instanceof GatewayError)
+        throw new SeedError(path, cause.hint ? `${cause.message} (${cause.hint})` : cause.message);
+      throw cause;
+    }
+  });
 }
