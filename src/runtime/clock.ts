@@ -100,6 +100,20 @@ export class Clock {
     return () => this.#queue.cancel(entry);
   }
 
+  /** Runs due work now, because a frozen clock would never run it, and schedules other work. */
+  runAt(at: number, label: string, work: () => void): void {
+    if (at <= this.now()) work();
+    else this.schedule(at, label, work);
+  }
+
+  /** Runs work in a later turn of the event loop, unless stopped, so that no answer waits for it. An advance waits. */
+  runInLaterTurn(work: () => void, stop: AbortSignal): void {
+    const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      if (!stop.aborted) work();
+    });
+    this.waitForExternal(done);
+  }
+
   /**
    * Makes an advance wait for work outside the clock, which may schedule jobs. It waits at most
    * {@link EXTERNAL_TIMEOUT_MS} of real time; then the work counts as hanging and its timeout on this clock can run.
