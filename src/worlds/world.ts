@@ -19,8 +19,6 @@ import { openStore, openStoreImage } from "../store/store.js";
 import type { WorldCopy, WorldOptions } from "./world-options.js";
 import { type DeclaredSeed, declaredBy, META, storedSeed, type WorldState } from "./world-state.js";
 
-export type { WorldOptions } from "./world-options.js";
-
 /** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
 const DEVELOPMENT_KEY = "emulator.local-development-key";
 
