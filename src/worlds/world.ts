@@ -3,7 +3,6 @@ import type { Settings } from "../domain/settings.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
-import { clockOf, randomSeed } from "../services/seeded-start.js";
 import {
   applySeed,
   declaredKeys,
@@ -247,4 +246,14 @@ export class World {
   #settings(): Settings {
     return { ...settingsOf(this.seed), ...this.#options.overrides };
   }
+}
+
+/** The seed text of the world's random source (X-22). @param epoch number of resumes of the state */
+function randomSeed(seed: Seed, epoch: number): string {
+  return `${seed.random_seed ?? 1}#${epoch}`;
+}
+
+/** The initial state of the world's clock. */
+function clockOf(seed: Seed): ClockState {
+  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
 }
