@@ -1,7 +1,6 @@
 import { type ClientOptions, GatewayClient } from "../client/client.js";
 import { type Fetch, WorldEndedError } from "../client/connection.js";
 import type { GatewayWorld } from "../client/gateway-world.js";
-import type { View } from "../client/view.js";
 import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
 import type { Fetch as FetchFunction } from "../http/fetch.js";
@@ -125,11 +124,12 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
 function clientOptions({ worlds, origin, fetch, pendingCalls }: EmulatorParts, name: string): ClientOptions {
   const world = worlds.get(name);
   const url = worldUrl(origin, name);
-  const view = new LiveView(world, name, url);
+  // Read from the world at each access, and so always current.
+  const current = () => ({ ...viewOf(world, name, url), workspaceKey: world.workspaceKey });
   return {
     url,
     fetch: fetchOf(world, name, fetch),
-    view: { current: () => view, refresh: async () => {} },
+    view: { current, refresh: async () => {} },
     onCall: (end) => pendingCalls.add(end),
   };
 }
@@ -149,33 +149,4 @@ function fetchOf(world: World, name: string, fetch: Fetch): Fetch {
     if (!response.ok) checkOpen();
     return response;
   };
-}
-
-/** Read from the world at each access, and so always current. */
-class LiveView implements View {
-  readonly name: string;
-  readonly #world: World;
-  readonly #url: string;
-
-  constructor(world: World, name: string, url: string) {
-    this.#world = world;
-    this.name = name;
-    this.#url = url;
-  }
-
-  get workspaceKey(): string {
-    return this.#world.workspaceKey;
-  }
-
-  get keys(): View["keys"] {
-    return this.#world.keys;
-  }
-
-  get env(): View["env"] {
-    return viewOf(this.#world, this.name, this.#url).env;
-  }
-
-  get example(): View["example"] {
-    return viewOf(this.#world, this.name, this.#url).example;
-  }
 }

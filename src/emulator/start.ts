@@ -2,7 +2,7 @@ import { withCallerStack } from "../client/caller-stack.js";
 import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
-import { createFetch, type FetchApp } from "../http/fetch.js";
+import { createFetch } from "../http/fetch.js";
 import { HttpServer } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
@@ -11,7 +11,8 @@ import { SeedError } from "../services/seeding.js";
 import { VERSION } from "../version.js";
 import { WorldRegistry } from "../worlds/registry.js";
 import { orInvalidSeed } from "../worlds/seed-errors.js";
-import { World, type WorldOptions } from "../worlds/world.js";
+import { World } from "../worlds/world.js";
+import type { WorldOptions } from "../worlds/world-options.js";
 import { Worlds } from "../worlds/worlds.js";
 import { type GatewayEmulator, RunningEmulator } from "./emulator.js";
 import { checkOptions, type EmulatorOptions } from "./options.js";
@@ -27,7 +28,7 @@ const DEFAULT_HOST = "127.0.0.1";
 
 /**
  * Starts an emulator in this process.
- * @throws InvalidSeed, StateError, or what `listen` says
+ * @throws InvalidSeed, StateError, ListenError
  */
 export function startGatewayEmulator(options: EmulatorOptions = {}): Promise<GatewayEmulator> {
   return withCallerStack(startGatewayEmulator, () => start(options));
@@ -46,12 +47,14 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
     const app = createApp(registry);
     const giveUp = (): void => worlds.dropUnreachable();
-    const server = options.listen === false ? null : await listen(app, options, giveUp);
-    const origin = server?.origin ?? "http://gateway";
+    const { port: wantedPort = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
+    const server = options.listen === false ? null : new HttpServer(app, { ownsProcess, giveUp });
+    const port = (await server?.listen(wantedPort, host)) ?? 0;
+    const origin = server ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
     registry.origin = origin;
     const fetches = new PendingCalls();
     return new RunningEmulator({
-      port: server?.port ?? 0,
+      port,
       origin,
       worlds,
       errors,
@@ -66,21 +69,6 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     worlds.close();
     throw cause;
   }
-}
-
-interface Listening {
-  readonly port: number;
-  readonly origin: string;
-  drain(): Promise<void>;
-}
-
-/** @throws ListenError that says what to change */
-async function listen(app: FetchApp, options: EmulatorOptions, giveUp: () => void): Promise<Listening> {
-  const { port = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-  const server = new HttpServer(app, { ownsProcess, giveUp });
-  const bound = await server.listen(port, host);
-  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
-  return { port: bound, origin, drain: server.drain };
 }
 
 /** How long a stop waits for answers without a socket, milliseconds of real time. */

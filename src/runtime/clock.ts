@@ -30,9 +30,8 @@ const EXTERNAL_TIMEOUT_MS = 1_000;
  * time and run the due jobs in order.
  */
 export class Clock {
-  readonly #system: () => number;
   readonly #queue = new JobQueue();
-  #state: ClockState;
+  #state: ClockState = { mode: "real" };
   #lastTime = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -45,15 +44,6 @@ export class Clock {
   /** Counts restores, so that a running advance stops after one. */
   #epoch = 0;
   #onChange: (state: ClockState) => void = () => {};
-
-  /**
-   * @param state initial state
-   * @param system epoch milliseconds of the machine; tests can pass another source
-   */
-  constructor(state: ClockState = { mode: "real" }, system: () => number = Date.now) {
-    this.#state = state;
-    this.#system = system;
-  }
 
   /** Whole epoch milliseconds; never goes back. */
   now(): number {
@@ -78,7 +68,7 @@ export class Clock {
 
   /** Returns to the machine's time. @throws ClockError when the clock is ahead of it */
   goReal(): void {
-    const real = this.#system();
+    const real = Date.now();
     if (real < this.now()) {
       throw new ClockError(
         `The clock is at ${isoTime(this.now())}, ahead of real time ${isoTime(real)}, and cannot go back. Reset the world instead.`,
@@ -108,6 +98,20 @@ export class Clock {
     const entry = this.#queue.add(at, label, job, dropped);
     this.#setTimer();
     return () => this.#queue.cancel(entry);
+  }
+
+  /** Runs due work now, because a frozen clock would never run it, and schedules other work. */
+  runAt(at: number, label: string, work: () => void): void {
+    if (at <= this.now()) work();
+    else this.schedule(at, label, work);
+  }
+
+  /** Runs work in a later turn of the event loop, unless stopped, so that no answer waits for it. An advance waits. */
+  runInLaterTurn(work: () => void, stop: AbortSignal): void {
+    const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      if (!stop.aborted) work();
+    });
+    this.waitForExternal(done);
   }
 
   /**
@@ -200,18 +204,16 @@ export class Clock {
       case "frozen":
         return this.#state.at;
       case "running":
-        return this.#system() + this.#state.offsetMs;
+        return Date.now() + this.#state.offsetMs;
       case "real":
-        return this.#system();
+        return Date.now();
     }
   }
 
   /** Sets the time without a callback; {@link #advance} calls back once at its end. */
   #setTime(at: number): void {
     this.#state =
-      this.#state.mode === "frozen"
-        ? { mode: "frozen", at }
-        : { mode: "running", offsetMs: at - this.#system() };
+      this.#state.mode === "frozen" ? { mode: "frozen", at } : { mode: "running", offsetMs: at - Date.now() };
     this.now();
   }
 

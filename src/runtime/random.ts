@@ -2,22 +2,7 @@
  * The only random source of a world: a seeded generator (sfc32). Equal seeds and equal calls give equal ids (X-22). It is
  * not cryptographic.
  */
-export interface Random {
-  /** 32 random bits. */
-  uint32(): number;
-  /** A number in [0, 1). */
-  float(): number;
-  /** An integer in [0, bound). */
-  int(bound: number): number;
-  /** `length` characters of `0-9a-f`. */
-  hex(length: number): string;
-  /** `length` characters of `A-Za-z0-9`. */
-  alphanumeric(length: number): string;
-  /** A version 4 UUID. */
-  uuid(): string;
-  /** The current state, from which {@link createRandom} continues. */
-  state(): RandomState;
-}
+export type Random = ReturnType<typeof createRandom>;
 
 /** The generator's four words. */
 export type RandomState = readonly [number, number, number, number];
@@ -26,7 +11,7 @@ const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 const BYTE_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** @param seed a text (equal seeds give equal sequences), or the state of another source */
-export function createRandom(seed: string | RandomState): Random {
+export function createRandom(seed: string | RandomState) {
   let [a, b, c, counter] = typeof seed === "string" ? hashSeed(seed) : seed;
 
   const uint32 = (): number => {
@@ -53,17 +38,24 @@ export function createRandom(seed: string | RandomState): Random {
   };
 
   return {
-    state: () => [a, b, c, counter],
+    /** The current state, from which {@link createRandom} continues. */
+    state: (): RandomState => [a, b, c, counter],
+    /** 32 random bits. */
     uint32,
+    /** A number in [0, 1). */
     float,
+    /** An integer in [0, bound). */
     int,
+    /** `length` characters of `0-9a-f`. */
     hex,
-    alphanumeric(length) {
+    /** `length` characters of `A-Za-z0-9`. */
+    alphanumeric(length: number): string {
       let text = "";
       for (let at = 0; at < length; at++) text += ALPHANUMERIC.charAt(int(ALPHANUMERIC.length));
       return text;
     },
-    uuid() {
+    /** A version 4 UUID. */
+    uuid(): string {
       const digits = hex(32);
       const variant = "89ab".charAt(Number.parseInt(digits.charAt(16), 16) & 3);
       return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;

@@ -60,24 +60,20 @@ function modelFields(body: Readonly<Record<string, unknown>>): Record<string, un
   return rest;
 }
 
-/** A request of another dialect in OpenAI's format, with the fields that change the answer. */
+/** A request of another dialect in OpenAI's format, with the fields that change the answer. JSON drops undefined fields. */
 function bodyOf({ messages, maxTokens, stop, tools, toolChoice }: ChatRequest) {
   return {
     messages: messages.map(messageOf),
     max_tokens: maxTokens,
-    ...(stop.length > 0 ? { stop } : {}),
-    ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
+    stop: stop.length > 0 ? stop : undefined,
+    tools: tools.length > 0 ? tools.map(toolOf) : undefined,
     // `auto` is the default.
-    ...(tools.length > 0 && toolChoice !== "auto" ? { tool_choice: choiceOf(toolChoice) } : {}),
+    tool_choice: tools.length > 0 && toolChoice !== "auto" ? choiceOf(toolChoice) : undefined,
   };
 }
 
 function messageOf({ content, tool_calls, ...rest }: ChatMessage) {
-  return {
-    ...rest,
-    ...(content === null || content === undefined ? {} : { content }),
-    ...(tool_calls ? { tool_calls: tool_calls.map(callOf) } : {}),
-  };
+  return { ...rest, content: content ?? undefined, tool_calls: tool_calls?.map(callOf) };
 }
 
 function callOf({ id, function: called }: NonNullable<ChatMessage["tool_calls"]>[number]) {
@@ -89,11 +85,7 @@ function callOf({ id, function: called }: NonNullable<ChatMessage["tool_calls"]>
 function toolOf({ name, description, parameters }: ToolDefinition) {
   return {
     type: "function",
-    function: {
-      name,
-      ...(description === null ? {} : { description }),
-      ...(parameters === null ? {} : { parameters }),
-    },
+    function: { name, description: description ?? undefined, parameters: parameters ?? undefined },
   };
 }
 

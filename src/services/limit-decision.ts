@@ -4,32 +4,6 @@ import type { Admission, LimitPlan } from "../domain/limits/admission.js";
 import type { Group } from "../domain/model.js";
 import type { Settings } from "../domain/settings.js";
 
-/** Why a request was admitted or refused, for `GET /_emulator/decisions/{id}`. */
-export interface Decision {
-  readonly id: string;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly admitted: boolean;
-  readonly slug: string;
-  readonly key: string | null;
-  readonly enforcement: string;
-  readonly token_admission: Settings["tokenAdmission"];
-  /** The group, then its ancestors. */
-  readonly chain: readonly { readonly id: string; readonly external_entity_id: string }[];
-  /** In effective order (L-12). `used` was used before this request, `demand` had to fit. */
-  readonly limits: readonly {
-    readonly type: string;
-    readonly unit: string;
-    readonly threshold: number;
-    readonly source_group: string;
-    readonly used: number;
-    readonly demand: number;
-    readonly bound: boolean;
-  }[];
-  /** One sentence. */
-  readonly reason: string;
-}
-
 /** A decision in the journal: short, because every request has one and few are read. */
 export interface DecisionRecord {
   readonly mode: string;
@@ -80,8 +54,12 @@ export interface DecisionParts {
   readonly limits: readonly string[];
 }
 
-/** The decision of a journal entry, or null when no limits were checked. */
-export function readDecision(entry: JournalEntry): Decision | null {
+/**
+ * Why a request was admitted or refused, for `GET /_emulator/decisions/{id}`; null when no limits were checked. `chain` is
+ * the group, then its ancestors. `limits` are in effective order (L-12): `used` was used before this request, `demand` had
+ * to fit.
+ */
+export function readDecision(entry: JournalEntry) {
   if (entry.decision === null) return null;
   const record: DecisionRecord = JSON.parse(entry.decision);
   const limits = record.limits.map(([type, unit, threshold, source_group, used, demand], index) => ({
@@ -93,7 +71,7 @@ export function readDecision(entry: JournalEntry): Decision | null {
     demand,
     bound: index === record.bound,
   }));
-  const bound = limits[record.bound];
+  const bound = record.limits[record.bound];
   const slug = entry.slug ?? "";
   const names = new Map(record.chain);
   return {
@@ -127,18 +105,17 @@ export function refusalHint(
       : `room returns at ${isoTime(roomAt)} (in ${(roomAt - now) / 1000} s)`;
   const { limit, used, demand } = admission.limitingCheck;
   const names = new Map(grant.chain.map((group) => [group.id, group.externalEntityId]));
-  const { type, unit, threshold, sourceGroup: source_group } = limit;
-  return `${reasonOf(names, grant.slug, { type, unit, threshold, source_group, used, demand })}; ${when}`;
+  const { type, unit, threshold, sourceGroup } = limit;
+  return `${reasonOf(names, grant.slug, [type, unit, threshold, sourceGroup, used, demand])}; ${when}`;
 }
 
 function reasonOf(
   names: ReadonlyMap<string, string>,
   slug: string,
-  limit: Omit<Decision["limits"][number], "bound">,
+  [type, unit, threshold, sourceGroup, used, demand]: DecisionRecord["limits"][number],
 ): string {
-  const { type, unit, threshold, source_group, used, demand } = limit;
-  const name = names.get(source_group);
-  const group = name === undefined ? source_group : `${name} (${source_group})`;
+  const name = names.get(sourceGroup);
+  const group = name === undefined ? sourceGroup : `${name} (${sourceGroup})`;
   const needs = demand > 1 ? `, ${demand} more asked for` : "";
   return `${type}/${unit} of group ${group} for ${slug}: ${used} of ${threshold} used${needs}`;
 }

@@ -7,7 +7,7 @@ import type { MatchSubject } from "../domain/completion/subject.js";
 import { fillArguments, fillTemplate } from "../domain/completion/template.js";
 import { GatewayError } from "../domain/errors.js";
 import { createRandom, type Random } from "../runtime/random.js";
-import type { AdmittedChat, RequestOverrides } from "./chat-types.js";
+import type { AdmittedChat } from "./chat-types.js";
 import { type Forwarding, forwardChat } from "./forward.js";
 import { abilitiesOf } from "./model-abilities.js";
 import type { WorldContext } from "./world-context.js";
@@ -33,17 +33,18 @@ export class Replies {
    * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
    */
   answer(
-    { subject, rule, overrides }: AdmittedChat,
+    admitted: AdmittedChat,
     request: ChatRequest,
     forwarding?: Forwarding,
   ): StyledReply | Promise<StyledReply> {
+    const { subject, rule } = admitted;
     const effectiveRule = rule ?? implicitRule(request);
-    if (effectiveRule === null) return this.#finish(request, subject, null, overrides);
+    if (effectiveRule === null) return this.#finish(admitted, request, null);
     const filledRule = { ...effectiveRule, ...filled(effectiveRule, subject) };
-    const finish = (reply: RuleReply): StyledReply => this.#finish(request, subject, reply, overrides);
+    const finish = (reply: RuleReply): StyledReply => this.#finish(admitted, request, reply);
     if (filledRule.forward) {
       const upstream = forwardChat(request, filledRule.forward, forwarding);
-      return upstream.then((reply) => this.#forwarded(request, subject, filledRule, reply, overrides));
+      return upstream.then((reply) => this.#forwarded(admitted, request, filledRule, reply));
     }
     switch (filledRule.mode) {
       case "lorem":
@@ -56,12 +57,7 @@ export class Replies {
     }
   }
 
-  #finish(
-    request: ChatRequest,
-    subject: MatchSubject,
-    rule: RuleReply | null,
-    overrides: RequestOverrides,
-  ): StyledReply {
+  #finish({ subject, overrides }: AdmittedChat, request: ChatRequest, rule: RuleReply | null): StyledReply {
     const { random, settings, tokenizer } = this.#context;
     const usage = overrides.usage
       ? { prompt_tokens: overrides.usage.prompt, completion_tokens: overrides.usage.completion }
@@ -83,15 +79,14 @@ export class Replies {
 
   /** A real server's answer, uncut: that server has applied the limits. Rule usage overrides the upstream's. */
   #forwarded(
+    admitted: AdmittedChat,
     request: ChatRequest,
-    subject: MatchSubject,
     rule: RuleReply,
     upstream: RuleReply,
-    overrides: RequestOverrides,
   ): StyledReply {
     const uncut = { ...request, maxTokens: Number.MAX_SAFE_INTEGER, stop: [] };
     const usage = { ...upstream.usage, ...rule.usage };
-    return this.#finish(uncut, subject, { ...upstream, usage, stream: rule.stream }, overrides);
+    return this.#finish(admitted, uncut, { ...upstream, usage, stream: rule.stream });
   }
 
   async #lorem(subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {

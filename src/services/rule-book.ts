@@ -17,9 +17,12 @@ interface MatchedRule<Reply> {
   readonly reply: Reply | null;
 }
 
+/** Ids are these, a hyphen and six hex digits. */
+const ID_PREFIXES = { completion: "rule", prediction: "prediction" };
+
 /** The rules of one kind, completions or predictions, compiled once. */
 export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implements Cache {
-  protected readonly context: WorldContext;
+  readonly #context: WorldContext;
   readonly #kind: "completion" | "prediction";
   readonly #store: RuleStore<Rule>;
   readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
@@ -32,7 +35,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     store: RuleStore<Rule>,
     compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
   ) {
-    this.context = context;
+    this.#context = context;
     this.#kind = kind;
     this.#store = store;
     this.#compile = compile;
@@ -59,7 +62,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
    */
   unmatched(subject: Subject, notes: string[]): string | null {
     const closest = closestMisses(this.#rules(), subject);
-    if (this.context.settings.unmatched === "echo") {
+    if (this.#context.settings.unmatched === "echo") {
       // Without any rules an echo is expected, and needs no note.
       if (closest.length > 0) notes.push(ECHO_NOTE, ...closest);
       return null;
@@ -75,14 +78,22 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     return this.#rules().map(({ rule, used }) => ({ ...rule, used }));
   }
 
-  /** @param first before the existing rules, else after them */
-  protected insert(rules: readonly Rule[], first: boolean): void {
-    this.context.store.transaction(() => {
+  /**
+   * Adds rules with new ids. Their patterns must be valid.
+   * @param first before the existing rules, so that a test can override its seed; else after them
+   */
+  add(rules: readonly Omit<Rule, "id">[], first = false): Rule[] {
+    const { random, store } = this.#context;
+    const added = rules.map(
+      (rule) => ({ id: `${ID_PREFIXES[this.#kind]}-${random.hex(6)}`, ...rule }) as Rule,
+    );
+    store.transaction(() => {
       // Most uses are only counted in memory; the rules are reloaded below.
       for (const { position, used } of this.#compiled ?? []) this.#store.setUsed(position, used);
-      this.#store.add(rules, first);
+      this.#store.add(added, first);
     });
     this.#compiled = null;
+    return added;
   }
 
   clear(): void {

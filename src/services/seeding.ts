@@ -7,7 +7,7 @@ import type { GroupSeed, WorkspaceSeed } from "../schemas/seed-workspace.js";
 import { declaredDeployable, declaredModel } from "./deployments/declared.js";
 import type { Services } from "./services.js";
 import { defaultTeam, defaultUser, teamOf, userOf } from "./user-and-team.js";
-import { newId } from "./world-context.js";
+import { newId, type WorldContext } from "./world-context.js";
 
 /** A valid seed that cannot be applied, for example with a limit above its parent's. */
 export class SeedError extends Error {
@@ -29,9 +29,7 @@ const DEFAULT_WORKSPACE = "default";
  * @throws SeedError
  */
 export function applySeed(services: Services, seed: Seed): void {
-  for (const [index, workspace] of (seed.workspaces ?? []).entries()) {
-    seedWorkspace(services, workspace, ["workspaces", index]);
-  }
+  eachAt(["workspaces"], seed.workspaces, (workspace, path) => seedWorkspace(services, workspace, path));
   if (seed.completions?.length) services.completions.add(seed.completions);
   if (seed.predictions?.length) services.predictions.add(seed.predictions);
   if (seed.faults?.length) services.faults.add(seed.faults);
@@ -43,7 +41,7 @@ export function applySeed(services: Services, seed: Seed): void {
 export function ensureWorkspaceKey(services: Services, seed: Seed, key: string): void {
   const { context } = services;
   const name = seed.workspaces?.[0]?.name ?? DEFAULT_WORKSPACE;
-  const workspace = context.store.workspaces.byName(name) ?? createWorkspace(services, { name });
+  const workspace = context.store.workspaces.byName(name) ?? declareWorkspace(services, { name });
   // The seed may declare this key with other settings.
   if (services.workspaceKeys.manages(workspace, key)) return;
   const input = { type: "WORKSPACE_MANAGE_ALL", name: "default", modelIds: null, ofTeam: false } as const;
@@ -115,51 +113,28 @@ function abilitiesOf(
 type Path = readonly (string | number)[];
 
 function seedWorkspace(services: Services, seed: WorkspaceSeed, path: Path): void {
-  const known = services.context.store.workspaces.byName(seed.name);
-  const workspace = known
-    ? updateWorkspace(services, known, seed, path)
-    : createWorkspace(services, seed, path);
+  const workspace = declareWorkspace(services, seed, path);
   if (seed.async_webhook_secrets) {
     const secrets = rotated(services, seed.async_webhook_secrets);
     services.context.store.asyncRequests.setSecrets(workspace.id, secrets);
   }
-  const { secrets } = seed;
-  if (secrets) atPath(path, () => services.workspaceSecrets.declare(workspace, secrets));
-  for (const [index, { key, type, name = null, model_ids }] of (seed.api_keys ?? []).entries()) {
-    const input = { type, name, modelIds: model_ids ?? null, ofTeam: false };
-    atPath([...path, "api_keys", index], () => services.workspaceKeys.adopt(workspace, key, input));
-  }
-  for (const [index, endpoint] of (seed.endpoints ?? []).entries()) {
-    atPath([...path, "endpoints", index], () => services.endpoints.create(workspace, endpoint));
-  }
-  for (const [index, group] of (seed.groups ?? []).entries()) {
-    seedGroup(services, workspace, group, null, [...path, "groups", index]);
-  }
+  if (seed.secrets) services.workspaceSecrets.declare(workspace, seed.secrets);
+  eachAt([...path, "api_keys"], seed.api_keys, ({ key, type, name = null, model_ids = null }) =>
+    services.workspaceKeys.adopt(workspace, key, { type, name, modelIds: model_ids, ofTeam: false }),
+  );
+  eachAt([...path, "endpoints"], seed.endpoints, (endpoint) =>
+    services.endpoints.create(workspace, endpoint),
+  );
+  eachAt([...path, "groups"], seed.groups, (group, groupPath) =>
+    seedGroup(services, workspace, group, null, groupPath),
+  );
 }
 
-function createWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
-  const { store } = services.context;
-  const workspace: Workspace = {
-    id: newId(services.context, (id) => store.workspaces.byId(id) !== null),
-    name: seed.name,
-    onboarded: seed.onboarded ?? true,
-    orgPrefixes: seed.org_prefixes ?? [],
-    registrationPublicKey: seed.registration_public_key ?? null,
-    models: [],
-    chains: [],
-    ...declaredIn(seed, path),
-    user: userOf(seed, defaultUser(services.context, seed.name)),
-    team: teamOf(seed, defaultTeam(services.context, seed.name)),
-    webhook: webhookOf(services, seed) ?? null,
-    createdAt: services.context.clock.now(),
-  };
-  store.workspaces.insert(workspace);
-  startOutbox(services, workspace);
-  return workspace;
-}
-
-/** Replaces what the seed declares and keeps the rest. */
-function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSeed, path: Path): Workspace {
+/** Creates the workspace of a seed, or replaces what the seed declares and keeps the rest. */
+function declareWorkspace(services: Services, seed: WorkspaceSeed, path: Path = []): Workspace {
+  const { workspaces, deliveries, ledger } = services.context.store;
+  const stored = workspaces.byName(seed.name);
+  const known = stored ?? newWorkspace(services.context, seed.name);
   const workspace: Workspace = {
     ...known,
     onboarded: seed.onboarded ?? known.onboarded,
@@ -170,9 +145,27 @@ function updateWorkspace(services: Services, known: Workspace, seed: WorkspaceSe
     team: teamOf(seed, known.team),
     webhook: webhookOf(services, seed) ?? known.webhook,
   };
-  services.context.store.workspaces.update(workspace);
-  if (!known.webhook) startOutbox(services, workspace);
+  if (stored) workspaces.update(workspace);
+  else workspaces.insert(workspace);
+  // Events from before the webhook are not sent (W-1).
+  if (workspace.webhook && !known.webhook) deliveries.begin(workspace.id, ledger.lastSeq());
   return workspace;
+}
+
+function newWorkspace(context: WorldContext, name: string): Workspace {
+  return {
+    id: newId(context, (id) => context.store.workspaces.byId(id) !== null),
+    name,
+    onboarded: true,
+    orgPrefixes: [],
+    registrationPublicKey: null,
+    models: [],
+    chains: [],
+    user: defaultUser(context, name),
+    team: defaultTeam(context, name),
+    webhook: null,
+    createdAt: context.clock.now(),
+  };
 }
 
 /** The declared models and chains; absent keys are not declared. */
@@ -181,20 +174,9 @@ function declaredIn(
   path: Path,
 ): Partial<Pick<Workspace, "models" | "chains">> {
   return {
-    ...(models && {
-      models: models.map((model, index) => atPath([...path, "models", index], () => declaredModel(model))),
-    }),
-    ...(chains && {
-      chains: chains.map((chain, index) =>
-        atPath([...path, "chains", index], () => declaredDeployable(chain)),
-      ),
-    }),
+    ...(models && { models: eachAt([...path, "models"], models, declaredModel) }),
+    ...(chains && { chains: eachAt([...path, "chains"], chains, declaredDeployable) }),
   };
-}
-
-/** Events from before the webhook are not sent (W-1). */
-function startOutbox({ context }: Services, { id, webhook }: Workspace): void {
-  if (webhook) context.store.deliveries.begin(id, context.store.ledger.lastSeq());
 }
 
 function webhookOf(services: Services, { webhook }: WorkspaceSeed): Webhook | undefined {
@@ -219,37 +201,38 @@ function seedGroup(
   if (parent && seed.limit_enforcement && seed.limit_enforcement !== parent.enforcement) {
     throw new SeedError(path, `limit_enforcement: expected the parent's mode ${parent.enforcement}`);
   }
-  const { group } = atPath(path, () =>
-    services.groups.create(workspace, {
-      name: seed.name ?? null,
-      externalEntityId: seed.external_entity_id,
-      models: seed.models.map((model) => ({
-        slug: model.slug,
-        rate_limits: model.rate_limits ?? [],
-        usage_limits: model.usage_limits ?? [],
-      })),
-      enforcement: seed.limit_enforcement ?? null,
-      parentId: parent?.id ?? null,
-    }),
+  const { group } = services.groups.create(workspace, {
+    name: seed.name ?? null,
+    externalEntityId: seed.external_entity_id,
+    models: seed.models.map((model) => ({
+      slug: model.slug,
+      rate_limits: model.rate_limits ?? [],
+      usage_limits: model.usage_limits ?? [],
+    })),
+    enforcement: seed.limit_enforcement ?? null,
+    parentId: parent?.id ?? null,
+  });
+  eachAt([...path, "keys"], seed.keys, ({ key, name }) => services.keys.adopt(group, key, name));
+  eachAt([...path, "usage"], seed.usage, (usage) => services.limits.preload(group, usage));
+  eachAt([...path, "groups"], seed.groups, (child, childPath) =>
+    seedGroup(services, workspace, child, group, childPath),
   );
-  for (const [index, { key, name }] of (seed.keys ?? []).entries()) {
-    atPath([...path, "keys", index], () => services.keys.adopt(group, key, name));
-  }
-  for (const [index, usage] of (seed.usage ?? []).entries()) {
-    atPath([...path, "usage", index], () => services.limits.preload(group, usage));
-  }
-  for (const [index, child] of (seed.groups ?? []).entries()) {
-    seedGroup(services, workspace, child, group, [...path, "groups", index]);
-  }
 }
 
-/** Runs `work` and adds the path to its errors. @throws SeedError */
-function atPath<T>(path: Path, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof GatewayError)
-      throw new SeedError(path, cause.hint ? `${cause.message} (${cause.hint})` : cause.message);
-    throw cause;
-  }
+/** Runs `work` for each item of the list at a path, and adds the item's path to its errors. @throws SeedError */
+function eachAt<Item, Result>(
+  listPath: Path,
+  items: readonly Item[] = [],
+  work: (item: Item, path: Path) => Result,
+): Result[] {
+  return items.map((item, index) => {
+    const path = [...listPath, index];
+    try {
+      return work(item, path);
+    } catch (cause) {
+      if (cause instanceof GatewayError)
+        throw new SeedError(path, cause.hint ? `${cause.message} (${cause.hint})` : cause.message);
+      throw cause;
+    }
+  });
 }

@@ -19,7 +19,6 @@ import { ManagementRate } from "./management/rate.js";
 import { WorkspaceKeys } from "./management/workspace-keys.js";
 import { WorkspaceModels } from "./management/workspace-models.js";
 import { WorkspaceSecrets } from "./management/workspace-secrets.js";
-import { Models } from "./models.js";
 import { Replies } from "./replies.js";
 import { Routing } from "./routing.js";
 import { Time } from "./time.js";
@@ -59,7 +58,6 @@ export function createServices(context: WorldContext) {
     chat: new Chat(context, { access, limits, routing, completions, faults }),
     replies: new Replies(context),
     chatRecords: new ChatRecords(context),
-    models: new Models(context, { access, routing }),
     time: new Time(context, limits),
     aiGateways: new AiGateways(context),
     aiCache: new AiCache(context),

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { APPROXIMATE, type Tokenizer } from "../domain/completion/tokens.js";
 import type { Settings } from "../domain/settings.js";
+import { SeedError } from "./seeding.js";
 
 /** The used part of gpt-tokenizer, an optional package. Its `decode` is not used: it delays split characters. */
 interface Encoding {
@@ -31,35 +32,18 @@ const RUNS = new RegExp(
   "gu",
 );
 
-/** The package of a tokenizer is not installed. */
-export class TokenizerMissing extends Error {}
-
-/** The tokenizers of a world (X-14). Real ones are loaded on first use. */
-export class Tokenizers {
-  readonly #loaded = new Map<Settings["tokenizer"], Tokenizer>();
-
-  /** @throws TokenizerMissing with the command that installs it */
-  get(name: Settings["tokenizer"]): Tokenizer {
-    if (name === "approximate") return APPROXIMATE;
-    let tokenizer = this.#loaded.get(name);
-    if (!tokenizer) {
-      tokenizer = load(name);
-      this.#loaded.set(name, tokenizer);
-    }
-    return tokenizer;
-  }
-}
-
-function load(name: Exclude<Settings["tokenizer"], "approximate">): Tokenizer {
+/** The tokenizer of a world's settings (X-14). @throws SeedError with the command that installs its package */
+export function tokenizerNamed(name: Settings["tokenizer"]): Tokenizer {
+  if (name === "approximate") return APPROXIMATE;
   const require = createRequire(import.meta.url);
   try {
     const encoding: Encoding = require(`gpt-tokenizer/cjs/encoding/${name}`);
     const vocabulary: Vocabulary = require(`gpt-tokenizer/cjs/bpeRanks/${name}`).default;
     return tokenizerOf(encoding, vocabulary);
-  } catch (cause) {
-    throw new TokenizerMissing(
+  } catch {
+    throw new SeedError(
+      ["settings", "tokenizer"],
       `The tokenizer ${name} needs the package gpt-tokenizer. Run: npm i -D gpt-tokenizer@3`,
-      { cause },
     );
   }
 }

@@ -1,9 +1,8 @@
-import { APPROXIMATE, type Tokenizer } from "../domain/completion/tokens.js";
+import { APPROXIMATE } from "../domain/completion/tokens.js";
 import type { Settings } from "../domain/settings.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
-import { clockOf, randomSeed } from "../services/seeded-start.js";
 import {
   applySeed,
   declaredKeys,
@@ -13,13 +12,11 @@ import {
   settingsOf,
 } from "../services/seeding.js";
 import { createServices, type Services } from "../services/services.js";
-import { TokenizerMissing, Tokenizers } from "../services/tokenizers.js";
+import { tokenizerNamed } from "../services/tokenizers.js";
 import type { WorldContext } from "../services/world-context.js";
 import { openStore, openStoreImage } from "../store/store.js";
 import type { WorldCopy, WorldOptions } from "./world-options.js";
 import { type DeclaredSeed, declaredBy, META, storedSeed, type WorldState } from "./world-state.js";
-
-export type { WorldOptions } from "./world-options.js";
 
 /** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
 const DEVELOPMENT_KEY = "emulator.local-development-key";
@@ -37,7 +34,6 @@ export class World {
   closed = false;
   readonly #context: WorldContext;
   readonly #options: WorldOptions;
-  readonly #tokenizers = new Tokenizers();
   #declared: DeclaredSeed;
   /** Keys that {@link add} has added since the last reset. */
   #added: Readonly<Record<string, string>> = {};
@@ -63,8 +59,8 @@ export class World {
     this.services = createServices(this.#context);
     this.resumed = stored !== null && !options.reset;
     try {
-      if (copy) this.#continue();
-      else if (this.resumed) this.#resume();
+      if (copy) this.#continueImage();
+      else if (this.resumed) this.#continue(null);
       else this.#start();
     } catch (cause) {
       store.close();
@@ -113,7 +109,7 @@ export class World {
       );
     }
     const settings = settingsOf(partial, this.#context.settings);
-    const tokenizer = this.#tokenizer(settings);
+    const tokenizer = tokenizerNamed(settings.tokenizer);
     this.services.journal.flush();
     const added = { ...this.#added, ...declaredKeys(partial) };
     store.transaction(() => {
@@ -158,7 +154,7 @@ export class World {
     store.replace(image, name);
     clock.clear();
     this.#declared = storedSeed(store) ?? EMPTY_SEED;
-    this.#continue();
+    this.#continueImage();
   }
 
   close(): void {
@@ -175,7 +171,7 @@ export class World {
   #start(): void {
     const { store, clock } = this.#context;
     const settings = this.#settings();
-    this.#context.tokenizer = this.#tokenizer(settings);
+    this.#context.tokenizer = tokenizerNamed(settings.tokenizer);
     clock.clear();
     const before = clock.state;
     clock.restore(clockOf(this.seed));
@@ -203,47 +199,38 @@ export class World {
     }
   }
 
-  /** Continues a state file. New ids have a sequence of their own (X-22). */
-  #resume(): void {
+  /** Continues an image exactly like its world. A state file works too. */
+  #continueImage(): void {
+    this.#continue(this.#savedState()?.random ?? null);
+  }
+
+  /**
+   * Continues a state file, or an image of a world. After an image come the same ids as in its world.
+   * @param random the random sequence to continue; null: a new one, so that no id repeats (X-22)
+   */
+  #continue(random: RandomState | null): void {
     const { store, clock } = this.#context;
     const state = this.#savedState();
-    if (state) this.#applyState(state);
-    this.#context.tokenizer = this.#tokenizer(this.#context.settings);
+    if (state) {
+      this.#added = state.added;
+      this.#context.settings = { ...state.settings, ...this.#options.overrides };
+    }
+    this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     clock.restore(store.meta.get(META.clock) as ClockState);
+    this.#context.randomSeed = randomSeed(this.seed, 0);
+    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
     const epoch = Number(store.meta.get(META.epoch)) + 1;
-    this.#context.randomSeed = randomSeed(this.seed, 0);
-    this.#context.random = createRandom(randomSeed(this.seed, epoch));
-    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
-    store.transaction(() => {
-      store.meta.set(META.epoch, epoch);
-      store.meta.set(META.seed, this.seed);
-      // The random sequence of an image ends here.
-      store.meta.set(META.state, state ? { ...state, random: null } : null);
-      if (this.#options.workspaceKey)
-        ensureWorkspaceKey(this.services, this.seed, this.#options.workspaceKey);
-    });
-    this.#clearCaches();
-    this.services.webhooks.resume();
-  }
-
-  /** Continues an image. A state file works too. */
-  #continue(): void {
-    const state = this.#savedState();
-    if (state?.random) this.#continueImage(state, state.random);
-    else this.#resume();
-  }
-
-  /** Continues exactly like the image's world, with the same next ids. */
-  #continueImage(state: WorldState, random: RandomState): void {
-    const { store, clock } = this.#context;
-    this.#applyState(state);
-    this.#context.tokenizer = this.#tokenizer(this.#context.settings);
-    this.#context.randomSeed = randomSeed(this.seed, 0);
-    this.#context.random = createRandom(random);
-    this.#context.cursorSecret = String(store.meta.get(META.cursorSecret));
-    clock.restore(store.meta.get(META.clock) as ClockState);
+    this.#context.random = createRandom(random ?? randomSeed(this.seed, epoch));
     const { workspaceKey } = this.#options;
-    if (workspaceKey) ensureWorkspaceKey(this.services, this.seed, workspaceKey);
+    store.transaction(() => {
+      if (!random) {
+        store.meta.set(META.epoch, epoch);
+        store.meta.set(META.seed, this.seed);
+        // The random sequence of an image ends here.
+        store.meta.set(META.state, state ? { ...state, random: null } : null);
+      }
+      if (workspaceKey) ensureWorkspaceKey(this.services, this.seed, workspaceKey);
+    });
     this.#clearCaches();
     this.services.webhooks.resume();
   }
@@ -252,26 +239,21 @@ export class World {
     return (this.#context.store.meta.get(META.state) as WorldState | null | undefined) ?? null;
   }
 
-  /** Restores settings and added keys. */
-  #applyState({ settings, added }: WorldState): void {
-    this.#added = added;
-    this.#context.settings = { ...settings, ...this.#options.overrides };
-  }
-
   #clearCaches(): void {
     for (const cache of this.#context.caches) cache.stateReplaced();
-  }
-
-  #tokenizer({ tokenizer }: Settings): Tokenizer {
-    try {
-      return this.#tokenizers.get(tokenizer);
-    } catch (cause) {
-      if (!(cause instanceof TokenizerMissing)) throw cause;
-      throw new SeedError(["settings", "tokenizer"], cause.message);
-    }
   }
 
   #settings(): Settings {
     return { ...settingsOf(this.seed), ...this.#options.overrides };
   }
+}
+
+/** The seed text of the world's random source (X-22). @param epoch number of resumes of the state */
+function randomSeed(seed: Seed, epoch: number): string {
+  return `${seed.random_seed ?? 1}#${epoch}`;
+}
+
+/** The initial state of the world's clock. */
+function clockOf(seed: Seed): ClockState {
+  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
 }

@@ -1,11 +1,12 @@
 import { readAuthorization } from "../domain/credential.js";
 import { GatewayError, invalid } from "../domain/errors.js";
-import { hashKey } from "../services/secrets.js";
 import { World } from "./world.js";
 import type { WorldCopy, WorldOptions } from "./world-options.js";
 
 /** Name of the first world. */
 export const DEFAULT_WORLD = "default";
+/** A managing key of a fork is its name and this; it also identifies the world of a request. */
+const WORLD_KEY_END = ".local-world-key";
 /** Reserved name: forks from the seed. */
 const FROM_SEED = "seed";
 
@@ -25,8 +26,6 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 export class Worlds {
   readonly #options: WorldOptions;
   readonly #worlds: Map<string, World>;
-  /** Names by the hash of each world's own key. */
-  readonly #byOwnKey = new Map<string, string>();
   /** Of a freshly seeded world: copying is much faster than seeding. */
   #seeded: WorldCopy | null = null;
   #named = 0;
@@ -86,11 +85,10 @@ export class Worlds {
       copy,
       seed: null,
       reset: false,
-      workspaceKey: worldKey(name),
+      workspaceKey: name + WORLD_KEY_END,
       overrides,
     };
     this.#worlds.set(name, new World(options));
-    this.#byOwnKey.set(digest(worldKey(name)), name);
     return name;
   }
 
@@ -99,7 +97,6 @@ export class Worlds {
     if (name === DEFAULT_WORLD) throw invalid("name", "the default world cannot be removed");
     this.get(name).close();
     this.#worlds.delete(name);
-    this.#byOwnKey.delete(digest(worldKey(name)));
   }
 
   /** The world of a request that does not name one: the only world that knows its key, or the default world. */
@@ -107,8 +104,10 @@ export class Worlds {
     if (!this.several) return DEFAULT_WORLD;
     const credential = readAuthorization(authorization);
     if (credential.kind !== "key") return DEFAULT_WORLD;
-    const owner = this.#byOwnKey.get(digest(credential.key));
-    if (owner !== undefined) return owner;
+    if (credential.key.endsWith(WORLD_KEY_END)) {
+      const fork = credential.key.slice(0, -WORLD_KEY_END.length);
+      if (fork !== DEFAULT_WORLD && this.has(fork)) return fork;
+    }
     const knows = (world: World): boolean => world.services.access.find(credential.key) !== null;
     if (knows(this.first)) return DEFAULT_WORLD;
     const [name, ...others] = this.names.filter((known) => knows(this.get(known)));
@@ -150,13 +149,4 @@ export class Worlds {
       if (!this.has(name)) return name;
     }
   }
-}
-
-/** A managing key of a fork, which also identifies the world of a request. */
-function worldKey(name: string): string {
-  return `${name}.local-world-key`;
-}
-
-function digest(key: string): string {
-  return hashKey(key).toString("latin1");
 }

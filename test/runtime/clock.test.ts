@@ -1,17 +1,28 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Clock, ClockError, type ClockState } from "../../src/runtime/clock.js";
 
 const NOON = Date.parse("2026-06-17T12:00:00Z");
 
-/** A clock that stands at noon. */
-const frozen = () => new Clock({ mode: "frozen", at: NOON });
-
-/** A machine whose time a test sets. */
-function machine(at = NOON) {
-  const state = { at };
-  return { state, now: () => state.at };
+function clockIn(state: ClockState): Clock {
+  const clock = new Clock();
+  clock.restore(state);
+  return clock;
 }
+
+/** A clock that stands at noon. */
+const frozen = () => clockIn({ mode: "frozen", at: NOON });
+
+/** The time of the machine, which a test sets. */
+function machineTime(): { at: number } {
+  const machine = { at: NOON };
+  vi.spyOn(Date, "now").mockImplementation(() => machine.at);
+  return machine;
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** Lets the event loop go round. */
 async function turns(count: number): Promise<void> {
@@ -26,49 +37,49 @@ function recorder(clock: Clock) {
 
 describe("now", () => {
   test("frozen: the same instant, whatever the machine says", () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "frozen", at: NOON }, now);
-    state.at += 5000;
+    const machine = machineTime();
+    const clock = clockIn({ mode: "frozen", at: NOON });
+    machine.at += 5000;
     expect(clock.now()).toBe(NOON);
   });
 
   test("real: the machine's time", () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "real" }, now);
-    state.at += 5000;
+    const machine = machineTime();
+    const clock = clockIn({ mode: "real" });
+    machine.at += 5000;
     expect(clock.now()).toBe(NOON + 5000);
   });
 
   test("running: the machine's time and an offset", () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "running", offsetMs: 60_000 }, now);
-    state.at += 5000;
+    const machine = machineTime();
+    const clock = clockIn({ mode: "running", offsetMs: 60_000 });
+    machine.at += 5000;
     expect(clock.now()).toBe(NOON + 65_000);
   });
 
   test("never goes backwards, even when the machine does", () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "real" }, now);
+    const machine = machineTime();
+    const clock = clockIn({ mode: "real" });
     expect(clock.now()).toBe(NOON);
-    state.at -= 5000;
+    machine.at -= 5000;
     expect(clock.now()).toBe(NOON);
-    state.at = NOON + 1;
+    machine.at = NOON + 1;
     expect(clock.now()).toBe(NOON + 1);
   });
 
   test("freeze() stops it where it is, goReal() lets it go", () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "real" }, now);
+    const machine = machineTime();
+    const clock = clockIn({ mode: "real" });
     clock.freeze();
-    state.at += 5000;
+    machine.at += 5000;
     expect([clock.now(), clock.state]).toEqual([NOON, { mode: "frozen", at: NOON }]);
     clock.goReal();
     expect([clock.now(), clock.state]).toEqual([NOON + 5000, { mode: "real" }]);
   });
 
   test("goReal() refuses to go back, and changes nothing", () => {
-    const { now } = machine();
-    const clock = new Clock({ mode: "frozen", at: NOON + 1 }, now);
+    machineTime();
+    const clock = clockIn({ mode: "frozen", at: NOON + 1 });
     expect(() => clock.goReal()).toThrow(ClockError);
     expect(clock.state).toEqual({ mode: "frozen", at: NOON + 1 });
   });
@@ -83,7 +94,8 @@ describe("now", () => {
 describe("advanceTo", () => {
   test("a distance counts from when the move begins, so that none is never backwards in running time", async () => {
     let ticks = NOON;
-    const clock = new Clock({ mode: "real" }, () => ticks++);
+    vi.spyOn(Date, "now").mockImplementation(() => ticks++);
+    const clock = new Clock();
     await Promise.all([clock.advanceTo((now) => now), clock.advanceTo((now) => now + 60_000)]);
     expect(clock.now()).toBeGreaterThanOrEqual(NOON + 60_000);
   });
@@ -95,10 +107,10 @@ describe("advanceTo", () => {
   });
 
   test("shifts a clock that runs, which goes on from there", async () => {
-    const { state, now } = machine();
-    const clock = new Clock({ mode: "real" }, now);
+    const machine = machineTime();
+    const clock = clockIn({ mode: "real" });
     await clock.advanceTo(NOON + 61_000);
-    state.at += 5;
+    machine.at += 5;
     expect(clock.now()).toBe(NOON + 61_005);
     expect(clock.state).toEqual({ mode: "running", offsetMs: 61_000 });
   });
@@ -273,8 +285,8 @@ describe("jobs that do not run", () => {
 });
 
 test("every change is told, an advance once at its end", async () => {
-  const { now } = machine();
-  const clock = new Clock({ mode: "real" }, now);
+  machineTime();
+  const clock = clockIn({ mode: "real" });
   const told: ClockState[] = [];
   clock.onChange((state) => told.push(state));
   clock.freeze();

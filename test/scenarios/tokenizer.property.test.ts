@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as cl100k from "gpt-tokenizer/encoding/cl100k_base";
 import * as o200k from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, test } from "vitest";
-import { Tokenizers } from "../../src/services/tokenizers.js";
+import { tokenizerNamed } from "../../src/services/tokenizers.js";
 
 /** Characters of one kind after which the tokenizer cuts a run. */
 const MAX_RUN = 512;
@@ -80,7 +80,7 @@ function isBoundary(text: string, end: number): boolean {
 }
 
 describe.each(NAMES)("tokenizer %s (X-14)", (name) => {
-  const tokenizer = new Tokenizers().get(name);
+  const tokenizer = tokenizerNamed(name);
 
   test("an ordinary text has as many tokens as the library says, however long it is", () => {
     fc.assert(

@@ -1,6 +1,6 @@
 import { readAuthorization } from "../../domain/credential.js";
 import { GatewayError } from "../../domain/errors.js";
-import type { CatalogueModel } from "../../services/models.js";
+import { type CatalogueModel, callableModels } from "../../services/models.js";
 import type { AppContext } from "../env.js";
 import { respond } from "../respond.js";
 
@@ -23,7 +23,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function listModels(c: AppContext): Response {
   const credential = readAuthorization(c.req.header("Authorization"));
   if (credential.kind === "empty") throw new GatewayError("empty_key");
-  const models = c.get("services").models.list(c.get("inProgress"), credential);
+  const models = callableModels(c.get("services"), c.get("inProgress"), credential);
   return respond(c, { status: 200, body: pythonJson({ data: models.map(entry) }), headers: HEADERS });
 }
 

@@ -16,7 +16,7 @@ import type { QueueCounts } from "../../store/async-requests.js";
 import type { Cache, WorldContext } from "../world-context.js";
 import type { DeploymentPredictor, TimedPrediction } from "./deployment-predictor.js";
 import { Expiry } from "./expiry.js";
-import { ResultWebhooks } from "./result-webhooks.js";
+import { deliverResult } from "./result-webhooks.js";
 
 export type { QueueCounts };
 
@@ -36,7 +36,6 @@ interface DeploymentQueue {
 export class AsyncInference implements Cache {
   readonly #context: WorldContext;
   readonly #predictor: DeploymentPredictor;
-  readonly #webhooks: ResultWebhooks;
   readonly #expiry: Expiry;
   readonly #queues = new Map<string, DeploymentQueue>();
   /** Queues to process after this turn of the event loop. */
@@ -46,7 +45,6 @@ export class AsyncInference implements Cache {
   constructor(context: WorldContext, predictor: DeploymentPredictor) {
     this.#context = context;
     this.#predictor = predictor;
-    this.#webhooks = new ResultWebhooks(context);
     this.#expiry = new Expiry(context);
     context.caches.push(this);
   }
@@ -66,7 +64,8 @@ export class AsyncInference implements Cache {
     this.#queues.clear();
     this.#woken.clear();
     this.#expiry.cancel();
-    if (this.#context.store.asyncRequests.hasWork()) this.#later(() => this.#continueStored());
+    const { store, clock } = this.#context;
+    if (store.asyncRequests.hasWork()) clock.runInLaterTurn(() => this.#continueStored(), this.#stop.signal);
   }
 
   /** Stops: nothing more is started, sent or written. */
@@ -118,7 +117,7 @@ export class AsyncInference implements Cache {
     }
     for (const target of store.asyncRequests.queues()) this.#wake(this.#queueOf(target));
     for (const request of store.asyncRequests.undelivered())
-      this.#webhooks.deliver(request, this.#stop.signal);
+      deliverResult(this.#context, request, this.#stop.signal);
     this.#expiry.scheduleNext();
   }
 
@@ -126,20 +125,11 @@ export class AsyncInference implements Cache {
     const first = this.#woken.size === 0;
     this.#woken.add(queue);
     if (!first) return;
-    this.#later(() => {
+    this.#context.clock.runInLaterTurn(() => {
       const woken = [...this.#woken];
       this.#woken.clear();
       for (const wokenQueue of woken) this.#fill(wokenQueue);
-    });
-  }
-
-  /** Runs in a later turn, so that no answer waits for it. An advance of the clock waits. */
-  #later(work: () => void): void {
-    const { signal } = this.#stop;
-    const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      if (!signal.aborted) work();
-    });
-    this.#context.clock.waitForExternal(done);
+    }, this.#stop.signal);
   }
 
   /** Starts requests while there is room for more. */
@@ -182,7 +172,7 @@ export class AsyncInference implements Cache {
     const prediction = this.#predict(request).then((timed) => {
       if (signal.aborted) return;
       const { outcome, durationMs } = withinTimeout(timed);
-      this.#runAt(from + durationMs, `async prediction ${request.id}`, () =>
+      clock.runAt(from + durationMs, `async prediction ${request.id}`, () =>
         this.#recordResult(queue, request, outcome),
       );
     });
@@ -191,7 +181,7 @@ export class AsyncInference implements Cache {
 
   #attemptAt(queue: DeploymentQueue, request: AsyncRequest): void {
     const label = `async prediction ${request.id}, attempt ${request.attempts + 1}`;
-    this.#runAt(request.dueAt, label, () => this.#attempt(queue, request));
+    this.#context.clock.runAt(request.dueAt, label, () => this.#attempt(queue, request));
   }
 
   async #predict(request: AsyncRequest): Promise<TimedPrediction> {
@@ -212,20 +202,13 @@ export class AsyncInference implements Cache {
       return;
     }
     queue.running.delete(next.id);
-    if (next.result !== null) this.#webhooks.deliver(next, this.#stop.signal);
+    if (next.result !== null) deliverResult(this.#context, next, this.#stop.signal);
     this.#wake(queue);
   }
 
   #leaveQueue(request: AsyncRequest): void {
     this.#context.store.asyncRequests.update(request);
     this.#expiry.leftQueue(request);
-  }
-
-  /** Runs due work now, because a frozen clock would never run it. */
-  #runAt(at: number, label: string, work: () => void): void {
-    const { clock } = this.#context;
-    if (at <= clock.now()) work();
-    else clock.schedule(at, label, work);
   }
 
   #queueOf(target: AsyncTarget): DeploymentQueue {

@@ -52,23 +52,15 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
     return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
   }
 
-  /**
-   * Adds rules with new ids. Their patterns must be valid.
-   * @param first before the existing rules, so that a test can override its seed; else after them
-   */
-  add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
-    const { random } = this.context;
-    const added = rules.map(
-      ({ match, times, reply, sequence }): PredictionRule => ({
-        id: `prediction-${random.hex(6)}`,
-        match,
-        times,
-        reply: reply && replyOf(reply),
-        sequence: sequence?.map(replyOf),
-      }),
-    );
-    this.insert(added, first);
-    return added;
+  /** The same for rules of a seed or request. */
+  override add(rules: readonly PredictionRuleSeed[], first = false): PredictionRule[] {
+    const converted = rules.map(({ match, times, reply, sequence }) => ({
+      match,
+      times,
+      reply: reply && replyOf(reply),
+      sequence: sequence?.map(replyOf),
+    }));
+    return super.add(converted, first);
   }
 
   #matchRule(request: PredictionRequest, notes: string[]): PredictionReply | null {

@@ -67,19 +67,16 @@ export class Groups {
   /** @param externalEntityId exact filter; without a match the page is empty (G-7) */
   list(workspace: Workspace, request: PageRequest, externalEntityId?: string): Page<GroupView> {
     const { groups } = this.#context.store;
-    const read = (): Page<Group> => {
-      if (externalEntityId !== undefined) {
-        const group = groups.byEntity(workspace.id, externalEntityId);
-        return { items: group ? [group] : [], next: null };
-      }
-      return pageOf(
-        request,
-        (after, limit) => groups.page(workspace.id, after, limit),
-        (group) => ({ at: group.createdAt, id: group.id }),
-      );
-    };
-    const page = read();
-    return { items: page.items.map((group) => view(groups.chain(group.id))), next: page.next };
+    if (externalEntityId !== undefined) {
+      const group = groups.byEntity(workspace.id, externalEntityId);
+      return { items: group ? [view(groups.chain(group.id))] : [], next: null };
+    }
+    const { items, next } = pageOf(
+      request,
+      (after, limit) => groups.page(workspace.id, after, limit),
+      (group) => ({ at: group.createdAt, id: group.id }),
+    );
+    return { items: items.map((group) => view(groups.chain(group.id))), next };
   }
 
   /** @throws GatewayError `foreign`, `not_found` (A-4) */

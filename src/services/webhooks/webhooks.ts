@@ -178,14 +178,11 @@ export class Webhooks implements Cache {
   #wake(): void {
     if (this.#wakeScheduled || this.#webhooks().size === 0) return;
     this.#wakeScheduled = true;
-    const { signal } = this.#stop;
-    const started = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      if (signal.aborted) return;
+    this.#context.clock.runInLaterTurn(() => {
       this.#wakeScheduled = false;
       for (const workspaceId of this.#webhooks().keys()) this.#startDeliveries(this.#queueOf(workspaceId));
       this.#notifyIdle();
-    });
-    this.#context.clock.waitForExternal(started);
+    }, this.#stop.signal);
   }
 
   /** Starts deliveries up to `webhook_concurrency`. */
@@ -195,8 +192,7 @@ export class Webhooks implements Cache {
       const delivery = this.#next(queue);
       if (!delivery) return;
       queue.inFlight.add(delivery.seq);
-      if (delivery.dueAt <= this.#context.clock.now()) this.#run(delivery.seq);
-      else this.#schedule(delivery.seq, delivery.dueAt);
+      this.#runAt(delivery.dueAt, delivery.seq);
     }
   }
 
@@ -213,8 +209,8 @@ export class Webhooks implements Cache {
     return first ?? null;
   }
 
-  #schedule(seq: number, at: number): void {
-    this.#context.clock.schedule(at, "webhook attempt", () => this.#run(seq));
+  #runAt(at: number, seq: number): void {
+    this.#context.clock.runAt(at, "webhook attempt", () => this.#run(seq));
   }
 
   #run(seq: number): void {
@@ -239,7 +235,7 @@ export class Webhooks implements Cache {
     const webhook = this.#webhooks().get(delivery.workspaceId);
     const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
     if (stop.aborted) return;
-    if (retryAt !== null) return this.#schedule(seq, retryAt);
+    if (retryAt !== null) return this.#runAt(retryAt, seq);
     this.#queueOf(delivery.workspaceId).inFlight.delete(seq);
     this.#wake();
   }
