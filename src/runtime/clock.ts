@@ -30,8 +30,9 @@ const EXTERNAL_TIMEOUT_MS = 1_000;
  * time and run the due jobs in order.
  */
 export class Clock {
+  readonly #system: () => number;
   readonly #queue = new JobQueue();
-  #state: ClockState = { mode: "real" };
+  #state: ClockState;
   #lastTime = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -44,6 +45,15 @@ export class Clock {
   /** Counts restores, so that a running advance stops after one. */
   #epoch = 0;
   #onChange: (state: ClockState) => void = () => {};
+
+  /**
+   * @param state initial state
+   * @param system epoch milliseconds of the machine; tests can pass another source
+   */
+  constructor(state: ClockState = { mode: "real" }, system: () => number = Date.now) {
+    this.#state = state;
+    this.#system = system;
+  }
 
   /** Whole epoch milliseconds; never goes back. */
   now(): number {
@@ -68,7 +78,7 @@ export class Clock {
 
   /** Returns to the machine's time. @throws ClockError when the clock is ahead of it */
   goReal(): void {
-    const real = Date.now();
+    const real = this.#system();
     if (real < this.now()) {
       throw new ClockError(
         `The clock is at ${isoTime(this.now())}, ahead of real time ${isoTime(real)}, and cannot go back. Reset the world instead.`,
@@ -204,16 +214,18 @@ export class Clock {
       case "frozen":
         return this.#state.at;
       case "running":
-        return Date.now() + this.#state.offsetMs;
+        return this.#system() + this.#state.offsetMs;
       case "real":
-        return Date.now();
+        return this.#system();
     }
   }
 
   /** Sets the time without a callback; {@link #advance} calls back once at its end. */
   #setTime(at: number): void {
     this.#state =
-      this.#state.mode === "frozen" ? { mode: "frozen", at } : { mode: "running", offsetMs: at - Date.now() };
+      this.#state.mode === "frozen"
+        ? { mode: "frozen", at }
+        : { mode: "running", offsetMs: at - this.#system() };
     this.now();
   }
 

@@ -1,28 +1,17 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Clock, ClockError, type ClockState } from "../../src/runtime/clock.js";
 
 const NOON = Date.parse("2026-06-17T12:00:00Z");
 
-function clockIn(state: ClockState): Clock {
-  const clock = new Clock();
-  clock.restore(state);
-  return clock;
-}
-
 /** A clock that stands at noon. */
-const frozen = () => clockIn({ mode: "frozen", at: NOON });
+const frozen = () => new Clock({ mode: "frozen", at: NOON });
 
-/** The time of the machine, which a test sets. */
-function machineTime(): { at: number } {
-  const machine = { at: NOON };
-  vi.spyOn(Date, "now").mockImplementation(() => machine.at);
-  return machine;
+/** A machine whose time a test sets. */
+function machine(at = NOON) {
+  const state = { at };
+  return { state, now: () => state.at };
 }
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 /** Lets the event loop go round. */
 async function turns(count: number): Promise<void> {
@@ -37,49 +26,49 @@ function recorder(clock: Clock) {
 
 describe("now", () => {
   test("frozen: the same instant, whatever the machine says", () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "frozen", at: NOON });
-    machine.at += 5000;
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "frozen", at: NOON }, now);
+    state.at += 5000;
     expect(clock.now()).toBe(NOON);
   });
 
   test("real: the machine's time", () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "real" });
-    machine.at += 5000;
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "real" }, now);
+    state.at += 5000;
     expect(clock.now()).toBe(NOON + 5000);
   });
 
   test("running: the machine's time and an offset", () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "running", offsetMs: 60_000 });
-    machine.at += 5000;
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "running", offsetMs: 60_000 }, now);
+    state.at += 5000;
     expect(clock.now()).toBe(NOON + 65_000);
   });
 
   test("never goes backwards, even when the machine does", () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "real" });
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "real" }, now);
     expect(clock.now()).toBe(NOON);
-    machine.at -= 5000;
+    state.at -= 5000;
     expect(clock.now()).toBe(NOON);
-    machine.at = NOON + 1;
+    state.at = NOON + 1;
     expect(clock.now()).toBe(NOON + 1);
   });
 
   test("freeze() stops it where it is, goReal() lets it go", () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "real" });
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "real" }, now);
     clock.freeze();
-    machine.at += 5000;
+    state.at += 5000;
     expect([clock.now(), clock.state]).toEqual([NOON, { mode: "frozen", at: NOON }]);
     clock.goReal();
     expect([clock.now(), clock.state]).toEqual([NOON + 5000, { mode: "real" }]);
   });
 
   test("goReal() refuses to go back, and changes nothing", () => {
-    machineTime();
-    const clock = clockIn({ mode: "frozen", at: NOON + 1 });
+    const { now } = machine();
+    const clock = new Clock({ mode: "frozen", at: NOON + 1 }, now);
     expect(() => clock.goReal()).toThrow(ClockError);
     expect(clock.state).toEqual({ mode: "frozen", at: NOON + 1 });
   });
@@ -94,8 +83,7 @@ describe("now", () => {
 describe("advanceTo", () => {
   test("a distance counts from when the move begins, so that none is never backwards in running time", async () => {
     let ticks = NOON;
-    vi.spyOn(Date, "now").mockImplementation(() => ticks++);
-    const clock = new Clock();
+    const clock = new Clock({ mode: "real" }, () => ticks++);
     await Promise.all([clock.advanceTo((now) => now), clock.advanceTo((now) => now + 60_000)]);
     expect(clock.now()).toBeGreaterThanOrEqual(NOON + 60_000);
   });
@@ -107,10 +95,10 @@ describe("advanceTo", () => {
   });
 
   test("shifts a clock that runs, which goes on from there", async () => {
-    const machine = machineTime();
-    const clock = clockIn({ mode: "real" });
+    const { state, now } = machine();
+    const clock = new Clock({ mode: "real" }, now);
     await clock.advanceTo(NOON + 61_000);
-    machine.at += 5;
+    state.at += 5;
     expect(clock.now()).toBe(NOON + 61_005);
     expect(clock.state).toEqual({ mode: "running", offsetMs: 61_000 });
   });
@@ -285,8 +273,8 @@ describe("jobs that do not run", () => {
 });
 
 test("every change is told, an advance once at its end", async () => {
-  machineTime();
-  const clock = clockIn({ mode: "real" });
+  const { now } = machine();
+  const clock = new Clock({ mode: "real" }, now);
   const told: ClockState[] = [];
   clock.onChange((state) => told.push(state));
   clock.freeze();
