@@ -45,8 +45,8 @@ export async function restoreSnapshot(control: ControlApi, source: SnapshotSourc
   throw new TypeError("restore takes what `await snapshot()` answered, the name of a snapshot, or { file }");
 }
 
-async function restore(control: ControlApi, name: string): Promise<void> {
-  await control.post(`${pathOf(name)}/restore`);
+function restore(control: ControlApi, name: string): Promise<void> {
+  return control.command(`${pathOf(name)}/restore`);
 }
 
 /** Uploads it under the file's name, which messages then show, and keeps nothing of it. */

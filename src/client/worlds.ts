@@ -26,7 +26,7 @@ export async function ensureWorld(
   checkFields("world", options, { from: true });
   const { from } = options;
   if (from === undefined && (await existing()).includes(name)) return;
-  await control.post("worlds", { name, from });
+  await control.command("worlds", { name, from });
 }
 
 /** @throws ControlError */
