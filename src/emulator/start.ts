@@ -3,7 +3,7 @@ import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch, type FetchApp } from "../http/fetch.js";
-import { HttpServer } from "../http/node/server.js";
+import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
@@ -77,10 +77,9 @@ interface Listening {
 /** @throws ListenError that says what to change */
 async function listen(app: FetchApp, options: EmulatorOptions, giveUp: () => void): Promise<Listening> {
   const { port = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-  const server = new HttpServer(app, { ownsProcess, giveUp });
-  const bound = await server.listen(port, host);
+  const { port: bound, drain } = await serve(app, { port, host, ownsProcess, giveUp });
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
-  return { port: bound, origin, drain: server.drain };
+  return { port: bound, origin, drain };
 }
 
 /** How long a stop waits for answers without a socket, milliseconds of real time. */
