@@ -9,19 +9,15 @@ export interface NodeBindings {
 }
 
 /** The connection of a request. */
-export function connectionOf({ incoming, outgoing }: NodeBindings): Connection {
-  return "stream" in outgoing
-    ? new Http2Connection(outgoing)
-    : new Http1Connection(incoming as IncomingMessage, outgoing);
+export function connectionOf({ outgoing }: NodeBindings): Connection {
+  return "stream" in outgoing ? new Http2Connection(outgoing) : new Http1Connection(outgoing);
 }
 
 /** HTTP/1.1: a socket that carries one answer at a time. */
 class Http1Connection implements Connection {
-  readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
-    this.#incoming = incoming;
+  constructor(outgoing: ServerResponse) {
     this.#outgoing = outgoing;
   }
 
@@ -31,7 +27,7 @@ class Http1Connection implements Connection {
 
   /** Clients of HTTP/1.0 know no chunks. */
   get chunked(): boolean {
-    return this.#incoming.httpVersionMinor > 0;
+    return this.#outgoing.req.httpVersionMinor > 0;
   }
 
   dropLength(headers: Record<string, string>): void {
@@ -40,7 +36,7 @@ class Http1Connection implements Connection {
 
   cutAtEnd(): void {
     const outgoing = this.#outgoing;
-    const { socket } = this.#incoming;
+    const { socket } = outgoing.req;
     outgoing.end = (last?: unknown) => {
       outgoing.flushHeaders();
       if (typeof last === "string" || last instanceof Uint8Array) outgoing.write(last);
@@ -50,11 +46,11 @@ class Http1Connection implements Connection {
   }
 
   reset(): void {
-    this.#incoming.socket.resetAndDestroy();
+    this.#outgoing.req.socket.resetAndDestroy();
   }
 
   destroy(): void {
-    this.#incoming.socket.destroy();
+    this.#outgoing.req.socket.destroy();
   }
 }
 
