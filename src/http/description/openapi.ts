@@ -56,19 +56,15 @@ async function operationObject(path: string, operation: Operation, components: R
   return {
     summary: operation.summary,
     tags: [operation.tag],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: operation.bodyRequired ?? true,
-            content: jsonContent(reference(body, "input", components)),
-          },
-        }
-      : {}),
+    parameters: parameters.length > 0 ? parameters : undefined,
+    requestBody: body && {
+      required: operation.bodyRequired ?? true,
+      content: jsonContent(reference(body, "input", components)),
+    },
     responses: {
       [operation.status ?? 200]: {
         description: "OK",
-        ...(answer ? { content: jsonContent(reference(answer, "output", components)) } : {}),
+        content: answer && jsonContent(reference(answer, "output", components)),
       },
       ...Object.fromEntries(
         operation.errorsAt(path).map((status) => [String(status), { description: `Error ${status}` }]),
