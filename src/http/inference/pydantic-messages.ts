@@ -88,10 +88,7 @@ function isMismatch(issue: z.core.$ZodIssue): boolean {
 }
 
 /** Wording of pydantic v2 for one finding about a value that is present. */
-function reason(
-  issue: Exclude<z.core.$ZodIssue, { code: "invalid_union" | "unrecognized_keys" }>,
-  value: unknown,
-): string {
+function reason(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
       return typeText(issue, value);
@@ -101,11 +98,7 @@ function reason(
       return boundText(issue.origin, "least", Number(issue.minimum), issue.inclusive === true, value);
     case "too_big":
       return boundText(issue.origin, "most", Number(issue.maximum), issue.inclusive === true, value);
-    case "custom":
-    case "invalid_format":
-    case "not_multiple_of":
-    case "invalid_key":
-    case "invalid_element":
+    default:
       return issue.message;
   }
 }
