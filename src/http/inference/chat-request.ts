@@ -11,8 +11,6 @@ import {
 } from "../../schemas/chat.js";
 import { extraField, fieldErrors, invalidRequest, pythonStr, valueAt } from "./pydantic-messages.js";
 
-export { chatRequestSchema } from "../../schemas/chat.js";
-
 /** `max_tokens` of a request that names none (I-1.1). */
 const DEFAULT_MAX_TOKENS = 4096;
 
