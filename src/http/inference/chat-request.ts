@@ -98,7 +98,7 @@ function refusal(
     else if (issue.path[0] !== extraNames[0]) schemaIssues.push(issue);
   }
   const errors = fieldErrors(schemaIssues, body);
-  for (const name of extraNames) errors.push(extraField(body, name));
+  for (const name of extraNames) errors.push(extraField(body, [name]));
   return errors.length === 0 && ownRules[0] !== undefined ? ownRules[0] : invalidRequest(errors);
 }
 

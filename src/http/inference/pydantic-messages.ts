@@ -28,9 +28,9 @@ export function invalidRequest(errors: readonly FieldError[]): string {
   return `Invalid request: [${lines.map(quote).join(", ")}]`;
 }
 
-/** An extra field at the top of the body (I-1.1, X-10). */
-export function extraField(body: Readonly<Record<string, unknown>>, name: string): FieldError {
-  return { path: [name], value: body[name], text: "Extra inputs are not permitted" };
+/** A field that the schema does not know (I-1.1, X-10). */
+export function extraField(body: unknown, path: readonly PropertyKey[]): FieldError {
+  return { path, value: valueAt(body, path), text: "Extra inputs are not permitted" };
 }
 
 /**
@@ -67,8 +67,7 @@ function addErrors(
   }
   if (issue.code === "unrecognized_keys") {
     for (const key of issue.keys.slice(0, MAX_REPORTED_ERRORS)) {
-      const extra = [...path, key];
-      errors.push({ path: extra, value: valueAt(body, extra), text: "Extra inputs are not permitted" });
+      errors.push(extraField(body, [...path, key]));
     }
     return;
   }
