@@ -43,6 +43,6 @@ export async function addOneOrMore<S extends z.ZodType>(
   return json(c, add([schemas.checked(schema, value)])[0]);
 }
 
-function refuse(problem: string): never {
+export function refuse(problem: string): never {
   throw new GatewayError("validation", { message: problem });
 }
