@@ -13,7 +13,6 @@ export class ListenError extends Error {
 }
 
 /**
- * Starts listening.
  * @param port 0: any free port
  * @returns the port
  * @throws ListenError that says what to change
