@@ -11,10 +11,7 @@ interface DeliveryText {
   readonly wellFormed: boolean;
 }
 
-/**
- * Describes a delivery.
- * @param seen idempotency keys of earlier deliveries; this function adds those of this one
- */
+/** @param seen idempotency keys of earlier deliveries; this function adds those of this one */
 export function deliveryText(
   raw: Buffer,
   requestId: string | undefined,

@@ -30,6 +30,11 @@ export class ControlApi {
     return this.#json(await this.#send("POST", path, JSON.stringify(body), "application/json"));
   }
 
+  /** A POST whose answer says only that it was done. */
+  async command(path: string, body?: unknown): Promise<void> {
+    await this.post(path, body);
+  }
+
   async put<T>(path: string, body: unknown): Promise<T> {
     return this.#json(await this.#send("PUT", path, JSON.stringify(body), "application/json"));
   }

@@ -1,5 +1,5 @@
 import { parseDuration } from "../domain/duration.js";
-import { ECHO_NOTE, type JournalEntry, type JournalFilter, type Surface } from "../domain/journal.js";
+import { ECHO_NOTE, type JournalEntry, type JournalFilter } from "../domain/journal.js";
 import type { ControlApi, Query } from "./control-api.js";
 import { checkFields, type Fields } from "./known-fields.js";
 
@@ -16,30 +16,22 @@ export class RequestExpectationError extends Error {
   override readonly name = "RequestExpectationError";
 }
 
+type SameInJson = "surface" | "method" | "path" | "status" | "slug" | "error" | "hint" | "notes" | "decision";
+
 /** An entry as `GET /_emulator/requests` returns it. */
-interface EntryJson {
+interface EntryJson extends Pick<JournalEntry, SameInJson> {
   readonly id: string;
   readonly at: string;
   readonly duration_ms: number;
-  readonly surface: Surface;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
   readonly key: string | null;
   readonly group: string | null;
   readonly external_entity_id: string | null;
-  readonly slug: string | null;
   readonly prompt_tokens: number | null;
   readonly completion_tokens: number | null;
-  readonly error: string | null;
-  readonly hint: string | null;
-  readonly notes: readonly string[];
-  readonly decision: string | null;
   readonly request_body: string | null;
   readonly response_body: string | null;
 }
 
-/** The fields of a filter for requests. */
 export const REQUEST_FILTER: Fields<JournalFilter> = {
   method: true,
   path: true,

@@ -22,7 +22,6 @@ export interface SnapshotOptions {
 /** A snapshot, its name, or a file of one. */
 export type SnapshotSource = string | Pick<Snapshot, "name"> | { readonly file: string };
 
-/** A snapshot as the control API returns it. */
 type SnapshotJson = Pick<Snapshot, "name" | "bytes"> & { readonly at: string };
 
 /** @throws ControlError; TypeError for an unknown option; the system's error when the file cannot be written */
@@ -45,8 +44,8 @@ export async function restoreSnapshot(control: ControlApi, source: SnapshotSourc
   throw new TypeError("restore takes what `await snapshot()` answered, the name of a snapshot, or { file }");
 }
 
-async function restore(control: ControlApi, name: string): Promise<void> {
-  await control.post(`${pathOf(name)}/restore`);
+function restore(control: ControlApi, name: string): Promise<void> {
+  return control.command(`${pathOf(name)}/restore`);
 }
 
 /** Uploads it under the file's name, which messages then show, and keeps nothing of it. */

@@ -47,7 +47,6 @@ export interface WebhooksApi {
   idle(): Promise<void>;
 }
 
-/** A delivery as the control API returns it. */
 interface DeliveryJson extends Pick<WebhookDelivery, "id" | "state" | "reason" | "url"> {
   readonly created_at: string;
   readonly next_attempt_at: string | null;
@@ -74,18 +73,10 @@ export function webhooksApi(control: ControlApi): WebhooksApi {
     async redriveAll() {
       return (await control.post<{ redriven: number }>("webhooks/dead-letters/redrive")).redriven;
     },
-    async pause() {
-      await control.post("webhooks/pause");
-    },
-    async resume() {
-      await control.post("webhooks/resume");
-    },
-    async rotate(secret, workspace) {
-      await control.post("webhooks/rotate", { secret, workspace });
-    },
-    async idle() {
-      await control.post("webhooks/idle");
-    },
+    pause: () => control.command("webhooks/pause"),
+    resume: () => control.command("webhooks/resume"),
+    rotate: (secret, workspace) => control.command("webhooks/rotate", { secret, workspace }),
+    idle: () => control.command("webhooks/idle"),
   };
 }
 

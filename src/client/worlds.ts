@@ -1,7 +1,6 @@
 import type { ControlApi } from "./control-api.js";
 import { checkFields } from "./known-fields.js";
 
-/** How to make a world. */
 export interface ForkOptions {
   /** `seed`, the default, or the name of the world to copy as it is. */
   readonly from?: string;
@@ -26,7 +25,7 @@ export async function ensureWorld(
   checkFields("world", options, { from: true });
   const { from } = options;
   if (from === undefined && (await existing()).includes(name)) return;
-  await control.post("worlds", { name, from });
+  await control.command("worlds", { name, from });
 }
 
 /** @throws ControlError */

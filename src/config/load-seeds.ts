@@ -25,7 +25,7 @@ export async function loadSeeds(sources: SeedSource | readonly SeedSource[]): Pr
       return null;
     }
   };
-  for (const source of isList(sources) ? sources : [sources]) {
+  for (const source of [sources].flat()) {
     const parts = typeof source === "string" ? ((await collect(() => seedFiles([source]))) ?? []) : [source];
     for (const part of parts) {
       const seed = await collect(() =>
@@ -71,8 +71,4 @@ async function namesIn(path: string): Promise<string[] | null> {
     if (code === "ENOTDIR" || code === "ENOENT") return null;
     throw seedFileError(path, `cannot be read: ${String(cause)}`);
   }
-}
-
-function isList(sources: SeedSource | readonly SeedSource[]): sources is readonly SeedSource[] {
-  return Array.isArray(sources);
 }

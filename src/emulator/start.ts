@@ -3,7 +3,7 @@ import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch } from "../http/fetch.js";
-import { HttpServer } from "../http/node/server.js";
+import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
@@ -48,8 +48,9 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const app = createApp(registry);
     const giveUp = (): void => worlds.dropUnreachable();
     const { port: wantedPort = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-    const server = options.listen === false ? null : new HttpServer(app, { ownsProcess, giveUp });
-    const port = (await server?.listen(wantedPort, host)) ?? 0;
+    const server =
+      options.listen === false ? null : await serve(app, { port: wantedPort, host, ownsProcess, giveUp });
+    const port = server?.port ?? 0;
     const origin = server ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
     registry.origin = origin;
     const fetches = new PendingCalls();

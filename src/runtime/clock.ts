@@ -118,10 +118,8 @@ export class Clock {
 
   /** Runs work in a later turn of the event loop, unless stopped, so that no answer waits for it. An advance waits. */
   runInLaterTurn(work: () => void, stop: AbortSignal): void {
-    const done = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      if (!stop.aborted) work();
-    });
-    this.waitForExternal(done);
+    const turn = new Promise<void>((resolve) => setImmediate(resolve));
+    this.waitForExternal(turn.then(() => (stop.aborted ? undefined : work())));
   }
 
   /**

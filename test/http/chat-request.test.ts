@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { ChatRequest } from "../../src/domain/chat.js";
-import { chatRequestSchema, parseChatRequest, parseEnvelope } from "../../src/http/inference/chat-request.js";
+import { parseChatRequest, parseEnvelope } from "../../src/http/inference/chat-request.js";
+import { chatRequestSchema } from "../../src/schemas/chat.js";
 
 const HELLO = { model: "acme/llama", messages: [{ role: "user", content: "hi" }] };
 

@@ -15,7 +15,7 @@ export async function readControlJson(c: AppContext): Promise<unknown> {
 }
 
 /** Names one of the schemas of control bodies. */
-type SchemaOf<S extends z.ZodType> = (schemas: typeof Schemas) => S;
+export type SchemaOf<S extends z.ZodType> = (schemas: typeof Schemas) => S;
 
 /** The same in the shape of a schema. @throws GatewayError `validation` */
 export async function readControlBody<S extends z.ZodType>(
@@ -43,6 +43,6 @@ export async function addOneOrMore<S extends z.ZodType>(
   return json(c, add([schemas.checked(schema, value)])[0]);
 }
 
-function refuse(problem: string): never {
+export function refuse(problem: string): never {
   throw new GatewayError("validation", { message: problem });
 }

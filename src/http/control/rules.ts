@@ -1,8 +1,10 @@
 import { Hono } from "hono";
+import type * as z from "zod";
 import { GatewayError } from "../../domain/errors.js";
+import type { Services } from "../../services/services.js";
 import type { AppEnv } from "../env.js";
 import { json, jsonPage } from "../respond.js";
-import { addOneOrMore } from "./body.js";
+import { addOneOrMore, type SchemaOf } from "./body.js";
 
 /**
  * Completion rules, prediction rules and faults. New rules come before the existing ones, so that a test can override
@@ -10,50 +12,21 @@ import { addOneOrMore } from "./body.js";
  */
 export const rules = new Hono<AppEnv>();
 
-rules.get("/_emulator/completions", (c) => jsonPage(c, c.get("services").completions.list()));
-
-rules.post("/_emulator/completions", (c) =>
-  addOneOrMore(
-    c,
-    (schemas) => schemas.completionRuleSchema,
-    (added) => c.get("services").completions.add(added, true),
-  ),
+addRoutes(
+  "completions",
+  (schemas) => schemas.completionRuleSchema,
+  ({ completions }, added) => completions.add(added, true),
 );
-
-rules.delete("/_emulator/completions", (c) => {
-  c.get("services").completions.clear();
-  return json(c, { ok: true });
-});
-
-rules.get("/_emulator/predictions", (c) => jsonPage(c, c.get("services").predictions.list()));
-
-rules.post("/_emulator/predictions", (c) =>
-  addOneOrMore(
-    c,
-    (schemas) => schemas.predictionRuleSchema,
-    (added) => c.get("services").predictions.add(added, true),
-  ),
+addRoutes(
+  "predictions",
+  (schemas) => schemas.predictionRuleSchema,
+  ({ predictions }, added) => predictions.add(added, true),
 );
-
-rules.delete("/_emulator/predictions", (c) => {
-  c.get("services").predictions.clear();
-  return json(c, { ok: true });
-});
-
-rules.get("/_emulator/faults", (c) => jsonPage(c, c.get("services").faults.list()));
-
-rules.post("/_emulator/faults", (c) =>
-  addOneOrMore(
-    c,
-    (schemas) => schemas.faultRuleSchema,
-    (added) => c.get("services").faults.add(added),
-  ),
+addRoutes(
+  "faults",
+  (schemas) => schemas.faultRuleSchema,
+  ({ faults }, added) => faults.add(added),
 );
-
-rules.delete("/_emulator/faults", (c) => {
-  c.get("services").faults.clear();
-  return json(c, { ok: true });
-});
 
 rules.delete("/_emulator/faults/:id", (c) => {
   const id = c.req.param("id");
@@ -62,3 +35,18 @@ rules.delete("/_emulator/faults/:id", (c) => {
   }
   return json(c, { id });
 });
+
+/** Lists, adds and clears. */
+function addRoutes<S extends z.ZodType>(
+  kind: "completions" | "predictions" | "faults",
+  schemaOf: SchemaOf<S>,
+  add: (services: Services, added: z.output<S>[]) => readonly unknown[],
+): void {
+  const path = `/_emulator/${kind}`;
+  rules.get(path, (c) => jsonPage(c, c.get("services")[kind].list()));
+  rules.post(path, (c) => addOneOrMore(c, schemaOf, (added) => add(c.get("services"), added)));
+  rules.delete(path, (c) => {
+    c.get("services")[kind].clear();
+    return json(c, { ok: true });
+  });
+}

@@ -8,7 +8,6 @@ import { PAGE, type PageOptions, readQuery, respondPage, text, word } from "./qu
 
 const STATES = ["pending", "delivered", "dead"] as const satisfies readonly DeliveryState[];
 
-/** Webhook deliveries and their attempts. */
 export const webhooks = new Hono<AppEnv>();
 
 webhooks.get("/_emulator/webhooks/deliveries", (c) =>
@@ -62,8 +61,8 @@ function respondDeliveries(
 }
 
 function deliveryJson(c: AppContext, delivery: Delivery) {
+  const { webhooks } = c.get("services");
   const { id, url, state, reason, body } = delivery;
-  const payload: unknown = JSON.parse(body);
   return {
     id,
     state,
@@ -71,17 +70,14 @@ function deliveryJson(c: AppContext, delivery: Delivery) {
     url,
     created_at: isoTime(delivery.createdAt),
     next_attempt_at: state === "pending" ? isoTime(delivery.dueAt) : null,
-    attempts: c
-      .get("services")
-      .webhooks.attempts(delivery)
-      .map((attempt) => ({
-        number: attempt.number,
-        at: isoTime(attempt.at),
-        duration_ms: attempt.durationMs,
-        status: attempt.status,
-        error: attempt.error,
-        answer: attempt.answer,
-      })),
-    body: payload,
+    attempts: webhooks.attempts(delivery).map((attempt) => ({
+      number: attempt.number,
+      at: isoTime(attempt.at),
+      duration_ms: attempt.durationMs,
+      status: attempt.status,
+      error: attempt.error,
+      answer: attempt.answer,
+    })),
+    body: JSON.parse(body),
   };
 }

@@ -70,15 +70,13 @@ function embeddings(c: AppContext, model: DeclaredModel, body: unknown) {
   };
 }
 
+/** One text or one list of tokens is one input. */
 function inputsOf({ input }: EmbeddingsRequest): (string | number[])[] {
-  if (typeof input === "string") return [input];
-  const texts: (string | number[])[] = [];
-  const tokens: number[] = [];
-  for (const part of input) {
-    if (typeof part === "number") tokens.push(part);
-    else texts.push(part);
-  }
-  return tokens.length > 0 ? [tokens] : texts;
+  return typeof input === "string" || isTokens(input) ? [input] : input;
+}
+
+function isTokens(input: readonly unknown[]): input is number[] {
+  return typeof input[0] === "number";
 }
 
 /** Little-endian 32-bit floats, as OpenAI's SDK reads them. */

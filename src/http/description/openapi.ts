@@ -56,19 +56,15 @@ async function operationObject(path: string, operation: Operation, components: R
   return {
     summary: operation.summary,
     tags: [operation.tag],
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: operation.bodyRequired ?? true,
-            content: jsonContent(reference(body, "input", components)),
-          },
-        }
-      : {}),
+    parameters: parameters.length > 0 ? parameters : undefined,
+    requestBody: body && {
+      required: operation.bodyRequired ?? true,
+      content: jsonContent(reference(body, "input", components)),
+    },
     responses: {
       [operation.status ?? 200]: {
         description: "OK",
-        ...(answer ? { content: jsonContent(reference(answer, "output", components)) } : {}),
+        content: answer && jsonContent(reference(answer, "output", components)),
       },
       ...Object.fromEntries(
         operation.errorsAt(path).map((status) => [String(status), { description: `Error ${status}` }]),
@@ -83,15 +79,8 @@ function jsonContent(schema: unknown) {
 
 /** Adds a schema and its named parts to the components. @returns a reference to it */
 function reference(schema: z.ZodType, io: "input" | "output", components: Record<string, unknown>) {
-  const {
-    $defs,
-    $schema: _dialect,
-    id,
-    ...body
-  } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: "any",
-  }) as Record<string, unknown>;
+  const described: Record<string, unknown> = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const { $defs, $schema: _dialect, id, ...body } = described;
   const add = (name: string, definition: object): void => {
     // A schema of both requests and answers is described as in requests, which allow more.
     if (io === "input" || !(name in components)) components[name] = relocate(definition);

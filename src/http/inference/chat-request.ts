@@ -11,8 +11,6 @@ import {
 } from "../../schemas/chat.js";
 import { extraField, fieldErrors, invalidRequest, pythonStr, valueAt } from "./pydantic-messages.js";
 
-export { chatRequestSchema } from "../../schemas/chat.js";
-
 /** `max_tokens` of a request that names none (I-1.1). */
 const DEFAULT_MAX_TOKENS = 4096;
 
@@ -100,7 +98,7 @@ function refusal(
     else if (issue.path[0] !== extraNames[0]) schemaIssues.push(issue);
   }
   const errors = fieldErrors(schemaIssues, body);
-  for (const name of extraNames) errors.push(extraField(body, name));
+  for (const name of extraNames) errors.push(extraField(body, [name]));
   return errors.length === 0 && ownRules[0] !== undefined ? ownRules[0] : invalidRequest(errors);
 }
 

@@ -8,6 +8,7 @@ import { GATEWAY_HEADERS, hexOf, modelServerHeaders } from "./headers.js";
 export function inferenceError(error: GatewayError, settings: Settings): Answer {
   switch (error.code) {
     case "invalid_value":
+    case "unmatched":
       return modelServerError(error, settings);
     case "messages_invalid_value":
       return messagesError(error);
@@ -25,8 +26,6 @@ export function inferenceError(error: GatewayError, settings: Settings): Answer 
       };
     case "rate_limited":
       return rateLimited(error, settings);
-    case "unmatched":
-      return modelServerError(error, settings);
     case "injected":
       return injectedError(error);
     case "unknown_path":

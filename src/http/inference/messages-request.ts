@@ -23,7 +23,7 @@ export function parseMessagesRequest(
   const unknownFields = Object.keys(body).filter((name) => !KNOWN_MESSAGES_FIELDS.has(name));
   const errors: FieldError[] = parsed.success ? [] : fieldErrors(parsed.error.issues, body);
   if (settings.unknownFields === "reject") {
-    for (const name of unknownFields) errors.push(extraField(body, name));
+    for (const name of unknownFields) errors.push(extraField(body, [name]));
   }
   const [first] = errors;
   if (parsed.success && first === undefined) {

@@ -28,9 +28,9 @@ export function invalidRequest(errors: readonly FieldError[]): string {
   return `Invalid request: [${lines.map(quote).join(", ")}]`;
 }
 
-/** An extra field at the top of the body (I-1.1, X-10). */
-export function extraField(body: Readonly<Record<string, unknown>>, name: string): FieldError {
-  return { path: [name], value: body[name], text: "Extra inputs are not permitted" };
+/** A field that the schema does not know (I-1.1, X-10). */
+export function extraField(body: unknown, path: readonly PropertyKey[]): FieldError {
+  return { path, value: valueAt(body, path), text: "Extra inputs are not permitted" };
 }
 
 /**
@@ -67,8 +67,7 @@ function addErrors(
   }
   if (issue.code === "unrecognized_keys") {
     for (const key of issue.keys.slice(0, MAX_REPORTED_ERRORS)) {
-      const extra = [...path, key];
-      errors.push({ path: extra, value: valueAt(body, extra), text: "Extra inputs are not permitted" });
+      errors.push(extraField(body, [...path, key]));
     }
     return;
   }
@@ -88,10 +87,7 @@ function isMismatch(issue: z.core.$ZodIssue): boolean {
 }
 
 /** Wording of pydantic v2 for one finding about a value that is present. */
-function reason(
-  issue: Exclude<z.core.$ZodIssue, { code: "invalid_union" | "unrecognized_keys" }>,
-  value: unknown,
-): string {
+function reason(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
       return typeText(issue, value);
@@ -101,11 +97,7 @@ function reason(
       return boundText(issue.origin, "least", Number(issue.minimum), issue.inclusive === true, value);
     case "too_big":
       return boundText(issue.origin, "most", Number(issue.maximum), issue.inclusive === true, value);
-    case "custom":
-    case "invalid_format":
-    case "not_multiple_of":
-    case "invalid_key":
-    case "invalid_element":
+    default:
       return issue.message;
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { GatewayError } from "../../domain/errors.js";
 import { asObject, parseJson } from "../../domain/parse-json.js";
+import { refuse } from "../control/body.js";
 import type { AppContext } from "../env.js";
 import { issueText } from "../issues.js";
 import { jsonText, readBody } from "../middleware/body.js";
@@ -43,8 +43,4 @@ function parseObject(text: string): unknown {
   const value = parseJson(text);
   if (value === undefined) return refuse("the body is not valid JSON");
   return asObject(value) ?? refuse("expected a JSON object as the body");
-}
-
-function refuse(problem: string): never {
-  throw new GatewayError("validation", { message: problem });
 }

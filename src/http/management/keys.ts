@@ -1,6 +1,7 @@
 import { Hono } from "hono";
+import type { Group } from "../../domain/model.js";
 import { mintKeySchema, registerKeySchema } from "../../schemas/groups.js";
-import type { AppEnv } from "../env.js";
+import type { AppContext, AppEnv } from "../env.js";
 import { readBody } from "../middleware/body.js";
 import { json, jsonAnswer, respond } from "../respond.js";
 import { authorize } from "./authorize.js";
@@ -19,14 +20,10 @@ keys.post(
   describe("Mint a key", { body: mintKeySchema, bodyRequired: false, answer: "keyMintedAnswer" }),
   authorize("manage"),
   async (c) => {
-    const { groups, keys } = c.get("services");
-    const { workspace } = c.get("caller");
-    const id = c.req.param("id");
-    groups.chain(workspace, id);
+    groupOf(c);
     const { name } = await readJson(c, mintKeySchema, { optional: true });
     // Again, because the group may have been deleted while the body arrived.
-    const [group] = groups.chain(workspace, id);
-    const { text, key } = keys.mint(group, name ?? null);
+    const { text, key } = c.get("services").keys.mint(groupOf(c), name ?? null);
     const minted = { api_key: text, prefix: key.prefix, name: key.name };
     const hidden = { ...minted, api_key: `${key.prefix}.(not kept)` };
     return respond(c, { ...jsonAnswer(200, minted), journalBody: JSON.stringify(hidden) });
@@ -38,15 +35,12 @@ keys.post(
   describe("Register a key of your own, signed", { body: registerKeySchema, answer: "keyRegisteredAnswer" }),
   authorize("manage"),
   async (c) => {
-    const { groups, keys } = c.get("services");
-    const { workspace } = c.get("caller");
-    const id = c.req.param("id");
-    groups.chain(workspace, id);
+    const { keys } = c.get("services");
+    groupOf(c);
     const body = await readBody(c);
-    keys.checkSignature(workspace, body, c.req.header("X-Baseten-Signature"));
+    keys.checkSignature(c.get("caller").workspace, body, c.req.header("X-Baseten-Signature"));
     const { key, name } = parseBody(c, body, registerKeySchema, { secret: true });
-    const [group] = groups.chain(workspace, id);
-    keys.register(group, key, name ?? null);
+    keys.register(groupOf(c), key, name ?? null);
     return json(c, { ok: true });
   },
 );
@@ -56,10 +50,9 @@ keys.get(
   describe("List keys", { query: PAGE_QUERY, answer: "keyPageAnswer" }),
   authorize("manage"),
   (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
+    const group = groupOf(c);
     const list = `keys ${group.id}`;
-    return respondPage(c, list, keys.list(group, pageRequest(c, list)), keyJson);
+    return respondPage(c, list, c.get("services").keys.list(group, pageRequest(c, list)), keyJson);
   },
 );
 
@@ -67,11 +60,7 @@ keys.get(
   "/v1/gateway/groups/:id/api_keys/:prefix",
   describe("Get a key", { answer: "keyAnswer" }),
   authorize("manage"),
-  (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, keyJson(keys.get(group, c.req.param("prefix"))));
-  },
+  (c) => json(c, keyJson(c.get("services").keys.get(groupOf(c), c.req.param("prefix")))),
 );
 
 keys.delete(
@@ -79,8 +68,12 @@ keys.delete(
   describe("Revoke a key", { answer: "keyRevokedAnswer" }),
   authorize("manage"),
   (c) => {
-    const { groups, keys } = c.get("services");
-    const [group] = groups.chain(c.get("caller").workspace, c.req.param("id"));
-    return json(c, { prefix: keys.revoke(group, c.req.param("prefix")).prefix });
+    const { prefix } = c.get("services").keys.revoke(groupOf(c), c.req.param("prefix"));
+    return json(c, { prefix });
   },
 );
+
+/** The group of the path. @throws GatewayError `foreign`, `not_found` */
+function groupOf(c: AppContext): Group {
+  return c.get("services").groups.chain(c.get("caller").workspace, c.req.param("id") ?? "")[0];
+}

@@ -8,39 +8,44 @@ export interface NodeBindings {
   readonly outgoing: ServerResponse | Http2ServerResponse;
 }
 
-/** The connection of a request. */
-export function connectionOf({ incoming, outgoing }: NodeBindings): Connection {
-  return "stream" in outgoing
-    ? new Http2Connection(outgoing)
-    : new Http1Connection(incoming as IncomingMessage, outgoing);
+export function connectionOf({ outgoing }: NodeBindings): Connection {
+  return "stream" in outgoing ? new Http2Connection(outgoing) : new Http1Connection(outgoing);
+}
+
+abstract class NodeConnection<Outgoing extends ServerResponse | Http2ServerResponse> {
+  protected readonly outgoing: Outgoing;
+
+  constructor(outgoing: Outgoing) {
+    this.outgoing = outgoing;
+  }
+
+  /** Node-server adds the length of a body that it has whole, unless there is one: it saves counting a long text. */
+  dropLength(headers: Record<string, string>): void {
+    headers["Content-Length"] = "0";
+    const { outgoing } = this;
+    const { writeHead } = outgoing;
+    Reflect.set(outgoing, "writeHead", (status: number, all: Record<string, unknown>) => {
+      delete all["Content-Length"];
+      delete all["content-length"];
+      return Reflect.apply(writeHead, outgoing, [status, all]);
+    });
+  }
 }
 
 /** HTTP/1.1: a socket that carries one answer at a time. */
-class Http1Connection implements Connection {
-  readonly #incoming: IncomingMessage;
-  readonly #outgoing: ServerResponse;
-
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
-    this.#incoming = incoming;
-    this.#outgoing = outgoing;
-  }
-
+class Http1Connection extends NodeConnection<ServerResponse> implements Connection {
   get closed(): boolean {
-    return this.#outgoing.destroyed;
+    return this.outgoing.destroyed;
   }
 
   /** Clients of HTTP/1.0 know no chunks. */
   get chunked(): boolean {
-    return this.#incoming.httpVersionMinor > 0;
-  }
-
-  dropLength(headers: Record<string, string>): void {
-    dropLength(this.#outgoing, headers);
+    return this.outgoing.req.httpVersionMinor > 0;
   }
 
   cutAtEnd(): void {
-    const outgoing = this.#outgoing;
-    const { socket } = this.#incoming;
+    const { outgoing } = this;
+    const { socket } = outgoing.req;
     outgoing.end = (last?: unknown) => {
       outgoing.flushHeaders();
       if (typeof last === "string" || last instanceof Uint8Array) outgoing.write(last);
@@ -50,34 +55,25 @@ class Http1Connection implements Connection {
   }
 
   reset(): void {
-    this.#incoming.socket.resetAndDestroy();
+    this.outgoing.req.socket.resetAndDestroy();
   }
 
   destroy(): void {
-    this.#incoming.socket.destroy();
+    this.outgoing.req.socket.destroy();
   }
 }
 
 /** HTTP/2: one stream of many on a socket, which the others need. */
-class Http2Connection implements Connection {
+class Http2Connection extends NodeConnection<Http2ServerResponse> implements Connection {
   readonly chunked = false;
-  readonly #outgoing: Http2ServerResponse;
-
-  constructor(outgoing: Http2ServerResponse) {
-    this.#outgoing = outgoing;
-  }
 
   get closed(): boolean {
-    const { stream } = this.#outgoing;
+    const { stream } = this.outgoing;
     return !stream || stream.destroyed || stream.closed;
   }
 
-  dropLength(headers: Record<string, string>): void {
-    dropLength(this.#outgoing, headers);
-  }
-
   cutAtEnd(): void {
-    const outgoing = this.#outgoing;
+    const { outgoing } = this;
     outgoing.end = (last?: unknown) => {
       if (typeof last === "string" || last instanceof Uint8Array) outgoing.write(last);
       // Called when all before it is on the wire, of which a reset would drop what is not.
@@ -92,18 +88,7 @@ class Http2Connection implements Connection {
 
   /** INTERNAL_ERROR. Node's `close` would end the answer first, as if that were whole. */
   destroy(): void {
-    const { stream } = this.#outgoing;
+    const { stream } = this.outgoing;
     if (stream && !stream.closed) stream.destroy(new Error("the answer was broken off"));
   }
-}
-
-/** Node-server adds the length of a body that it has whole, unless there is one: it saves counting a long text. */
-function dropLength(outgoing: ServerResponse | Http2ServerResponse, headers: Record<string, string>): void {
-  headers["Content-Length"] = "0";
-  const { writeHead } = outgoing;
-  Reflect.set(outgoing, "writeHead", (status: number, all: Record<string, unknown>) => {
-    delete all["Content-Length"];
-    delete all["content-length"];
-    return Reflect.apply(writeHead, outgoing, [status, all]);
-  });
 }

@@ -17,7 +17,7 @@ export type Drain = () => Promise<void>;
  * Prepares a server to close without waiting for clients that keep connections open.
  * @param giveUp called repeatedly while it closes, to end answers that would never end
  */
-export function drainable(server: Server, giveUp: () => void = () => {}): Drain {
+export function drainable(server: Server, giveUp: () => void): Drain {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

@@ -5,21 +5,21 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
   readonly code: string;
 
-  constructor(message: string, code: string, cause: unknown) {
-    super(message, { cause });
+  constructor(cause: NodeJS.ErrnoException, port: number, host: string) {
+    const code = cause.code ?? "";
+    super(`Cannot listen on ${host}:${port}: ${reasonOf(code, cause.message)}`, { cause });
     this.code = code;
   }
 }
 
 /**
- * Starts listening.
  * @param port 0: any free port
  * @returns the port
  * @throws ListenError that says what to change
  */
 export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (cause: NodeJS.ErrnoException): void => reject(described(cause, port, host));
+    const failed = (cause: NodeJS.ErrnoException): void => reject(new ListenError(cause, port, host));
     server.once("error", failed);
     server.listen(port, host, () => {
       server.off("error", failed);
@@ -27,11 +27,6 @@ export function listen(server: Server, port: number, host: string): Promise<numb
       resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
-}
-
-function described(cause: NodeJS.ErrnoException, port: number, host: string): ListenError {
-  const code = cause.code ?? "";
-  return new ListenError(`Cannot listen on ${host}:${port}: ${reasonOf(code, cause.message)}`, code, cause);
 }
 
 function reasonOf(code: string, message: string): string {
