@@ -1,5 +1,4 @@
 import type * as z from "zod";
-import type { endpointAnswer, groupAnswer, keyMintedAnswer } from "../schemas/answers.js";
 import type { createEndpointSchema } from "../schemas/endpoints.js";
 import type { createGroupSchema } from "../schemas/groups.js";
 import { errorOf, type WorldConnection } from "./connection.js";
@@ -23,11 +22,34 @@ export interface GroupInput {
 }
 
 /** An endpoint as the API answers it (E-1). */
-export type CreatedEndpoint = z.output<typeof endpointAnswer>;
+export interface CreatedEndpoint {
+  readonly id: string;
+  readonly slug: string;
+  readonly targets: EndpointBody["targets"];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 /** A group as the API answers it (G-1, G-10). */
-export type CreatedGroup = z.output<typeof groupAnswer>;
-/** A key as the API answers it, once (K-1): `api_key` is the whole key. */
-export type MintedKey = z.output<typeof keyMintedAnswer>;
+export interface CreatedGroup {
+  readonly id: string;
+  readonly metadata: { readonly name: string | null; readonly external_entity_id: string };
+  readonly models: readonly object[];
+  readonly effective_models: readonly object[];
+  readonly hierarchy: {
+    readonly limit_enforcement: "INDEPENDENT" | "CASCADING";
+    readonly parent_group_id: string | null;
+  };
+  readonly created_at: string;
+}
+
+/** A key as the API answers it, once (K-1). */
+export interface MintedKey {
+  /** The whole key. */
+  readonly api_key: string;
+  readonly prefix: string;
+  readonly name: string | null;
+}
 
 /** The management API refused. The message is its own, with the emulator's hint. */
 export class ManagementError extends Error {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { PROVIDERS, REGIONS } from "../domain/model.js";
 import { groupModelSchema } from "./groups.js";
 
-/** Answers of the management API, for the API description and for types. The routes build them by hand. */
+/** Answers of the management API, for the API description only. The routes build them by hand. */
 
 export const time = z.iso.datetime().describe("YYYY-MM-DDTHH:MM:SSZ");
 
