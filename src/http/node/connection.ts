@@ -12,10 +12,10 @@ export function connectionOf({ outgoing }: NodeBindings): Connection {
   return "stream" in outgoing ? new Http2Connection(outgoing) : new Http1Connection(outgoing);
 }
 
-abstract class NodeConnection<Outgoing extends ServerResponse | Http2ServerResponse> {
-  protected readonly outgoing: Outgoing;
+abstract class NodeConnection<NodeResponse extends ServerResponse | Http2ServerResponse> {
+  protected readonly outgoing: NodeResponse;
 
-  constructor(outgoing: Outgoing) {
+  constructor(outgoing: NodeResponse) {
     this.outgoing = outgoing;
   }
 
