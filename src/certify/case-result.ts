@@ -9,11 +9,13 @@ export type ReceiverResponse =
   | { readonly kind: "timeout"; readonly ms: number }
   | { readonly kind: "network"; readonly error: string; readonly ms: number };
 
+/** The result of one case. */
 export interface CaseResult {
   readonly name: string;
   readonly passed: boolean;
   /** The receiver's answers, such as `200 in 3 ms, 200 in 2 ms`. */
   readonly did: string;
+  /** What the receiver should do. */
   readonly should: string;
   /** Duration of all its answers together. */
   readonly ms: number;

@@ -3,6 +3,7 @@ import { isoTime } from "../domain/iso-time.js";
 import { ulid } from "../domain/ulid.js";
 import { sign } from "./signature.js";
 
+/** One POST to the receiver. */
 export interface CertifyPost {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -11,7 +11,10 @@ interface DeliveryText {
   readonly wellFormed: boolean;
 }
 
-/** @param seen idempotency keys of earlier deliveries; this function adds those of this one */
+/**
+ * Describes a delivery.
+ * @param seen idempotency keys of earlier deliveries; this function adds those of this one
+ */
 export function deliveryText(
   raw: Buffer,
   requestId: string | undefined,

@@ -4,6 +4,7 @@ import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 export interface ListenerBehaviour {
   /** Statuses to answer with, in turn; the last one repeats. Empty: the default status of the delivery. */
   readonly statuses: readonly number[];
+  /** Delay before every answer. */
   readonly delayMs: number;
 }
 

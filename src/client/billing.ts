@@ -14,6 +14,7 @@ export interface BillingApi {
 
 type EventJson = BillingEvent & Pick<RecordedEvent, "state" | "seq">;
 
+/** The fields of a filter for billing events. */
 export const EVENT_FILTER: Fields<EventFilter> = {
   group: true,
   key: true,

@@ -32,6 +32,7 @@ interface EntryJson extends Pick<JournalEntry, SameInJson> {
   readonly response_body: string | null;
 }
 
+/** The fields of a filter for requests. */
 export const REQUEST_FILTER: Fields<JournalFilter> = {
   method: true,
   path: true,

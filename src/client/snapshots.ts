@@ -22,6 +22,7 @@ export interface SnapshotOptions {
 /** A snapshot, its name, or a file of one. */
 export type SnapshotSource = string | Pick<Snapshot, "name"> | { readonly file: string };
 
+/** A snapshot as the control API returns it. */
 type SnapshotJson = Pick<Snapshot, "name" | "bytes"> & { readonly at: string };
 
 /** @throws ControlError; TypeError for an unknown option; the system's error when the file cannot be written */

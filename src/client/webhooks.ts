@@ -47,6 +47,7 @@ export interface WebhooksApi {
   idle(): Promise<void>;
 }
 
+/** A delivery as the control API returns it. */
 interface DeliveryJson extends Pick<WebhookDelivery, "id" | "state" | "reason" | "url"> {
   readonly created_at: string;
   readonly next_attempt_at: string | null;

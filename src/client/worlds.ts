@@ -1,6 +1,7 @@
 import type { ControlApi } from "./control-api.js";
 import { checkFields } from "./known-fields.js";
 
+/** How to make a world. */
 export interface ForkOptions {
   /** `seed`, the default, or the name of the world to copy as it is. */
   readonly from?: string;

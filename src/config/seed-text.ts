@@ -15,6 +15,7 @@ export interface SeedText {
   lineOf(path: readonly PropertyKey[]): number | null;
 }
 
+/** Whether a file name ends in `.yaml`, `.yml` or `.json`. */
 export function isSeedFile(name: string): boolean {
   return /\.(ya?ml|json)$/i.test(name);
 }

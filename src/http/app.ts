@@ -13,6 +13,7 @@ import { routedPath, selectWorld } from "./middleware/world.js";
 import { json } from "./respond.js";
 import { SurfaceRouter } from "./surface-router.js";
 
+/** The emulator as one function, `fetch`. */
 export interface App extends FetchApp {
   /** All routes, with the surface before the path. */
   routes(): Promise<readonly RouterRoute[]>;

@@ -16,6 +16,7 @@ export interface Connection {
   cutAtEnd(): void;
   /** Resets the connection; the answer is not sent. */
   reset(): void;
+  /** Ends the connection now. */
   destroy(): void;
 }
 
@@ -27,6 +28,7 @@ export class PromisedAnswer implements Connection {
   broken: "reset" | "ended" | null = null;
   /** Whether the body ends before the answer does. */
   cut = false;
+  /** Called when it breaks. */
   onBroken: () => void = () => {};
 
   /** @param signal of the request: its client left */

@@ -97,11 +97,13 @@ export interface WorldView {
   readonly example: { readonly key: string; readonly slug: string } | null;
 }
 
+/** A world, for requests. */
 export interface ServedWorld {
   readonly services: Services;
   readonly emulator: EmulatorApi;
 }
 
+/** Finds the world that a request is for. */
 export interface WorldLookup {
   readonly first: ServedWorld;
   /** Whether there is more than one world. */

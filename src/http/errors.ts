@@ -35,6 +35,7 @@ function defect(cause: unknown): GatewayError {
   });
 }
 
+/** What an error looks like on each surface. */
 const DIALECTS: Readonly<Record<Surface, (error: GatewayError, settings: Settings) => Answer>> = {
   inference: inferenceError,
   dedicated: dedicatedError,

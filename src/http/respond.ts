@@ -21,6 +21,7 @@ export function jsonAnswer(
   return { status, body: JSON.stringify(body), headers: { "Content-Type": JSON_TYPE, ...headers } };
 }
 
+/** Answers with compact JSON. */
 export function json(c: AppContext, body: unknown, status = 200): Response {
   return respond(c, jsonAnswer(status, body));
 }

@@ -12,6 +12,7 @@ export interface ProviderRequest {
   readonly body: Buffer;
 }
 
+/** How one attempt at the provider ended. */
 export type AttemptOutcome =
   | { readonly kind: "answered"; readonly response: Response; readonly connection: PromisedAnswer }
   /** No first byte in time. */

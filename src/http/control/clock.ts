@@ -5,6 +5,7 @@ import type { AppEnv } from "../env.js";
 import { json } from "../respond.js";
 import { readControlBody } from "./body.js";
 
+/** The world's clock. */
 export const clock = new Hono<AppEnv>();
 
 clock.get("/_emulator/clock", (c) => json(c, c.get("services").time.view()));

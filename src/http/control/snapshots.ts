@@ -8,6 +8,7 @@ import { readControlBody } from "./body.js";
 /** Largest state file that can be uploaded: 1 GiB, our own choice. */
 const MAX_IMAGE_BYTES = 1024 ** 3;
 
+/** Snapshots of the request's world. */
 export const snapshots = new Hono<AppEnv>();
 
 snapshots.get("/_emulator/snapshots", (c) => jsonPage(c, c.get("emulator").snapshots.list().map(viewJson)));

@@ -8,6 +8,7 @@ import { PAGE, type PageOptions, readQuery, respondPage, text, word } from "./qu
 
 const STATES = ["pending", "delivered", "dead"] as const satisfies readonly DeliveryState[];
 
+/** Webhook deliveries and their attempts. */
 export const webhooks = new Hono<AppEnv>();
 
 webhooks.get("/_emulator/webhooks/deliveries", (c) =>

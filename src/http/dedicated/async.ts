@@ -55,6 +55,7 @@ function targetOf({ workspaceId, kind, ownerId, id }: Deployment): AsyncTarget {
   return { workspaceId, kind, ownerId, deploymentId: id };
 }
 
+/** How many requests of a deployment are queued and in progress. */
 export function queueStatus(c: AppContext, selector: PathSelector): Response {
   const target = targetOf(resolveDeployment(c, selector).deployment);
   const { queued, inProgress } = c.get("services").asyncInference.counts(target);
@@ -66,6 +67,7 @@ export function queueStatus(c: AppContext, selector: PathSelector): Response {
   });
 }
 
+/** Status of an async request. */
 export function asyncStatus(c: AppContext): Response {
   return json(c, statusOf(findRequest(c)));
 }

@@ -8,6 +8,7 @@ export interface Details<Answers> {
   readonly bodyRequired?: boolean;
   /** Names of query parameters. */
   readonly query?: readonly string[];
+  /** The name of the answer's schema. */
   readonly answer?: keyof Answers;
   /** Status of a successful answer; 200 when absent. */
   readonly status?: number;
@@ -18,11 +19,13 @@ export interface Details<Answers> {
 /** What the routes of one part of an API have in common. */
 export interface Common<Answers> {
   readonly tag: string;
+  /** The usual errors of a route. */
   errorsOf(path: string, details: Details<Answers>): readonly number[];
   /** Loads the schemas of answers, which nothing but the description needs. */
   answers?(): Promise<Answers>;
 }
 
+/** The description of a route. */
 export interface Operation extends Omit<Details<object>, "answer" | "errors"> {
   readonly summary: string;
   readonly tag: string;

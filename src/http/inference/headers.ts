@@ -13,6 +13,7 @@ export const GATEWAY_HEADERS = {
 /** Always the same value in the recordings; the value itself is not published. */
 const SESSION_ID = "00000000000000000000000000000000";
 
+/** Headers of an answer that came from a model server. */
 export function modelServerHeaders({ acceptedAt, requestId, modelId }: ServedBy): Record<string, string> {
   // Spelt out: this is made for every request, and spreading costs more than the rest.
   return {

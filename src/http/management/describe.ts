@@ -1,5 +1,6 @@
 import { describing } from "../description/describe.js";
 
+/** Describes routes of the management API's part with this tag. */
 export function describingManagement<Answers extends object>(
   tag: "endpoints" | "groups" | "keys" | "workspace",
   answers: () => Promise<Answers>,

@@ -50,6 +50,7 @@ export function recordAtEnd(
   };
 }
 
+/** The answer when the journal could not be written. */
 function storageFailure(c: AppContext): Response {
   const error = new GatewayError("internal", { hint: "the state file could not be written" });
   return respond(c, errorAnswer(c.get("destination").surface, error, c.get("services").context.settings));

@@ -8,6 +8,7 @@ export interface NodeBindings {
   readonly outgoing: ServerResponse | Http2ServerResponse;
 }
 
+/** The connection of a request. */
 export function connectionOf({ outgoing }: NodeBindings): Connection {
   return "stream" in outgoing ? new Http2Connection(outgoing) : new Http1Connection(outgoing);
 }

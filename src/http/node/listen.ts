@@ -13,6 +13,7 @@ export class ListenError extends Error {
 }
 
 /**
+ * Starts listening.
  * @param port 0: any free port
  * @returns the port
  * @throws ListenError that says what to change

@@ -33,6 +33,7 @@ export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): R
   return { host, path };
 }
 
+/** Host and path of a request, as they came. */
 export function targetOf(incoming: IncomingMessage | Http2ServerRequest): RequestTarget {
   const host = ("authority" in incoming ? incoming.authority : incoming.headers.host) ?? "";
   return { host, path: incoming.url ?? "/" };
