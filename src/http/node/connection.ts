@@ -13,6 +13,7 @@ export function connectionOf({ outgoing }: NodeBindings): Connection {
   return "stream" in outgoing ? new Http2Connection(outgoing) : new Http1Connection(outgoing);
 }
 
+/** What connections of both protocols have in common. */
 abstract class NodeConnection<NodeResponse extends ServerResponse | Http2ServerResponse> {
   protected readonly outgoing: NodeResponse;
 
@@ -20,7 +21,10 @@ abstract class NodeConnection<NodeResponse extends ServerResponse | Http2ServerR
     this.outgoing = outgoing;
   }
 
-  /** Node-server adds the length of a body that it has whole, unless there is one: it saves counting a long text. */
+  /**
+   * Node-server adds the length of a body that it has whole. Any length that is there already, such as this one, keeps
+   * it from counting a long text; none is sent.
+   */
   dropLength(headers: Record<string, string>): void {
     headers["Content-Length"] = "0";
     const { outgoing } = this;
