@@ -26,8 +26,9 @@ export class ControlApi {
     return this.#json(await this.#send("GET", `${path}${queryText(query)}`));
   }
 
-  async post<T>(path: string, body: unknown = {}): Promise<T> {
-    return this.#json(await this.#send("POST", path, JSON.stringify(body), "application/json"));
+  async post<T>(path: string, body?: unknown): Promise<T> {
+    const json = body === undefined ? [] : ([JSON.stringify(body), "application/json"] as const);
+    return this.#json(await this.#send("POST", path, ...json));
   }
 
   /** A POST whose answer says only that it was done. */
