@@ -90,7 +90,7 @@ function tableOf({ method, path }: Route): BodyTable | undefined {
 }
 
 /** The request as it should be, to spoil one thing at a time. */
-function goodRequest(route: Route, material: Material): WireRequest {
+export function goodRequest(route: Route, material: Material): WireRequest {
   const table = tableOf(route);
   const request = { method: route.method, target: pathOf(route, material.ids) };
   if (!table) return { ...request, headers: goodKey(route, material) };

@@ -96,19 +96,21 @@ export interface Ids {
 /** A running emulator that has served one chat, so that there is usage to lose. */
 export async function startSubject(): Promise<{ gateway: GatewayEmulator; ids: Ids }> {
   const gateway = await startGatewayEmulator({ seed: SEED });
+  return { gateway, ids: await subjectIds(gateway) };
+}
+
+/** Makes one chat. @returns the ids of what is there then */
+export async function subjectIds(gateway: GatewayEmulator): Promise<Ids> {
   await goodChat(gateway);
   const api = management(gateway);
   const endpoints = (await api.get("/endpoints")).body;
   const groups = (await api.get("/groups?external_entity_id=org")).body;
   const [chat] = await gateway.requests({ path: "/v1/chat/completions" });
   return {
-    gateway,
-    ids: {
-      endpoint: endpoints.items[0].id,
-      group: groups.items[0].id,
-      prefix: FEDERATED_KEY.slice(0, 16),
-      request: String(chat?.seq),
-    },
+    endpoint: endpoints.items[0].id,
+    group: groups.items[0].id,
+    prefix: FEDERATED_KEY.slice(0, 16),
+    request: String(chat?.seq),
   };
 }
 
