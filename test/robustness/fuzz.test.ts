@@ -107,8 +107,10 @@ class Subject implements AsyncDisposable {
     this.#session ??= connect(this.#gateway.url).on("error", () => {});
     const fields: Record<string, string> = {};
     for (const [name, value] of headers) fields[name.toLowerCase()] = value;
-    const stream = this.#session.request({ ":method": method, ":path": target, ...fields });
-    stream.end(body);
+    const fieldsAndTarget = { ":method": method, ":path": target, ...fields };
+    // Node's client ends a GET at once, unless it is told that a body follows.
+    const stream = this.#session.request(fieldsAndTarget, { endStream: body === undefined });
+    if (body !== undefined) stream.end(body);
     let status = 0;
     stream.on("response", (head) => {
       status = head[":status"] ?? 0;
