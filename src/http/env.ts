@@ -44,6 +44,8 @@ export interface EmulatorApi {
   readonly errors: ErrorCounter;
   /** The request's world. */
   view(): WorldView;
+  /** What keeps its state from being stored, and what to do; null: nothing that is known. */
+  problem(): string | null;
   reset(): void;
   /** Adds to the current state. Rejects with GatewayError `validation` */
   seed(partial: unknown): Promise<void>;

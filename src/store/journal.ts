@@ -1,6 +1,6 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { columnsOf, fieldsOf, insertingInto, queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
@@ -9,7 +9,7 @@ const FILTER = `
   AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
   AND (:error IS NULL OR error = :error)`;
 
-export function createJournalStore(db: Db) {
+export function createJournalStore(db: Preparing) {
   const fields = fieldsOf<JournalEntry>(db, "journal");
   // Bodies have their own table, so that deleting them frees whole pages and rewrites no entry.
   const select = `

@@ -46,6 +46,7 @@ export class WorldRegistry implements WorldLookup {
       version,
       errors,
       view: () => this.#view(name),
+      problem: () => world.problem(),
       reset: () => world.reset(),
       seed: (partial) => orRefusedSeed(partial, (seed) => world.add(seed)),
       reseed: (wanted) =>
