@@ -1,6 +1,5 @@
 import type { GatewayError } from "../domain/errors.js";
 import {
-  JOURNAL_BODIES_KEPT,
   JOURNAL_BODY_CHARS,
   type JournalEntry,
   type JournalFilter,
@@ -10,6 +9,7 @@ import {
 import { storageFailure } from "../domain/storage-error.js";
 import { waitFor } from "../runtime/wait.js";
 import { DayTotals } from "./day-totals.js";
+import { JournalPruning } from "./journal-pruning.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** What is known of a journal entry before its request has ended. */
@@ -35,9 +35,6 @@ interface Pending {
   readonly done: (failure: GatewayError | null) => void;
 }
 
-/** Old bodies are deleted after each such number of entries. */
-const PRUNE_INTERVAL = 1_000;
-
 /**
  * Records all requests. Requests that end in the same turn of the event loop share one transaction for journal and
  * ledger (W-8). Answers wait for it, so no answered request is lost.
@@ -46,11 +43,11 @@ export class Journal implements Cache {
   readonly #context: WorldContext;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
   readonly #end = new AbortController();
+  readonly #pruning: JournalPruning;
   #onBilled: () => void = () => {};
   #pending: Pending[] = [];
   #scheduled = false;
   #seq: number;
-  #sincePrune = 0;
   #generation = 0;
   #problem: string | null = null;
   /** The second for which {@link begin} has written the date. */
@@ -59,6 +56,7 @@ export class Journal implements Cache {
 
   constructor(context: WorldContext) {
     this.#context = context;
+    this.#pruning = new JournalPruning(context);
     this.#seq = context.store.journal.lastSeq();
     context.caches.push(this);
   }
@@ -72,6 +70,7 @@ export class Journal implements Cache {
   stateReplaced(): void {
     this.#generation++;
     this.#problem = null;
+    this.#pruning.recount();
     this.#seq = this.#context.store.journal.lastSeq();
   }
 
@@ -171,6 +170,7 @@ export class Journal implements Cache {
     } catch (cause) {
       const failure = storageFailure(cause);
       this.#problem = failure.hint ?? failure.message;
+      this.#pruning.recount();
       return failure;
     }
   }
@@ -233,6 +233,7 @@ export class Journal implements Cache {
   clear(): void {
     this.flush();
     this.#context.store.journal.clear();
+    this.#pruning.recount();
   }
 
   #write(batch: readonly Pending[]): void {
@@ -244,11 +245,7 @@ export class Journal implements Cache {
     const days = new DayTotals();
     for (const entry of used) days.add(entry);
     days.write(this.#context);
-    this.#sincePrune += current.length;
-    if (this.#sincePrune >= PRUNE_INTERVAL) {
-      this.#sincePrune = 0;
-      journal.dropBodies(this.#seq - JOURNAL_BODIES_KEPT);
-    }
+    this.#pruning.added(current.length, this.#seq);
   }
 }
 

@@ -22,6 +22,11 @@ export function createJournalStore(db: Preparing) {
   const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
   const clearBodies = db.prepare("DELETE FROM journal_bodies");
+  const total = db.prepare<[], number>("SELECT count(*) FROM journal").pluck();
+  const dropOldest = db.prepare<[number]>(
+    "DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?)",
+  );
+  const dropOrphans = db.prepare("DELETE FROM journal_bodies WHERE seq < (SELECT min(seq) FROM journal)");
   const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM journal").pluck();
   const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
@@ -38,6 +43,13 @@ export function createJournalStore(db: Preparing) {
     clear(): void {
       clear.run();
       clearBodies.run();
+    },
+    /** Number of entries; reads all of them. */
+    total: () => total.get() ?? 0,
+    /** Deletes so many of the oldest entries, with their bodies. */
+    dropOldest(entries: number): void {
+      dropOldest.run(entries);
+      dropOrphans.run();
     },
     lastSeq: () => lastSeq.get() ?? 0,
     /** Deletes the bodies of entries up to and including `seq`. */
