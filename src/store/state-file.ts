@@ -52,6 +52,12 @@ export function inspectStateFile(path: string, newestVersion: number): boolean {
   return true;
 }
 
+/** The same for a file that is only read, which has to be there. @throws StateError */
+export function inspectFile(path: string, newestVersion: number): void {
+  if (!exists(path)) throw new StateError(`${path} does not exist. Name a state file.`);
+  inspectHeader(path, readHeader(path), newestVersion);
+}
+
 /** Checks the first bytes of a state file. @throws StateError */
 export function inspectHeader(path: string, header: Buffer, newestVersion: number): void {
   if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {

@@ -74,6 +74,18 @@ describe("who can read a state", () => {
   });
 });
 
+test("a state holds the keys of its seed, which a reset needs, and hashes of minted ones", async () => {
+  await using folder = await temporaryFolder();
+  const state = folder.file("state.db");
+  const gateway = await startGatewayEmulator({ state, seed: QUICKSTART });
+  const { items } = (await management(gateway).get("/groups")).body;
+  const minted = (await management(gateway).post(`/groups/${items[0].id}/api_keys`, {})).body.api_key;
+  await gateway.stop();
+  const bytes = await readFile(state);
+  expect(bytes.includes(gateway.keys["acme-prod"] ?? "")).toBe(true);
+  expect(bytes.includes(minted.split(".")[1])).toBe(false);
+});
+
 describe("a state that cannot be opened: one line that says what to do", () => {
   test("damaged inner pages", async () => {
     await using folder = await temporaryFolder();
