@@ -21,6 +21,7 @@ export const jsonChat = ({ quick, columns, before }) =>
         before: () => startBefore(before, options("before")),
       })),
       now,
+      power: await startNow({ ...options("power"), durability: "power" }),
       guest: await startGuest(options("guest")),
       fetch: await startServer("servers/fetch.mjs", {
         dist: NOW,
@@ -39,6 +40,7 @@ export const jsonChat = ({ quick, columns, before }) =>
         target: ">= 0.9 of before; goal 0.50 of bare",
       }),
       compare("  the same, server's CPU time", microseconds, cpu),
+      compare("JSON chat with --durability power, per second", count, { ...perSecond, now: perSecond.power }),
       compare("JSON chat, in a test process, per second", count, { ...perSecond, now: perSecond.guest }),
       compare("JSON chat by gateway.fetch, no socket, per second", count, { now: perSecond.fetch }),
     ];

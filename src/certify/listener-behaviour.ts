@@ -1,5 +1,8 @@
 import { DURATION_FORM, parseDuration } from "../domain/duration.js";
 
+/** Node fires a timer of more than 24 days at once; no sender waits for a day. */
+const MOST_DELAY_MS = 86_400_000;
+
 /** How `webhooks listen` answers. */
 export interface ListenerBehaviour {
   /** Statuses to answer with, in turn; the last one repeats. Empty: the default status of the delivery. */
@@ -20,6 +23,7 @@ export function parseBehaviour(
   }
   const delayMs = delay === undefined ? 0 : parseDuration(/^\d+$/.test(delay) ? Number(delay) : delay);
   if (delayMs === null) return `--delay: ${DURATION_FORM}, got ${JSON.stringify(delay)}`;
+  if (delayMs > MOST_DELAY_MS) return `--delay: expected at most 24h, got ${JSON.stringify(delay)}`;
   return { statuses: parts.map(Number), delayMs };
 }
 

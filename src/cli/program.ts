@@ -3,6 +3,7 @@ import { VERSION } from "../version.js";
 import { defineEnv } from "./env/command.js";
 import { defineExec } from "./exec/command.js";
 import { defineStart } from "./start/command.js";
+import { defineState } from "./state/command.js";
 import { defineValidate } from "./validate/command.js";
 import { defineWebhooks } from "./webhooks/command.js";
 
@@ -20,7 +21,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .exitOverride();
   defineStart(program);
-  for (const define of [defineExec, defineValidate, defineEnv, defineWebhooks]) define(program);
+  for (const define of [defineExec, defineValidate, defineEnv, defineState, defineWebhooks]) define(program);
   return program;
 }
 

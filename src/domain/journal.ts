@@ -38,7 +38,7 @@ export const ECHO_NOTE = "no rule fits: echoed";
 export const JOURNAL_BODY_CHARS = 16 * 1024;
 /** The same for a stream, whose chunks are mostly overhead. */
 export const JOURNAL_STREAM_CHARS = 2 * 1024;
-/** Number of newest requests whose bodies are kept. All entries are kept. */
+/** Number of newest requests whose bodies are kept. `Settings.journalKeep` is for the entries. */
 export const JOURNAL_BODIES_KEPT = 10_000;
 
 /** Filter for requests; all given fields must match. */

@@ -47,6 +47,14 @@ export interface Settings {
   readonly asyncConcurrency: number;
   /** Maximum size of a request body, bytes. */
   readonly maxBodyBytes: number;
+  /** Newest entries that the journal keeps (Y-82). */
+  readonly journalKeep: number;
+  /** Maximum worlds of the process; the default world's counts (Y-82). */
+  readonly maxWorlds: number;
+  /** Maximum snapshots of a world that were taken without a name (Y-82). */
+  readonly maxUnnamedSnapshots: number;
+  /** Maximum size of all snapshots of the process, bytes; the default world's counts (Y-82). */
+  readonly maxSnapshotBytes: number;
   /** Body and additional headers of the inference 429; null: the default body. */
   readonly rateLimitedError: {
     /** undefined: the default body. */
@@ -76,5 +84,9 @@ export const DEFAULT_SETTINGS: Settings = {
   webhookBatch: 1,
   asyncConcurrency: 1,
   maxBodyBytes: MAX_BODY_BYTES,
+  journalKeep: 100_000,
+  maxWorlds: 256,
+  maxUnnamedSnapshots: 32,
+  maxSnapshotBytes: 512 * 1024 * 1024,
   rateLimitedError: null,
 };

@@ -12,6 +12,11 @@ export interface EmulatorOptions {
   readonly host?: string | undefined;
   /** A state file, or `:memory:`, the default. */
   readonly state?: string | undefined;
+  /**
+   * What committed data of a state file survives: `process`, the default, the end of the process, also by `kill -9`;
+   * `power` also a power cut, because every commit waits for the disk (Y-81).
+   */
+  readonly durability?: "process" | "power" | undefined;
   /** One or several; later ones add to earlier ones. */
   readonly seed?: SeedSource | readonly SeedSource[] | undefined;
   /** Start from the seed even when the state file has data. */
@@ -36,6 +41,7 @@ const OPTIONS: Fields<EmulatorOptions> = {
   listen: true,
   host: true,
   state: true,
+  durability: true,
   seed: true,
   reset: true,
   workspaceKey: true,
@@ -51,4 +57,10 @@ export function checkOptions(options: EmulatorOptions): void {
     throw new TypeError('startGatewayEmulator: expected options such as { seed: "gateway.yaml" }');
   }
   checkFields("startGatewayEmulator", options, OPTIONS, "option");
+  const { durability = "process" } = options;
+  if (durability !== "process" && durability !== "power") {
+    throw new TypeError(
+      `startGatewayEmulator: durability: expected "process" or "power", got ${JSON.stringify(durability)}`,
+    );
+  }
 }

@@ -101,6 +101,7 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
   const { acceptBearer, managementRateLimit } = options;
   return {
     state: options.state ?? ":memory:",
+    durability: options.durability,
     seed,
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,

@@ -44,6 +44,8 @@ export interface EmulatorApi {
   readonly errors: ErrorCounter;
   /** The request's world. */
   view(): WorldView;
+  /** What keeps its state from being stored, and what to do; null: nothing that is known. */
+  problem(): string | null;
   reset(): void;
   /** Adds to the current state. Rejects with GatewayError `validation` */
   seed(partial: unknown): Promise<void>;
@@ -55,11 +57,13 @@ export interface EmulatorApi {
 
 /** Snapshots of a world, by name. A reset keeps them; the end of the process does not. */
 export interface SnapshotsApi {
-  /** @param name generated when absent; a snapshot of that name is replaced */
+  /** @param name generated when absent; a snapshot of that name is replaced. @throws GatewayError `validation` */
   take(name?: string): SnapshotView;
   list(): readonly SnapshotView[];
   /** The bytes of a state file. @throws GatewayError `not_found` */
   image(name: string): Uint8Array;
+  /** @throws GatewayError `validation` when a snapshot of that name and size would be too much (Y-82) */
+  checkRoom(name: string, bytes: number): void;
   /** Stores an image of this world or another. @throws GatewayError `validation` when it is not a readable state */
   put(name: string, image: Uint8Array): SnapshotView;
   /** @throws GatewayError `not_found` */

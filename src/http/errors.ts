@@ -2,6 +2,7 @@ import { errorMessage } from "../domain/error-message.js";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
 import type { Settings } from "../domain/settings.js";
+import { storageFailure, storageFault } from "../domain/storage-error.js";
 import { cloudflareError } from "./cloudflare/errors.js";
 import { dedicatedError } from "./dedicated/errors.js";
 import type { AppContext } from "./env.js";
@@ -10,7 +11,7 @@ import { managementError } from "./management/errors.js";
 import { checkHeaders } from "./node/header-text.js";
 import { type Answer, respond } from "./respond.js";
 
-/** Answers an error in the surface's dialect. Anything but a GatewayError is a defect of the emulator. */
+/** Answers an error in the surface's dialect. Anything but a GatewayError, or a failure of the storage, is a defect. */
 export function respondError(c: AppContext, cause: unknown): Response {
   const error = cause instanceof GatewayError ? cause : defect(cause);
   const inProgress = c.get("inProgress");
@@ -30,6 +31,7 @@ export function respondError(c: AppContext, cause: unknown): Response {
 }
 
 function defect(cause: unknown): GatewayError {
+  if (storageFault(cause)) return storageFailure(cause);
   return new GatewayError("internal", {
     hint: `a defect of the emulator, please report it: ${errorMessage(cause)}`,
   });

@@ -1,5 +1,6 @@
 import { isoTime } from "../domain/iso-time.js";
 import { JobQueue, type QueuedJob } from "./job-queue.js";
+import { MAX_TIMER_MS } from "./max-timer.js";
 
 /** The state of a world's clock. `running` is real time plus an offset, after a set or an advance. */
 export type ClockState =
@@ -18,9 +19,6 @@ export type Cancel = () => void;
 
 /** Thrown instead of moving the clock back. */
 export class ClockError extends Error {}
-
-/** Maximum delay of a Node timer, milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** How long an advance waits for external work, milliseconds of real time. */
 const EXTERNAL_TIMEOUT_MS = 1_000;

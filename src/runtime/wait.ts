@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from "./max-timer.js";
+
 /**
  * Waits, in real time, until `condition` is true.
  * @param subscribe registers a listener for changes of the condition and returns a function that removes it
@@ -21,7 +23,7 @@ export function waitFor(
       resolve(result);
     };
     const giveUp = (): void => finish(false);
-    const timer = setTimeout(() => finish(condition()), timeoutMs);
+    const timer = setTimeout(() => finish(condition()), Math.min(timeoutMs, MAX_TIMER_MS));
     const unsubscribe = subscribe(() => {
       if (condition()) finish(true);
     });

@@ -54,6 +54,25 @@ export const settingsSchema = z
       .max(1000)
       .describe("Async requests in progress at once, per deployment; 1 when absent (Y-28)"),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).describe("Maximum size of a request body (X-13)"),
+    journal_keep: z
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .describe("Newest requests that the journal keeps (Y-82); the ledger keeps all"),
+    max_worlds: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .describe("Maximum worlds of the process, in the default world's seed (Y-82)"),
+    max_unnamed_snapshots: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .describe("Maximum snapshots of a world that have no name of yours (Y-82)"),
+    max_snapshot_bytes: z
+      .int()
+      .min(1)
+      .describe("Maximum size of all snapshots together, in the default world's seed (Y-82)"),
     errors: z
       .strictObject({
         rate_limited: z.strictObject({ body: z.unknown(), headers: answerHeadersSchema }).partial(),

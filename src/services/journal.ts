@@ -1,14 +1,15 @@
-import { errorMessage } from "../domain/error-message.js";
+import type { GatewayError } from "../domain/errors.js";
 import {
-  JOURNAL_BODIES_KEPT,
   JOURNAL_BODY_CHARS,
   type JournalEntry,
   type JournalFilter,
   type LedgerEntry,
   type Surface,
 } from "../domain/journal.js";
-import { dayOf } from "../domain/limits/time.js";
+import { storageFailure } from "../domain/storage-error.js";
 import { waitFor } from "../runtime/wait.js";
+import { DayTotals } from "./day-totals.js";
+import { JournalPruning } from "./journal-pruning.js";
 import type { Cache, WorldContext } from "./world-context.js";
 
 /** What is known of a journal entry before its request has ended. */
@@ -31,11 +32,8 @@ interface Pending {
   readonly entry: JournalEntry;
   readonly ledger: LedgerEntry | null;
   readonly generation: number;
-  readonly done: (failure: Error | null) => void;
+  readonly done: (failure: GatewayError | null) => void;
 }
-
-/** Old bodies are deleted after each such number of entries. */
-const PRUNE_INTERVAL = 1_000;
 
 /**
  * Records all requests. Requests that end in the same turn of the event loop share one transaction for journal and
@@ -45,25 +43,34 @@ export class Journal implements Cache {
   readonly #context: WorldContext;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
   readonly #end = new AbortController();
+  readonly #pruning: JournalPruning;
   #onBilled: () => void = () => {};
   #pending: Pending[] = [];
   #scheduled = false;
   #seq: number;
-  #sincePrune = 0;
   #generation = 0;
+  #problem: string | null = null;
   /** The second for which {@link begin} has written the date. */
   #second = Number.NaN;
   #date = "";
 
   constructor(context: WorldContext) {
     this.#context = context;
+    this.#pruning = new JournalPruning(context);
     this.#seq = context.store.journal.lastSeq();
     context.caches.push(this);
+  }
+
+  /** Why the newest entries could not be stored, and what to do; null: they were. */
+  get problem(): string | null {
+    return this.#problem;
   }
 
   /** Requests in progress get an answer, but are not recorded. */
   stateReplaced(): void {
     this.#generation++;
+    this.#problem = null;
+    this.#pruning.recount();
     this.#seq = this.#context.store.journal.lastSeq();
   }
 
@@ -106,9 +113,9 @@ export class Journal implements Cache {
 
   /**
    * Stores a finished request and its ledger entry.
-   * @returns after the commit: the error, or null
+   * @returns after the commit: the error to answer with, or null
    */
-  finish(inProgress: RequestInProgress, status: number): Promise<Error | null> {
+  finish(inProgress: RequestInProgress, status: number): Promise<GatewayError | null> {
     const entry: JournalEntry = {
       seq: inProgress.seq,
       at: inProgress.at,
@@ -155,19 +162,25 @@ export class Journal implements Cache {
   }
 
   /** Writes all entries or none. @returns the error, or null */
-  #commit(batch: readonly Pending[]): Error | null {
+  #commit(batch: readonly Pending[]): GatewayError | null {
     try {
       this.#context.store.transaction(() => this.#write(batch));
+      this.#problem = null;
       return null;
     } catch (cause) {
-      return cause instanceof Error ? cause : new Error(errorMessage(cause));
+      const failure = storageFailure(cause);
+      this.#problem = failure.hint ?? failure.message;
+      this.#pruning.recount();
+      return failure;
     }
   }
 
-  #finished(batch: readonly Pending[], failure: Error | null): void {
+  #finished(batch: readonly Pending[], failure: GatewayError | null): void {
     if (!failure && batch.some(({ ledger }) => ledger?.billed)) this.#onBilled();
-    for (const { entry, done } of batch) {
-      done(failure);
+    for (const pending of batch) {
+      const refused = failure && !mayBeLost(pending);
+      pending.done(refused ? failure : null);
+      const entry = refused ? failedEntry(pending.entry, failure) : pending.entry;
       for (const listener of this.#listeners) listener(entry);
     }
   }
@@ -220,6 +233,7 @@ export class Journal implements Cache {
   clear(): void {
     this.flush();
     this.#context.store.journal.clear();
+    this.#pruning.recount();
   }
 
   #write(batch: readonly Pending[]): void {
@@ -231,38 +245,18 @@ export class Journal implements Cache {
     const days = new DayTotals();
     for (const entry of used) days.add(entry);
     days.write(this.#context);
-    this.#sincePrune += current.length;
-    if (this.#sincePrune >= PRUNE_INTERVAL) {
-      this.#sincePrune = 0;
-      journal.dropBodies(this.#seq - JOURNAL_BODIES_KEPT);
-    }
+    this.#pruning.added(current.length, this.#seq);
   }
 }
 
-/** The summed usage of a batch: one write per group and batch, not per request. */
-class DayTotals {
-  readonly #totals = new Map<string, { entry: LedgerEntry; day: number; requests: number; tokens: number }>();
+/** What is only read can be answered without a record (Y-80): the state is as before. */
+function mayBeLost({ entry, ledger }: Pending): boolean {
+  return ledger === null && (entry.method === "GET" || entry.method === "HEAD");
+}
 
-  add(entry: LedgerEntry): void {
-    const day = dayOf(entry.admittedAt);
-    const key = `${entry.groupId} ${day} ${entry.slug}`;
-    const tokens = entry.promptTokens + entry.completionTokens;
-    const total = this.#totals.get(key);
-    if (!total) {
-      this.#totals.set(key, { entry, day, requests: 1, tokens });
-      return;
-    }
-    total.requests++;
-    total.tokens += tokens;
-  }
-
-  write(context: WorldContext): void {
-    for (const { entry, day, requests, tokens } of this.#totals.values()) {
-      for (const groupId of entry.countedGroupIds) {
-        context.store.ledger.addToDay(groupId, entry.slug, day, requests, tokens);
-      }
-    }
-  }
+/** The entry of a request whose answer was replaced, for listeners such as the log. */
+function failedEntry(entry: JournalEntry, { code, status, hint }: GatewayError): JournalEntry {
+  return { ...entry, status, error: code, hint: hint ?? null };
 }
 
 function cap(body: string | null): string | null {

@@ -89,6 +89,10 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     webhookBatch: declared.webhook_batch ?? base.webhookBatch,
     asyncConcurrency: declared.async_concurrency ?? base.asyncConcurrency,
     maxBodyBytes: declared.max_body_bytes ?? base.maxBodyBytes,
+    journalKeep: declared.journal_keep ?? base.journalKeep,
+    maxWorlds: declared.max_worlds ?? base.maxWorlds,
+    maxUnnamedSnapshots: declared.max_unnamed_snapshots ?? base.maxUnnamedSnapshots,
+    maxSnapshotBytes: declared.max_snapshot_bytes ?? base.maxSnapshotBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,

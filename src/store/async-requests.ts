@@ -2,7 +2,7 @@ import type { ArrivedRequest, AsyncRequest, AsyncStatus, AsyncTarget } from "../
 import type { PredictionRetryPolicy } from "../domain/async/retry.js";
 import type { Webhook } from "../domain/billing-webhook.js";
 import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** The fields that an update changes. */
 const CHANGING = [
@@ -35,7 +35,7 @@ export interface QueueCounts {
 }
 
 /** Async requests, and the secrets that sign their webhooks. */
-export function createAsyncRequestStore(db: Db) {
+export function createAsyncRequestStore(db: Preparing) {
   const fields = fieldsOf<ArrivedRequest>(db, "async_requests", "seq", "keyNames", ...RETRY);
   const select = `SELECT seq, ${columnsOf(fields)}, key_names AS key,
       json_object('maxAttempts', max_attempts, 'initialDelayMs', initial_delay_ms, 'maxDelayMs', max_delay_ms) AS retry

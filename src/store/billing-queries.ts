@@ -1,5 +1,5 @@
 import { queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 import { type LedgerRow, ledgerQueriesOf } from "./ledger.js";
 
 /** Filter for billing events; all given fields must match. */
@@ -43,7 +43,7 @@ const STATE = `
   END`;
 
 /** Queries over ledger, journal, limits and deliveries. */
-export function createBillingStore(db: Db) {
+export function createBillingStore(db: Preparing) {
   const { all } = queriesOf<SumPair>(db, { json: ["left", "right"] });
   const ledger = ledgerQueriesOf<LedgerRow & { readonly state: EventState }>(db);
   const events = ledger.all<[object]>(

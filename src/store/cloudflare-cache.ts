@@ -1,5 +1,5 @@
 import { queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** A cached answer of the AI Gateway; its status is 200. */
 export interface CachedAnswer {
@@ -10,7 +10,7 @@ export interface CachedAnswer {
 }
 
 /** Cached answers by the hash of their cache key. */
-export function createAiCacheStore(db: Db) {
+export function createAiCacheStore(db: Preparing) {
   const put = db.prepare<[Buffer, string, Buffer, number, number]>(
     `INSERT INTO ai_cache (key, content_type, body, journal_seq, until) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET content_type = excluded.content_type, body = excluded.body,

@@ -1,8 +1,8 @@
 import type { AiGateway } from "../domain/cloudflare/gateway.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** Declared AI Gateways. */
-export function createAiGatewayStore(db: Db) {
+export function createAiGatewayStore(db: Preparing) {
   const put = db.prepare<[string, string, string]>(
     `INSERT INTO ai_gateways (account_id, gateway_id, gateway) VALUES (?, ?, ?)
      ON CONFLICT (account_id, gateway_id) DO UPDATE SET gateway = excluded.gateway`,

@@ -1,4 +1,4 @@
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** Columns are in snake case, fields in camel case: `created_at` is `createdAt`. */
 function columnOf(field: string): string {
@@ -6,7 +6,11 @@ function columnOf(field: string): string {
 }
 
 /** The fields of a table's columns, in their order, except some. */
-export function fieldsOf<Entity>(db: Db, table: string, ...except: string[]): (keyof Entity & string)[] {
+export function fieldsOf<Entity>(
+  db: Preparing,
+  table: string,
+  ...except: string[]
+): (keyof Entity & string)[] {
   const columns = db.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
   return columns
     .map((column) => column.replace(/_[a-z]/g, (text) => text.charAt(1).toUpperCase()))
@@ -29,7 +33,7 @@ const ROWS_PER_STATEMENT = 8;
 
 /** Prepares the insertion of many rows, each a list of the values of these fields. */
 export function insertingInto(
-  db: Db,
+  db: Preparing,
   table: string,
   fields: readonly string[],
 ): (rows: readonly unknown[][]) => void {
@@ -68,7 +72,7 @@ export function valuesOf<Entity>(entity: Entity, fields: readonly (keyof Entity)
  * @param kinds fields that are stored as JSON, or as 0 and 1
  */
 export function queriesOf<Entity>(
-  db: Db,
+  db: Preparing,
   { json = [], flags = [] }: { json?: readonly (keyof Entity)[]; flags?: readonly (keyof Entity)[] } = {},
 ) {
   function fromRow(row: Entity): Entity {

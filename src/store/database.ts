@@ -1,14 +1,9 @@
 import type Database from "better-sqlite3";
 import { loadDriver } from "./driver.js";
 import { MIGRATIONS } from "./migrations.js";
-import {
-  APPLICATION_ID,
-  HEADER_BYTES,
-  inspectHeader,
-  inspectStateFile,
-  reason,
-  StateError,
-} from "./state-file.js";
+import { damagedState, describeFailure } from "./open-errors.js";
+import { APPLICATION_ID, HEADER_BYTES, inspectHeader, inspectStateFile } from "./state-file.js";
+import { makeStateFile } from "./state-folder.js";
 
 export type Db = Database.Database;
 
@@ -33,26 +28,38 @@ const CONFIGURATION = `
   PRAGMA page_size = ${PAGE_BYTES};
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = OFF;
   PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = -${CACHE_KIB};
   PRAGMA temp_store = MEMORY;
 `;
 
+/**
+ * What a committed transaction survives. `process`: the end of the emulator, also by `kill -9`, because the operating
+ * system has the data. `power`: also a power cut or the end of the operating system, because every commit waits for the
+ * disk.
+ */
+export type Durability = "process" | "power";
+
+const SYNCHRONOUS: Readonly<Record<Durability, string>> = { process: "OFF", power: "FULL" };
+
 /** Read and write versions in SQLite's header: 2 means write-ahead log, 1 rollback journal (sqlite.org/fileformat). */
 const JOURNAL_MODE_AT = 18;
 const ROLLBACK_JOURNAL = 1;
 
+/** Larger files are not searched for damage at the start, because that takes longer than a start may. */
+const CHECKED_BYTES = 16 * 1024 * 1024;
+
 /**
- * Opens a state file (or `:memory:`), locks it for this process and migrates its schema.
- * It writes ahead without syncs. Committed data survives `kill -9` of the emulator, because the operating system has it.
- * A power cut may damage the file; that is the price of writing tens of thousands of rows a second.
+ * Opens a state file (or `:memory:`), locks it for this process and migrates its schema. A new one is made for its owner
+ * only.
+ * @param durability what commits survive; a power cut may damage a file of `process`
  * @throws StateError that says what to do; the file is then unchanged
  */
-export function openDatabase(path: string): Db {
-  if (path !== ":memory:") inspectStateFile(path, MIGRATIONS.length);
-  return prepared(path, open(path));
+export function openDatabase(path: string, durability: Durability = "process"): Db {
+  const found = path !== ":memory:" && inspectStateFile(path, MIGRATIONS.length);
+  if (path !== ":memory:" && !found) makeStateFile(path, durability === "power");
+  return prepared(path, open(path), durability, found);
 }
 
 /**
@@ -75,22 +82,33 @@ export function imageOf(db: Db): Buffer {
   return image;
 }
 
-function prepared(path: string, db: Db): Db {
+function prepared(path: string, db: Db, durability: Durability = "process", check = false): Db {
   try {
     db.exec(CONFIGURATION);
+    db.pragma(`synchronous = ${SYNCHRONOUS[durability]}`);
     migrate(db);
+    if (check) checkPages(path, db);
     return db;
   } catch (cause) {
     db.close();
-    throw describe(path, cause);
+    throw describeFailure(path, cause);
   }
+}
+
+/** Finds damage now, and not when a request reads the page. @throws StateError */
+function checkPages(path: string, db: Db): void {
+  const pages = Number(db.pragma("page_count", { simple: true }));
+  const bytes = Number(db.pragma("page_size", { simple: true }));
+  if (pages * bytes > CHECKED_BYTES) return;
+  const found = String(db.pragma("quick_check(1)", { simple: true }));
+  if (found !== "ok") throw damagedState(path, found);
 }
 
 function open(source: string | Buffer, name = String(source)): Db {
   try {
     return new Driver(source, { timeout: BUSY_TIMEOUT_MS });
   } catch (cause) {
-    throw describe(name, cause);
+    throw describeFailure(name, cause);
   }
 }
 
@@ -113,32 +131,4 @@ function migrate(db: Db): void {
   }
   // The next start reads the header from the file, not from the log.
   db.pragma("wal_checkpoint(TRUNCATE)");
-}
-
-function describe(path: string, cause: unknown): StateError {
-  if (cause instanceof StateError) return cause;
-  const code = cause instanceof Driver.SqliteError ? cause.code : "";
-  const text = reason(cause);
-  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    return new StateError(
-      `${path} is in use by another gateway-emulator. Stop it, or name another file with --state.`,
-      { cause },
-    );
-  }
-  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT") {
-    return new StateError(
-      `${path} is damaged or not a SQLite file. Name another file with --state, or move this one away.`,
-      {
-        cause,
-      },
-    );
-  }
-  if (text.includes("bindings file") || text.includes("NODE_MODULE_VERSION") || text.includes("ERR_DLOPEN")) {
-    return new StateError(
-      "better-sqlite3 has no native binary for this Node: its install script did not run, or ran for another Node version. " +
-        "Allow it (`npm approve-scripts better-sqlite3`, or without `--ignore-scripts`) and run `npm rebuild better-sqlite3`.",
-      { cause },
-    );
-  }
-  return new StateError(`Cannot open the state file ${path}: ${text}.`, { cause });
 }

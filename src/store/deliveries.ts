@@ -1,6 +1,6 @@
 import type { WebhookFault } from "../domain/faults.js";
 import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 export type DeliveryState = "pending" | "delivered" | "dead";
 
@@ -47,7 +47,7 @@ export interface DeliveryFilter {
   readonly event?: string | undefined;
 }
 
-export function createDeliveryStore(db: Db) {
+export function createDeliveryStore(db: Preparing) {
   const fields = fieldsOf<Omit<Delivery, "seq">>(db, "deliveries", "seq", "flaws");
   const select = `SELECT seq, ${columnsOf(fields)}, flaws AS fault FROM deliveries`;
   const { one, all } = queriesOf<Delivery>(db, { json: ["fault"] });

@@ -1,11 +1,11 @@
 import type { Deployment, DeploymentState } from "../domain/deployments.js";
 import { queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 type Key = Pick<Deployment, "workspaceId" | "kind" | "ownerId" | "id">;
 
 /** When deployments were woken and used. */
-export function createDeploymentStore(db: Db) {
+export function createDeploymentStore(db: Preparing) {
   const setState = db.prepare<[Key & DeploymentState]>(
     `INSERT INTO deployment_states (workspace_id, kind, owner_id, deployment_id, ready_at, used_at)
      VALUES (:workspaceId, :kind, :ownerId, :id, :readyAt, :usedAt)

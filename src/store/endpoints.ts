@@ -1,6 +1,6 @@
 import type { Endpoint, Target } from "../domain/model.js";
 import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 import type { PageKey } from "./page.js";
 
 /** The fields that an update changes. */
@@ -14,7 +14,7 @@ export interface SlugRoute {
   readonly targets: readonly Target[];
 }
 
-export function createEndpointStore(db: Db) {
+export function createEndpointStore(db: Preparing) {
   const fields = fieldsOf<Endpoint>(db, "endpoints", "deletedAt");
   const select = `SELECT ${columnsOf(fields)} FROM endpoints`;
   const { one, all } = queriesOf<Endpoint>(db, { json: ["targets"] });

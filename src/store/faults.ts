@@ -1,6 +1,6 @@
 import type { FaultRule } from "../domain/faults.js";
 import { queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** A fault rule with its position and counts. */
 export interface StoredFault {
@@ -11,7 +11,7 @@ export interface StoredFault {
 }
 
 /** Fault rules in order of precedence. */
-export function createFaultStore(db: Db) {
+export function createFaultStore(db: Preparing) {
   const add = db.prepare<[string]>("INSERT INTO faults (rule, matched, struck) VALUES (?, 0, 0)");
   const setSeen = db.prepare<[number, number, number]>(
     "UPDATE faults SET matched = ?, struck = ? WHERE position = ?",

@@ -1,13 +1,13 @@
 import type { FederatedKey } from "../domain/model.js";
 import { columnsOf, queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 import type { PageKey } from "./page.js";
 
 const KEY = columnsOf(["workspaceId", "groupId", "prefix", "name"] satisfies (keyof FederatedKey)[]);
 const SELECT = `SELECT ${KEY} FROM federated_keys`;
 
 /** Keys of groups, stored as hashes only. Revoked ones stay. */
-export function createFederatedKeyStore(db: Db) {
+export function createFederatedKeyStore(db: Preparing) {
   const { one } = queriesOf<FederatedKey>(db);
   const insert = db.prepare<[FederatedKey & { readonly hash: Buffer; readonly at: number }]>(
     `INSERT INTO federated_keys (hash, workspace_id, group_id, prefix, name, created_at)

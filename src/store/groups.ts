@@ -1,9 +1,9 @@
 import type { Group } from "../domain/model.js";
 import { columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 import type { PageKey } from "./page.js";
 
-export function createGroupStore(db: Db) {
+export function createGroupStore(db: Preparing) {
   const fields = fieldsOf<Group>(db, "groups", "deletedAt");
   const select = `SELECT ${columnsOf(fields)} FROM groups`;
   const { one, all } = queriesOf<Group>(db, { json: ["models"] });

@@ -1,6 +1,6 @@
 import type { JournalEntry, JournalFilter } from "../domain/journal.js";
 import { columnsOf, fieldsOf, insertingInto, queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 const FILTER = `
   (:method IS NULL OR method = :method) AND (:path IS NULL OR path = :path)
@@ -9,7 +9,7 @@ const FILTER = `
   AND (:group IS NULL OR group_id = :group OR external_entity_id = :group)
   AND (:error IS NULL OR error = :error)`;
 
-export function createJournalStore(db: Db) {
+export function createJournalStore(db: Preparing) {
   const fields = fieldsOf<JournalEntry>(db, "journal");
   // Bodies have their own table, so that deleting them frees whole pages and rewrites no entry.
   const select = `
@@ -22,6 +22,11 @@ export function createJournalStore(db: Db) {
   const count = db.prepare<[object], number>(`SELECT count(*) FROM journal WHERE ${FILTER}`).pluck();
   const clear = db.prepare("DELETE FROM journal");
   const clearBodies = db.prepare("DELETE FROM journal_bodies");
+  const total = db.prepare<[], number>("SELECT count(*) FROM journal").pluck();
+  const dropOldest = db.prepare<[number]>(
+    "DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?)",
+  );
+  const dropOrphans = db.prepare("DELETE FROM journal_bodies WHERE seq < (SELECT min(seq) FROM journal)");
   const lastSeq = db.prepare<[], number | null>("SELECT max(seq) FROM journal").pluck();
   const dropBodies = db.prepare<[number]>("DELETE FROM journal_bodies WHERE seq <= ?");
 
@@ -38,6 +43,13 @@ export function createJournalStore(db: Db) {
     clear(): void {
       clear.run();
       clearBodies.run();
+    },
+    /** Number of entries; reads all of them. */
+    total: () => total.get() ?? 0,
+    /** Deletes so many of the oldest entries, with their bodies. */
+    dropOldest(entries: number): void {
+      dropOldest.run(entries);
+      dropOrphans.run();
     },
     lastSeq: () => lastSeq.get() ?? 0,
     /** Deletes the bodies of entries up to and including `seq`. */

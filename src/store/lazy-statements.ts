@@ -1,23 +1,51 @@
 import type { RunResult, Statement } from "better-sqlite3";
 import type { Db } from "./database.js";
 
+/** The part of a database that the stores of tables use. */
+export type Preparing = Pick<Db, "prepare">;
+
 /**
- * The same database, except that it prepares a statement when it is first used. Stores have about a hundred and most
- * worlds use a few of them, so that preparing all is half of the time to open a world.
+ * Prepares each statement when it is first used. Stores have about a hundred and most worlds use a few of them, so that
+ * preparing all is half of the time to open a world. The database behind the statements can be replaced.
  */
-export function withLazyStatements(db: Db): Db {
-  return Object.assign(Object.create(db), { prepare: (sql: string) => new LazyStatement(db, sql) });
+export class LazyStatements {
+  #db: Db;
+  #used: LazyStatement[] = [];
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** What stores prepare their statements with. */
+  get preparing(): Preparing {
+    const prepare = (sql: string) => new LazyStatement(sql, (statement) => this.#prepare(statement));
+    return { prepare } as unknown as Preparing;
+  }
+
+  /** Prepares the statements anew for another database when they are next used. */
+  replace(db: Db): void {
+    this.#db = db;
+    for (const statement of this.#used) statement.forget();
+    this.#used = [];
+  }
+
+  #prepare(statement: LazyStatement): Statement<unknown[]> {
+    this.#used.push(statement);
+    return this.#db.prepare<unknown[]>(statement.sql);
+  }
 }
+
+const METHODS = ["run", "get", "all", "iterate"] as const;
 
 /** A statement, as far as stores use it. Once prepared, it has the methods of the prepared one, which are faster. */
 class LazyStatement {
-  readonly #db: Db;
-  readonly #sql: string;
+  readonly sql: string;
+  readonly #prepareNow: (statement: LazyStatement) => Statement<unknown[]>;
   #plucks = false;
 
-  constructor(db: Db, sql: string) {
-    this.#db = db;
-    this.#sql = sql;
+  constructor(sql: string, prepareNow: (statement: LazyStatement) => Statement<unknown[]>) {
+    this.sql = sql;
+    this.#prepareNow = prepareNow;
   }
 
   pluck(): this {
@@ -41,12 +69,15 @@ class LazyStatement {
     return this.#prepare().iterate(...parameters);
   }
 
+  /** Back to the methods above, which prepare again. */
+  forget(): void {
+    for (const method of METHODS) Reflect.deleteProperty(this, method);
+  }
+
   #prepare(): Statement<unknown[]> {
-    const statement = this.#db.prepare<unknown[]>(this.#sql);
+    const statement = this.#prepareNow(this);
     if (this.#plucks) statement.pluck();
-    for (const method of ["run", "get", "all", "iterate"] as const) {
-      Object.assign(this, { [method]: statement[method].bind(statement) });
-    }
+    for (const method of METHODS) Object.assign(this, { [method]: statement[method].bind(statement) });
     return statement;
   }
 }

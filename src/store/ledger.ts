@@ -2,7 +2,7 @@ import type { LedgerEntry } from "../domain/journal.js";
 import type { DayCount } from "../domain/limits/meter.js";
 import type { LimitUnit } from "../domain/model.js";
 import { columnsOf, fieldsOf, insertingInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** Usage of one (group, slug) at one instant. */
 export interface CountedAt {
@@ -17,14 +17,14 @@ export interface CountedAt {
 export type LedgerRow = Omit<LedgerEntry, "countedGroupIds"> & { readonly seq: number };
 
 /** Queries for stored entries, and the columns that they read. */
-export function ledgerQueriesOf<Row extends LedgerRow>(db: Db) {
+export function ledgerQueriesOf<Row extends LedgerRow>(db: Preparing) {
   return {
     columns: columnsOf(fieldsOf(db, "ledger")),
     ...queriesOf<Row>(db, { json: ["metadata"], flags: ["billed"] }),
   };
 }
 
-export function createLedgerStore(db: Db) {
+export function createLedgerStore(db: Preparing) {
   const fields = fieldsOf<LedgerEntry>(db, "ledger", "seq");
   const insert = insertingInto(db, "ledger", fields);
   const addToDay = db.prepare<[string, string, number, number, number]>(

@@ -1,5 +1,5 @@
 import { queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** A rule with its position and number of uses. */
 export interface StoredRule<Rule> {
@@ -11,7 +11,7 @@ export interface StoredRule<Rule> {
 export type RuleStore<Rule> = ReturnType<typeof createRuleStore<Rule>>;
 
 /** Rules of one kind in order of precedence. */
-export function createRuleStore<Rule>(db: Db, table: "completion_rules" | "prediction_rules") {
+export function createRuleStore<Rule>(db: Preparing, table: "completion_rules" | "prediction_rules") {
   const add = db.prepare<[number, string]>(`INSERT INTO ${table} (position, rule, used) VALUES (?, ?, 0)`);
   const ends = db.prepare<[], { least: number | null; most: number | null }>(
     `SELECT min(position) AS least, max(position) AS most FROM ${table}`,

@@ -1,11 +1,11 @@
 import type { Secret } from "../domain/model.js";
 import { columnsOf, queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 const SELECT = `SELECT ${columnsOf(["workspaceId", "id", "name", "createdAt"] satisfies (keyof Secret)[])} FROM secrets`;
 
 /** The names of secrets. Values are not stored (I-7.3e). */
-export function createSecretStore(db: Db) {
+export function createSecretStore(db: Preparing) {
   const { one, all } = queriesOf<Secret>(db);
   const put = db.prepare<[Secret & { readonly declared: 0 | 1 }]>(
     `INSERT INTO secrets (workspace_id, id, name, created_at, declared)

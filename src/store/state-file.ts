@@ -1,12 +1,31 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { errorMessage } from "../domain/error-message.js";
+import type { StorageFault } from "../domain/storage-error.js";
+
+interface StateErrorOptions extends ErrorOptions {
+  readonly fault?: StorageFault | undefined;
+}
 
 /** A state that cannot be opened. The message is one line and says what to do. */
 export class StateError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** What is wrong with the storage; null: something else, such as the file of another program. */
+  readonly fault: StorageFault | null;
+
+  constructor(message: string, { fault, ...options }: StateErrorOptions = {}) {
     super(message, options);
     this.name = "StateError";
+    this.fault = fault ?? null;
   }
 }
 
@@ -20,18 +39,23 @@ const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
 /**
- * Checks a state file's header without opening the file as a database, so that files of other programs or newer versions
- * stay unchanged.
+ * Checks a state file without opening it as a database, so that files of other programs or newer versions stay unchanged.
+ * @returns whether there is a file
  * @throws StateError
  */
-export function inspectStateFile(path: string, newestVersion: number): void {
-  if (!existsSync(path)) {
-    prepareFolder(path);
-    return;
-  }
+export function inspectStateFile(path: string, newestVersion: number): boolean {
+  if (!exists(path)) return false;
   const header = readHeader(path);
-  if (header.length === 0) return; // For SQLite an empty file is a new database.
-  inspectHeader(path, header, newestVersion);
+  checkWritable(path);
+  // For SQLite an empty file is a new database.
+  if (header.length > 0) inspectHeader(path, header, newestVersion);
+  return true;
+}
+
+/** The same for a file that is only read, which has to be there. @throws StateError */
+export function inspectFile(path: string, newestVersion: number): void {
+  if (!exists(path)) throw new StateError(`${path} does not exist. Name a state file.`);
+  inspectHeader(path, readHeader(path), newestVersion);
 }
 
 /** Checks the first bytes of a state file. @throws StateError */
@@ -55,17 +79,42 @@ export function inspectHeader(path: string, header: Buffer, newestVersion: numbe
   }
 }
 
-function prepareFolder(path: string): void {
+/** @throws StateError for a link that leads nowhere */
+function exists(path: string): boolean {
+  let entry: Stats | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw new StateError(`Cannot create the folder of ${path}: ${reason(cause)}.`, { cause });
+    entry = lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Something above it is no folder, or may not be entered; making the folder says which.
   }
+  if (!entry?.isSymbolicLink() || statSync(path, { throwIfNoEntry: false })) return entry !== undefined;
+  throw new StateError(
+    `${path} is a link to ${readlinkSync(path)}, which does not exist. Restore that file, remove the link, or name another file with --state.`,
+  );
+}
+
+/** The log of SQLite is a file beside it, so the folder counts too. @throws StateError */
+function checkWritable(path: string): void {
+  for (const each of [path, dirname(path)]) {
+    try {
+      accessSync(each, constants.R_OK | constants.W_OK);
+    } catch (cause) {
+      throw new StateError(readOnly(path, `${each === path ? "it" : "its folder"}: ${reason(cause)}`), {
+        cause,
+        fault: "read-only",
+      });
+    }
+  }
+}
+
+export function readOnly(path: string, why: string): string {
+  return `${path} cannot be written (${why}). Make the file and its folder writable, or copy it elsewhere and name the copy with --state.`;
 }
 
 function readHeader(path: string): Buffer {
   let file: number | null = null;
   try {
+    // Before it is opened: opening a FIFO waits for its other side.
     if (!statSync(path).isFile()) throw new StateError(`${path} is not a file. Name a file with --state.`);
     file = openSync(path, "r");
     const header = Buffer.alloc(HEADER_BYTES);

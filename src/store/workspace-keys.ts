@@ -1,6 +1,6 @@
 import type { WorkspaceKey } from "../domain/model.js";
 import { columnsOf, queriesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
 /** Bytes of the hash that form a key's id. */
 const ID_BYTES = 8;
@@ -12,7 +12,7 @@ const SELECT = `SELECT ${KEY} FROM workspace_keys`;
 const KINDS = { json: ["modelIds"], flags: ["ofTeam"] } as const;
 
 /** Workspace keys, stored as hashes only. */
-export function createWorkspaceKeyStore(db: Db) {
+export function createWorkspaceKeyStore(db: Preparing) {
   const { all } = queriesOf<WorkspaceKey>(db, KINDS);
   const put = db.prepare<[object]>(
     `INSERT INTO workspace_keys (hash, workspace_id, prefix, type, name, model_ids, of_team, created_at)

@@ -1,8 +1,8 @@
 import type { Workspace } from "../domain/model.js";
 import { assignmentsOf, columnsOf, fieldsOf, insertInto, queriesOf, valuesOf } from "./columns.js";
-import type { Db } from "./database.js";
+import type { Preparing } from "./lazy-statements.js";
 
-export function createWorkspaceStore(db: Db) {
+export function createWorkspaceStore(db: Preparing) {
   const fields = fieldsOf<Workspace>(db, "workspaces");
   const select = `SELECT ${columnsOf(fields)} FROM workspaces`;
   const { one, all } = queriesOf<Workspace>(db, {

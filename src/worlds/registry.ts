@@ -19,6 +19,7 @@ export class WorldRegistry implements WorldLookup {
   readonly #worlds: Worlds;
   readonly #options: RegistryOptions;
   readonly #served = new Map<string, ServedWorld>();
+  readonly #snapshots = new Map<string, WorldSnapshots>();
 
   constructor(worlds: Worlds, options: RegistryOptions) {
     this.#worlds = worlds;
@@ -42,10 +43,13 @@ export class WorldRegistry implements WorldLookup {
   #add(name: string, world: World): ServedWorld {
     const { onRequest, version, errors } = this.#options;
     if (onRequest) world.services.journal.onEntry(onRequest);
+    const snapshots = new WorldSnapshots(world, () => this.#snapshotRoom());
+    this.#snapshots.set(name, snapshots);
     const emulator: EmulatorApi = {
       version,
       errors,
       view: () => this.#view(name),
+      problem: () => world.problem(),
       reset: () => world.reset(),
       seed: (partial) => orRefusedSeed(partial, (seed) => world.add(seed)),
       reseed: (wanted) =>
@@ -53,7 +57,7 @@ export class WorldRegistry implements WorldLookup {
           world.reseed(seed);
           if (name === DEFAULT_WORLD) this.#worlds.seedChanged();
         }),
-      snapshots: new WorldSnapshots(world),
+      snapshots,
       worlds: {
         list: () => this.#worlds.names.map((each) => this.#view(each)),
         get: (wanted) => this.#view(wanted),
@@ -70,6 +74,14 @@ export class WorldRegistry implements WorldLookup {
   #remove(name: string): void {
     this.#worlds.remove(name);
     this.#served.delete(name);
+    this.#snapshots.delete(name);
+  }
+
+  /** Bytes that the snapshots of all worlds may still grow by. */
+  #snapshotRoom(): number {
+    let room = this.#worlds.first.services.context.settings.maxSnapshotBytes;
+    for (const snapshots of this.#snapshots.values()) room -= snapshots.bytes;
+    return room;
   }
 
   /** @throws GatewayError `unknown_world` */

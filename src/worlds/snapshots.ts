@@ -6,22 +6,38 @@ import type { World } from "./world.js";
 
 interface StoredSnapshot {
   readonly view: SnapshotView;
+  /** Whether its name was made up. */
+  readonly unnamed: boolean;
   readonly image: Uint8Array;
 }
 
 /** Images of one world, by name. They outlive a reset, not the process. */
 export class WorldSnapshots implements SnapshotsApi {
   readonly #world: World;
+  readonly #room: () => number;
   readonly #stored = new Map<string, StoredSnapshot>();
   #named = 0;
 
-  constructor(world: World) {
+  /** @param room how many bytes more the snapshots of all worlds may have (Y-82) */
+  constructor(world: World, room: () => number) {
     this.#world = world;
+    this.#room = room;
   }
 
-  /** @param name made up when absent; one of this name is replaced. @throws GatewayError `validation` */
-  take(name: string = this.#freeName()): SnapshotView {
-    return this.#store(name, this.#world.image());
+  /** The size of all. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { view } of this.#stored.values()) sum += view.bytes;
+    return sum;
+  }
+
+  /**
+   * @param name made up when absent; one of this name is replaced
+   * @throws GatewayError `validation`, also when there are too many or too large ones (Y-82)
+   */
+  take(name?: string): SnapshotView {
+    if (name === undefined) this.#checkUnnamed();
+    return this.#store(name ?? this.#freeName(), this.#world.image(), name === undefined);
   }
 
   list(): readonly SnapshotView[] {
@@ -44,7 +60,16 @@ export class WorldSnapshots implements SnapshotsApi {
       if (!(cause instanceof StateError)) throw cause;
       throw new GatewayError("validation", { message: cause.message });
     }
-    return this.#store(name, image);
+    return this.#store(name, image, false);
+  }
+
+  /** @throws GatewayError `validation` when a snapshot of that name and size would be too much */
+  checkRoom(name: string, bytes: number): void {
+    const room = this.#room() + (this.#stored.get(name)?.view.bytes ?? 0);
+    if (bytes <= room) return;
+    throw new GatewayError("validation", {
+      message: `A snapshot of ${bytes} bytes is too large: settings.max_snapshot_bytes leaves ${Math.max(0, room)} bytes for it. DELETE /_emulator/snapshots/{name} removes one; a seed can raise max_snapshot_bytes.`,
+    });
   }
 
   /** @throws GatewayError `not_found` */
@@ -58,10 +83,21 @@ export class WorldSnapshots implements SnapshotsApi {
     this.#stored.delete(name);
   }
 
-  #store(name: string, image: Uint8Array): SnapshotView {
+  #checkUnnamed(): void {
+    const most = this.#world.services.context.settings.maxUnnamedSnapshots;
+    let unnamed = 0;
+    for (const stored of this.#stored.values()) if (stored.unnamed) unnamed++;
+    if (unnamed < most) return;
+    throw new GatewayError("validation", {
+      message: `There are ${unnamed} snapshots without a name of yours, as many as settings.max_unnamed_snapshots allows. Give this one a name, which replaces the one before, or remove one with DELETE /_emulator/snapshots/{name}.`,
+    });
+  }
+
+  #store(name: string, image: Uint8Array, unnamed: boolean): SnapshotView {
     if (name === "") throw invalid("name", "expected at least one character");
+    this.checkRoom(name, image.byteLength);
     const view = { name, at: this.#world.services.context.clock.now(), bytes: image.byteLength };
-    this.#stored.set(name, { view, image });
+    this.#stored.set(name, { view, unnamed, image });
     return view;
   }
 

@@ -1,5 +1,6 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { Durability } from "../store/database.js";
 import type { DeclaredSeed } from "./world-state.js";
 
 /** What a copy of a world starts with. */
@@ -14,6 +15,8 @@ export interface WorldCopy {
 export interface WorldOptions {
   /** A file, or `:memory:`. */
   readonly state: string;
+  /** What the commits of a file survive; `process` when absent. */
+  readonly durability?: Durability | undefined;
   /** Starts as a copy of another world, in memory. */
   readonly copy?: WorldCopy;
   /** Fills an empty state, and is the target of `World.reset`. */

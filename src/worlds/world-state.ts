@@ -1,4 +1,5 @@
 import type { Settings } from "../domain/settings.js";
+import type { ClockState } from "../runtime/clock.js";
 import type { RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
 import { declaredKeys } from "../services/seeding.js";
@@ -38,4 +39,14 @@ export function declaredBy(seed: Seed): DeclaredSeed {
 export function storedSeed({ meta }: Store): DeclaredSeed | null {
   const seed = meta.get(META.seed) as Seed | undefined;
   return seed === undefined ? null : declaredBy(seed);
+}
+
+/** The seed text of the world's random source (X-22). @param epoch number of resumes of the state */
+export function randomSeed(seed: Seed, epoch: number): string {
+  return `${seed.random_seed ?? 1}#${epoch}`;
+}
+
+/** The initial state of the world's clock. */
+export function clockOf(seed: Seed): ClockState {
+  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
 }

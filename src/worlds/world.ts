@@ -1,5 +1,6 @@
 import { APPROXIMATE } from "../domain/completion/tokens.js";
-import type { Settings } from "../domain/settings.js";
+import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
+import { storageFault } from "../domain/storage-error.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
@@ -14,9 +15,18 @@ import {
 import { createServices, type Services } from "../services/services.js";
 import { tokenizerNamed } from "../services/tokenizers.js";
 import type { WorldContext } from "../services/world-context.js";
-import { openStore, openStoreImage } from "../store/store.js";
+import { openState, orDamaged } from "./open-state.js";
+import { watchState } from "./watch-state.js";
 import type { WorldCopy, WorldOptions } from "./world-options.js";
-import { type DeclaredSeed, declaredBy, META, storedSeed, type WorldState } from "./world-state.js";
+import {
+  clockOf,
+  type DeclaredSeed,
+  declaredBy,
+  META,
+  randomSeed,
+  storedSeed,
+  type WorldState,
+} from "./world-state.js";
 
 /** The workspace key of a world whose seed declares none: fixed, so that it can be pasted. */
 const DEVELOPMENT_KEY = "emulator.local-development-key";
@@ -35,6 +45,7 @@ export class World {
   readonly #context: WorldContext;
   readonly #options: WorldOptions;
   #declared: DeclaredSeed;
+  #endWatch = (): void => {};
   /** Keys that {@link add} has added since the last reset. */
   #added: Readonly<Record<string, string>> = {};
 
@@ -42,9 +53,9 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     const { copy } = options;
-    const store = copy ? openStoreImage(copy.image, "the copied world") : openStore(options.state);
+    const store = openState(options);
     const clock = new Clock();
-    const stored = copy?.declared ?? storedSeed(store);
+    const stored = copy?.declared ?? orDamaged(store, options.state, () => storedSeed(store));
     this.#declared = options.seed ? declaredBy(options.seed) : (stored ?? EMPTY_SEED);
     this.#context = {
       store,
@@ -60,12 +71,13 @@ export class World {
     this.resumed = stored !== null && !options.reset;
     try {
       if (copy) this.#continueImage();
-      else if (this.resumed) this.#continue(null);
+      else if (this.resumed) orDamaged(store, options.state, () => this.#continue(null));
       else this.#start();
     } catch (cause) {
       store.close();
       throw cause;
     }
+    if (options.state !== ":memory:") this.#endWatch = watchState(() => this.problem());
     clock.onChange((state) => store.meta.set(META.clock, state));
   }
 
@@ -77,6 +89,11 @@ export class World {
   /** Federated keys of the seeds, by name. */
   get keys(): Readonly<Record<string, string>> {
     return { ...this.#declared.keys, ...this.#added };
+  }
+
+  /** What keeps the state from being stored, and what to do; null: nothing that is known. */
+  problem(): string | null {
+    return this.#context.store.problem() ?? this.services.journal.problem;
   }
 
   /** The target of a reset. */
@@ -159,6 +176,7 @@ export class World {
 
   close(): void {
     this.closed = true;
+    this.#endWatch();
     this.services.journal.flush();
     this.services.journal.endWaits();
     this.services.webhooks.close();
@@ -167,8 +185,20 @@ export class World {
     this.#context.store.close();
   }
 
-  /** Starts from the seed, in one transaction. A seed that cannot be applied changes nothing. */
+  /** Starts from the seed, in a new file when the present one cannot be emptied. */
   #start(): void {
+    const { store } = this.#context;
+    try {
+      if (store.problem() === null) return void this.#fill();
+    } catch (cause) {
+      if (!["damaged", "full"].includes(storageFault(cause) ?? "")) throw cause;
+    }
+    store.recreate();
+    this.#fill();
+  }
+
+  /** Starts from the seed, in one transaction. A seed that cannot be applied changes nothing. */
+  #fill(): void {
     const { store, clock } = this.#context;
     const settings = this.#settings();
     this.#context.tokenizer = tokenizerNamed(settings.tokenizer);
@@ -213,7 +243,7 @@ export class World {
     const state = this.#savedState();
     if (state) {
       this.#added = state.added;
-      this.#context.settings = { ...state.settings, ...this.#options.overrides };
+      this.#context.settings = { ...DEFAULT_SETTINGS, ...state.settings, ...this.#options.overrides };
     }
     this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     clock.restore(store.meta.get(META.clock) as ClockState);
@@ -246,14 +276,4 @@ export class World {
   #settings(): Settings {
     return { ...settingsOf(this.seed), ...this.#options.overrides };
   }
-}
-
-/** The seed text of the world's random source (X-22). @param epoch number of resumes of the state */
-function randomSeed(seed: Seed, epoch: number): string {
-  return `${seed.random_seed ?? 1}#${epoch}`;
-}
-
-/** The initial state of the world's clock. */
-function clockOf(seed: Seed): ClockState {
-  return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
 }

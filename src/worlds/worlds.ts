@@ -70,7 +70,8 @@ export class Worlds {
    * @param name letters, digits, `-` and `_`; default: a free name
    * @param from `seed`, or the name of the world to copy
    * @returns its name
-   * @throws GatewayError `validation` for an invalid or taken name, `unknown_world` for an unknown `from`
+   * @throws GatewayError `validation` for an invalid or taken name, or one world too many (Y-82); `unknown_world` for an
+   *   unknown `from`
    */
   fork(name: string = this.#freeName(), from: string = FROM_SEED): string {
     if (!NAME.test(name)) throw invalid("name", "expected 1 to 64 letters, digits, - and _");
@@ -78,6 +79,7 @@ export class Worlds {
     if (this.has(name)) {
       throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} removes that world`);
     }
+    this.#checkRoom();
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
     const { overrides } = this.#options;
     const options = {
@@ -141,6 +143,14 @@ export class Worlds {
     this.#seeded = world.copy();
     world.close();
     return this.#seeded;
+  }
+
+  #checkRoom(): void {
+    const { maxWorlds } = this.first.services.context.settings;
+    if (this.#worlds.size < maxWorlds) return;
+    throw new GatewayError("validation", {
+      message: `There are ${this.#worlds.size} worlds already, as many as settings.max_worlds allows. DELETE /_emulator/worlds/{name} removes one; a seed can raise max_worlds.`,
+    });
   }
 
   #freeName(): string {

@@ -79,7 +79,7 @@ describe("a state file that cannot be used is left alone, byte for byte", () => 
     const bytes = await readFile(state);
     bytes.fill(0xa5, HEADER_BYTES);
     await writeFile(state, bytes);
-    await expectRefusal(state, /damaged or not a SQLite file/);
+    await expectRefusal(state, /state\.db is damaged/);
   });
 
   test("a file of our own that was cut short", async () => {

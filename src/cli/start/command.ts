@@ -19,6 +19,7 @@ export function defineStart(program: Command): void {
     .option("--port <n>", `port to listen on; 0 picks a free one (default: ${DEFAULT_PORT})`)
     .option("--host <address>", `address to listen on (default: ${DEFAULT_HOST})`)
     .option("--state <file>", `state file, or :memory: (default: ${DEFAULT_STATE})`)
+    .option("--durability <what>", "what the state survives: process (default), or power, which is slower")
     .option(
       "--seed <file>",
       "seed file (.yaml, .yml or .json), or a folder of them; repeatable, seeds are merged",

@@ -7,12 +7,15 @@ export const DEFAULT_PORT = 4110;
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_STATE = ".gateway-emulator/state.db";
 const MAX_PORT = 65_535;
+type Durability = NonNullable<EmulatorOptions["durability"]>;
+const DURABILITIES: readonly Durability[] = ["process", "power"];
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
 export interface StartFlags {
   readonly port?: string;
   readonly host?: string;
   readonly state?: string;
+  readonly durability?: string;
   readonly seed?: readonly string[];
   readonly reset?: boolean;
   readonly watch?: boolean;
@@ -28,6 +31,7 @@ export interface StartOptions {
   readonly port: number;
   readonly host: string;
   readonly state: string;
+  readonly durability: Durability;
   readonly seeds: readonly string[];
   readonly reset: boolean;
   readonly watch: boolean;
@@ -42,9 +46,10 @@ export interface StartOptions {
 
 /** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
-  const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey } = options;
+  const { port, host, state, durability, seeds, reset } = options;
+  const { acceptBearer, managementRateLimit, workspaceKey } = options;
   const seed = seeds.length > 0 ? seeds : undefined;
-  return { port, host, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
+  return { port, host, state, durability, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
 }
 
 /**
@@ -72,13 +77,14 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     port: readPort(text(flags.port, "port")),
     host: text(flags.host, "host")?.value ?? DEFAULT_HOST,
     state: text(flags.state, "state")?.value ?? DEFAULT_STATE,
+    durability: readWord(text(flags.durability, "durability"), DURABILITIES),
     seeds,
     reset: toggle(flags.reset, "reset") ?? false,
     watch,
     acceptBearer: toggle(flags.acceptBearer, "accept-bearer"),
     managementRateLimit: toggle(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
     exitWithStdin: toggle(flags.exitWithStdin, "exit-with-stdin") ?? false,
-    log: readLog(text(flags.log, "log")),
+    log: readWord(text(flags.log, "log"), LOG_FORMATS),
     workspaceKey: readKey(env.BASETEN_API_KEY),
   };
 }
@@ -110,10 +116,11 @@ function readPort(flag: ParsedFlag | null): number {
   throw wrong(flag, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
 }
 
-function readLog(flag: ParsedFlag | null): LogFormat {
-  const format = LOG_FORMATS.find((one) => one === (flag?.value ?? "pretty"));
-  if (format) return format;
-  throw wrong(flag, LOG_FORMATS.join(", "));
+/** One of some words, the first when absent. */
+function readWord<T extends string>(flag: ParsedFlag | null, words: readonly T[]): T {
+  const word = words.find((one) => one === (flag?.value ?? words[0]));
+  if (word !== undefined) return word;
+  throw wrong(flag, words.join(", "));
 }
 
 /** @throws UserError */

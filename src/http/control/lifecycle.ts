@@ -9,7 +9,9 @@ export const lifecycle = new Hono<AppEnv>();
 lifecycle.get("/_emulator/health", (c) => {
   const emulator = c.get("emulator");
   const { now } = c.get("services").time.view();
-  return json(c, { status: "ok", version: emulator.version, now, ...emulator.view() });
+  const problem = emulator.problem();
+  const health = problem === null ? { status: "ok" } : { status: "degraded", problem };
+  return json(c, { ...health, version: emulator.version, now, ...emulator.view() });
 });
 
 lifecycle.post("/_emulator/reset", (c) => {

@@ -18,6 +18,9 @@ const FILTER = {
   slug: text,
   error: text,
 };
+/** A longer wait is a slip of the unit; 24 hours. */
+const MOST_WITHIN_MS = 86_400_000;
+
 const WAIT = { within: duration, count: integer(0, Number.MAX_SAFE_INTEGER) };
 
 /** Journal entries and their limit decisions. */
@@ -67,5 +70,6 @@ function findEntry(c: AppContext, id: string): JournalEntry | null {
 function duration(given: string, name: string): number {
   const ms = parseDuration(given);
   if (ms === null) throw invalid(name, 'expected a duration such as "2s"');
+  if (ms > MOST_WITHIN_MS) throw invalid(name, "expected at most 24h");
   return ms;
 }

@@ -30,8 +30,11 @@ snapshots.get("/_emulator/snapshots/:name/image", (c) => {
 });
 
 snapshots.put("/_emulator/snapshots/:name/image", async (c) => {
+  const { snapshots } = c.get("emulator");
+  const name = c.req.param("name");
+  snapshots.checkRoom(name, Number(c.req.header("Content-Length") ?? 0));
   const image = await readBody(c, MAX_IMAGE_BYTES);
-  return json(c, viewJson(c.get("emulator").snapshots.put(c.req.param("name"), image)));
+  return json(c, viewJson(snapshots.put(name, image)));
 });
 
 snapshots.delete("/_emulator/snapshots/:name", (c) => {

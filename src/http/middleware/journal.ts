@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { GatewayError } from "../../domain/errors.js";
+import type { GatewayError } from "../../domain/errors.js";
 import { pathWithoutKey } from "../../domain/keys.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { errorAnswer, respondError } from "../errors.js";
@@ -24,7 +24,7 @@ export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!failure) return;
   // Hono would merge the headers of both responses.
   c.res = undefined;
-  c.res = storageFailure(c);
+  c.res = storageFailure(c, failure);
 };
 
 /**
@@ -36,7 +36,7 @@ export function recordAtEnd(
   c: AppContext,
   status: number,
   sent: () => string,
-): (note: string | null) => Promise<Error | null> {
+): (note: string | null) => Promise<GatewayError | null> {
   const inProgress = c.get("inProgress");
   const { journal } = c.get("services");
   let recorded = false;
@@ -51,7 +51,6 @@ export function recordAtEnd(
 }
 
 /** The answer when the journal could not be written. */
-function storageFailure(c: AppContext): Response {
-  const error = new GatewayError("internal", { hint: "the state file could not be written" });
+function storageFailure(c: AppContext, error: GatewayError): Response {
   return respond(c, errorAnswer(c.get("destination").surface, error, c.get("services").context.settings));
 }

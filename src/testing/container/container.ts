@@ -91,7 +91,8 @@ export class GatewayEmulatorContainer {
 
   /** How long {@link start} waits for it to listen, milliseconds; 60,000 when not told. */
   withStartupTimeout(milliseconds: number): this {
-    return this.#with({ startupTimeoutMs: milliseconds });
+    // Node fires a longer timer at once.
+    return this.#with({ startupTimeoutMs: Math.min(milliseconds, 2 ** 31 - 1) });
   }
 
   /** Called with what the emulator writes, before it writes: one JSON object per line and chunk. */
