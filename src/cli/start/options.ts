@@ -1,5 +1,7 @@
 import { delimiter } from "node:path";
+import { milliseconds } from "../../client/durations.js";
 import type { EmulatorOptions } from "../../emulator/start.js";
+import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
 
@@ -7,6 +9,7 @@ export const DEFAULT_PORT = 4110;
 export const DEFAULT_HOST = "127.0.0.1";
 export const DEFAULT_STATE = ".gateway-emulator/state.db";
 const MAX_PORT = 65_535;
+const DEFAULT_GRACE: ParsedFlag = { from: "--stop-grace", value: DEFAULT_STOP_GRACE };
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
 export interface StartFlags {
@@ -20,6 +23,7 @@ export interface StartFlags {
   /** False only with `--no-management-rate-limit`. */
   readonly managementRateLimit: boolean;
   readonly exitWithStdin?: boolean;
+  readonly stopGrace?: string;
   readonly log?: string;
 }
 
@@ -36,6 +40,8 @@ export interface StartOptions {
   readonly managementRateLimit: boolean | undefined;
   /** Stop when standard input ends. */
   readonly exitWithStdin: boolean;
+  /** How long a stop waits for what is under way. */
+  readonly stopGraceMs: number;
   readonly log: LogFormat;
   readonly workspaceKey: string | undefined;
 }
@@ -78,6 +84,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     acceptBearer: toggle(flags.acceptBearer, "accept-bearer"),
     managementRateLimit: toggle(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
     exitWithStdin: toggle(flags.exitWithStdin, "exit-with-stdin") ?? false,
+    stopGraceMs: readDuration(text(flags.stopGrace, "stop-grace") ?? DEFAULT_GRACE),
     log: readLog(text(flags.log, "log")),
     workspaceKey: readKey(env.BASETEN_API_KEY),
   };
@@ -108,6 +115,15 @@ function readPort(flag: ParsedFlag | null): number {
   const port = /^\d{1,5}$/.test(flag.value) ? Number(flag.value) : Number.NaN;
   if (port <= MAX_PORT) return port;
   throw wrong(flag, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
+}
+
+function readDuration(flag: ParsedFlag): number {
+  const { from, value } = flag;
+  try {
+    return milliseconds(from, /^\d+$/.test(value) ? Number(value) : value);
+  } catch (cause) {
+    throw cause instanceof TypeError ? new UserError(cause.message) : cause;
+  }
 }
 
 function readLog(flag: ParsedFlag | null): LogFormat {
