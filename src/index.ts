@@ -30,6 +30,7 @@ export {
   type EmulatorOptions,
   type GatewayEmulator,
   type SeedSource,
+  type StopOptions,
   startGatewayEmulator,
 } from "./emulator/start.js";
 export type { SeedInput } from "./schemas/seed.js";

@@ -1,5 +1,6 @@
 import { type ClientOptions, GatewayClient } from "../client/client.js";
 import { type Fetch, WorldEndedError } from "../client/connection.js";
+import { milliseconds } from "../client/durations.js";
 import type { GatewayWorld } from "../client/gateway-world.js";
 import { ensureWorld, type ForkOptions, removeWorld } from "../client/worlds.js";
 import type { ErrorCoverage } from "../domain/error-coverage.js";
@@ -9,6 +10,8 @@ import type { World } from "../worlds/world.js";
 import { viewOf, worldUrl } from "../worlds/world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "../worlds/worlds.js";
 import type { PendingCalls } from "./pending-calls.js";
+import type { StopWait } from "./stop.js";
+import { DEFAULT_STOP_GRACE } from "./stop-grace.js";
 
 /** A running emulator and its first world. Stop it with {@link GatewayEmulator.stop}, or let `await using` do it. */
 export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
@@ -35,11 +38,22 @@ export interface GatewayEmulator extends GatewayWorld, AsyncDisposable {
   /** Which errors were provoked since the start, over all worlds; a reset does not forget them. */
   errorCoverage(): ErrorCoverage;
   /**
-   * Finishes calls of this API and requests in flight, then closes. It does not wait for those that wait for a frozen
-   * clock, for more than five seconds, or for a server that a rule forwards to. A connection without a byte for six
-   * seconds is destroyed, because its client does not read.
+   * Finishes calls of this API, then what is under way, and closes. It does not wait for connections without a complete
+   * request, nor for what waits for a frozen clock. What has not ended within the grace is cut: streams are charged for
+   * what was sent, and webhooks stay in the outbox.
+   *
+   * A second call waits for the same end; with the grace 0 it ends the wait of the first.
+   * @throws TypeError for a grace that is not a duration
    */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** How {@link GatewayEmulator.stop} stops. */
+export interface StopOptions {
+  /** How long work under way may go on, in real time: milliseconds, or such as `"500ms"`. `"3s"` when absent. */
+  readonly grace?: number | string | undefined;
+  /** Called once with what is waited for, such as `2 streams, 1 delivery`; not called when there is nothing. */
+  readonly onWait?: ((what: string) => void) | undefined;
 }
 
 /** What a running emulator is made of. */
@@ -51,12 +65,10 @@ export interface EmulatorParts {
   readonly errors: ErrorCounter;
   /** The app without a socket. */
   readonly fetch: FetchFunction;
-  readonly drain: () => Promise<void>;
+  /** Ends what is under way. */
+  readonly endWork: (wait: StopWait) => Promise<void>;
   readonly pendingCalls: PendingCalls;
 }
-
-/** How long a stop waits for calls of the test API, milliseconds of real time. */
-const CALL_GRACE_MS = 5_000;
 
 export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   readonly port: number;
@@ -65,6 +77,7 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   /** One client a world, whoever asks. */
   readonly #clients = new WeakMap<World, GatewayWorld>();
   #stopping: Promise<void> | null = null;
+  readonly #hurry = new AbortController();
 
   constructor(parts: EmulatorParts) {
     super(clientOptions(parts, DEFAULT_WORLD));
@@ -104,20 +117,22 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
     return this.#parts.errors.coverage();
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#close();
-    return this.#stopping;
+  async stop({ grace = DEFAULT_STOP_GRACE, onWait = () => {} }: StopOptions = {}): Promise<void> {
+    const graceMs = milliseconds("stop: grace", grace);
+    if (graceMs === 0) this.#hurry.abort();
+    this.#stopping ??= this.#close({ graceMs, onWait, hurry: this.#hurry.signal });
+    await this.#stopping;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  async #close(): Promise<void> {
-    const { pendingCalls, drain } = this.#parts;
-    await pendingCalls.finished(CALL_GRACE_MS);
-    await drain();
-    this.#parts.worlds.close();
+  async #close(wait: StopWait): Promise<void> {
+    const { pendingCalls, endWork, worlds } = this.#parts;
+    await pendingCalls.finished(wait.graceMs, wait.hurry);
+    await endWork(wait);
+    worlds.close();
   }
 }
 

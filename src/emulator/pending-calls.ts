@@ -22,8 +22,8 @@ export class PendingCalls {
     end.then(finish, finish);
   }
 
-  /** Resolves when none is under way, or the time is over. */
-  async finished(timeoutMs: number): Promise<void> {
+  /** Resolves when none is under way, the time is over, or `end` ends the wait. */
+  async finished(timeoutMs: number, end?: AbortSignal): Promise<void> {
     await waitFor(
       () => this.#calls.size === 0,
       (listener) => {
@@ -31,6 +31,7 @@ export class PendingCalls {
         return () => {};
       },
       timeoutMs,
+      end,
     );
   }
 

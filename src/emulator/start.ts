@@ -4,7 +4,6 @@ import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch } from "../http/fetch.js";
 import { serve } from "../http/node/server.js";
-import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -17,11 +16,12 @@ import { Worlds } from "../worlds/worlds.js";
 import { type GatewayEmulator, RunningEmulator } from "./emulator.js";
 import { checkOptions, type EmulatorOptions } from "./options.js";
 import { PendingCalls } from "./pending-calls.js";
+import { endWork } from "./stop.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
 export { StateError } from "../store/state-file.js";
-export type { GatewayEmulator } from "./emulator.js";
+export type { GatewayEmulator, StopOptions } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -46,12 +46,11 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const errors = new ErrorCounter();
     const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
     const app = createApp(registry);
-    const giveUp = (): void => worlds.dropUnreachable();
     const { port: wantedPort = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-    const server =
-      options.listen === false ? null : await serve(app, { port: wantedPort, host, ownsProcess, giveUp });
-    const port = server?.port ?? 0;
-    const origin = server ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
+    const serving =
+      options.listen === false ? null : await serve(app, { port: wantedPort, host, ownsProcess });
+    const port = serving?.port ?? 0;
+    const origin = serving ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
     registry.origin = origin;
     const fetches = new PendingCalls();
     return new RunningEmulator({
@@ -60,30 +59,13 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
       worlds,
       errors,
       fetch: createFetch(app, (end, breakOff) => fetches.add(end, breakOff)),
-      drain: async () => {
-        await server?.drain();
-        await drainFetches(fetches, giveUp);
-      },
+      endWork: (wait) => endWork({ worlds, server: serving?.server ?? null, fetches }, wait),
       pendingCalls: new PendingCalls(),
     });
   } catch (cause) {
     worlds.close();
     throw cause;
   }
-}
-
-/** How long a stop waits for answers without a socket, milliseconds of real time. */
-const FETCH_GRACE_MS = 5_000;
-/** How often a stop gives up what waits for the clock, milliseconds. */
-const GIVE_UP_MS = 10;
-
-/** Answers under way go on to their end, except those that would never end by themselves or take too long. */
-async function drainFetches(fetches: PendingCalls, giveUp: () => void): Promise<void> {
-  if (fetches.size === 0) return;
-  const end = every(GIVE_UP_MS, giveUp);
-  await fetches.finished(FETCH_GRACE_MS);
-  end();
-  fetches.breakOff();
 }
 
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */

@@ -220,6 +220,11 @@ export class Journal implements Cache {
     return waitFor(reached, (listener) => this.onEntry(listener), timeoutMs, this.#end.signal);
   }
 
+  /** Aborted by {@link endWaits}, for waits that are not for entries. */
+  get waitsEnd(): AbortSignal {
+    return this.#end.signal;
+  }
+
   /** Ends all waits: the world ends, or its emulator stops. */
   endWaits(): void {
     this.#end.abort();

@@ -10,9 +10,6 @@ const WORLD_KEY_END = ".local-world-key";
 /** Reserved name: forks from the seed. */
 const FROM_SEED = "seed";
 
-/** A stop waits at most this long for scheduled jobs, milliseconds: half the time of `docker stop`. */
-const STOP_GRACE_MS = 5_000;
-
 /** Maximum worlds in a message. */
 const MAX_SHOWN = 10;
 /** Maximum characters of a name in a message. */
@@ -121,13 +118,24 @@ export class Worlds {
     this.#seeded = null;
   }
 
-  /** Drops jobs that are due too late for a stop (on a frozen clock, all of them) and waits for requests. */
-  dropUnreachable(): void {
-    for (const world of this.#worlds.values()) {
-      world.services.journal.endWaits();
-      const { clock } = world.services.context;
-      if (clock.state.mode === "frozen") clock.clear();
-      else clock.clear(clock.now() + STOP_GRACE_MS);
+  /** Webhooks that are being sent, over all worlds. */
+  get sending(): number {
+    let sending = 0;
+    for (const { services } of this.#worlds.values()) sending += services.webhooks.sending;
+    return sending;
+  }
+
+  /**
+   * For a stop: ends waits for requests and for idle webhooks, and drops jobs that are due later than the stop waits; on
+   * a frozen clock, all of them.
+   * @param graceMs milliseconds; 0: drops every job
+   */
+  dropUnreachable(graceMs: number): void {
+    for (const { services } of this.#worlds.values()) {
+      services.journal.endWaits();
+      const { clock } = services.context;
+      if (graceMs === 0 || clock.state.mode === "frozen") clock.clear();
+      else clock.clear(clock.now() + graceMs);
     }
   }
 

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { runCli, startCli, temporaryFolder } from "../support/cli.js";
@@ -93,15 +94,15 @@ describe("start", () => {
 
 describe("stop", () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    test(`${signal} lets a request in flight end, then exits 0`, async () => {
+    test(`${signal} lets a stream under way end, then exits 0`, async () => {
       await using folder = await temporaryFolder();
-      const seed = await folder.write("seed.json", SEED);
+      const seed = await folder.write("seed.json", SLOW_SEED);
       await using emulator = await startCli(["--seed", seed, "--state", ":memory:", "--log", "json"]);
       const slow = await slowChat(emulator.url);
 
       emulator.process.signal(signal);
       await refusesConnections(emulator.url);
-      expect(await slow.finish()).toBe(200);
+      expect(await slow.finish()).toMatch(/\[DONE\]\n\n$/);
 
       expect(await emulator.process.ended).toEqual({ code: 0, signal: null });
       expect(emulator.process.stdout).toContain('"path":"/v1/chat/completions","status":200');
@@ -119,7 +120,7 @@ describe("stop", () => {
 
   test("a second signal exits at once, as a shell would report the signal", async () => {
     await using folder = await temporaryFolder();
-    const seed = await folder.write("seed.json", SEED);
+    const seed = await folder.write("seed.json", SLOW_SEED);
     const codes = { SIGINT: 130, SIGTERM: 143 } as const;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       await using emulator = await startCli(["--seed", seed, "--state", ":memory:"]);
@@ -130,37 +131,35 @@ describe("stop", () => {
   });
 });
 
-/**
- * A chat request whose body is not sent before `finish`; the emulator has its headers already. Its client would
- * keep the connection for a minute and more.
- */
+/** Half a second of answer. */
+const SLOW_SEED = JSON.stringify({
+  ...JSON.parse(SEED),
+  completions: [{ reply: { content: "one two three four five six", stream: { tokens_per_second: 10 } } }],
+});
+
+/** A stream that has begun. Its client would keep the connection for a minute and more. */
 async function slowChat(url: string) {
-  const body = JSON.stringify({ model: "acme/llama", messages: [{ role: "user", content: "Hello" }] });
   const outgoing = request(`${url}/v1/chat/completions`, {
     method: "POST",
     agent: new Agent({ keepAlive: true }),
-    headers: {
-      Authorization: `Api-Key ${KEY}`,
-      "Content-Type": "application/json",
-      "Content-Length": body.length,
-      Expect: "100-continue",
-    },
+    headers: { Authorization: `Api-Key ${KEY}`, "Content-Type": "application/json" },
   });
-  const status = new Promise<number | undefined>((resolve) => {
-    outgoing.once("error", () => resolve(undefined));
-    outgoing.once("response", (incoming) => {
-      incoming.resume();
-      incoming.once("end", () => resolve(incoming.statusCode));
-    });
+  outgoing.end(
+    JSON.stringify({ model: "acme/llama", stream: true, messages: [{ role: "user", content: "Hello" }] }),
+  );
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  let text = "";
+  incoming.setEncoding("utf8").on("error", () => {});
+  incoming.on("data", (chunk: string) => {
+    text += chunk;
   });
-  await new Promise((resolve) => {
-    outgoing.once("continue", resolve);
-    outgoing.flushHeaders();
-  });
+  const ended = new Promise((resolve) => incoming.once("close", resolve));
+  await once(incoming, "data");
   return {
-    finish() {
-      outgoing.end(body);
-      return status;
+    /** @returns the whole stream */
+    async finish(): Promise<string> {
+      await ended;
+      return text;
     },
     abandon: () => outgoing.destroy(),
   };

@@ -272,7 +272,7 @@ describe("stop()", () => {
     },
   );
 
-  test("breaks off after five seconds what nobody reads, and requests that do not arrive", async () => {
+  test("breaks off after the grace what nobody reads, and requests that do not arrive", async () => {
     using _ = fakeTimeouts();
     const seed = seedWith({ settings: { stream: { chunk_characters: 1 } } });
     const { gateway, entries } = await startNoting(seed);
@@ -283,7 +283,7 @@ describe("stop()", () => {
       gateway.fetch(URL_OF_CHAT, { ...post(HELLO), body, duplex: "half" } as RequestInit),
     );
     const stopped = gateway.stop();
-    await vi.advanceTimersByTimeAsync(4_999);
+    await vi.advanceTimersByTimeAsync(2_999);
     expect(entries).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     await stopped;

@@ -212,7 +212,7 @@ describe.each([
   });
 });
 
-// Side by side, because each stop takes six seconds. How an HTTP/2 client leaves does not matter: it stays.
+// Side by side, because each stop takes the grace of three seconds. How an HTTP/2 client leaves does not matter: it stays.
 test.concurrent.each([
   ["HTTP/1.1", http1],
   ["HTTP/2", http2("the connection ends")],

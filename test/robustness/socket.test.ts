@@ -5,7 +5,7 @@ import type { JournalEntry } from "../../src/index.js";
 import { startGatewayEmulator } from "../../src/index.js";
 import { call } from "../support/client.js";
 import { dump, FEDERATED_KEY, goodChat, SEED, SLUG, startSubject } from "./subject.js";
-import { encode, exchange, open, parseAnswers, type WireRequest } from "./wire.js";
+import { encode, exchange, open, parseAnswers, send, type WireRequest } from "./wire.js";
 
 const CHAT = "/v1/chat/completions";
 const KEY = ["Authorization", `Api-Key ${FEDERATED_KEY}`] as const;
@@ -75,6 +75,31 @@ test("a request line without version, as HTTP/0.9 had it, is refused like any ot
   const [answer] = parseAnswers(await exchange(gateway, Buffer.from("GET /v1/models\r\n\r\n")));
   expect(answer?.status).toBe(401);
   expect(await goodChat(gateway)).toBe(200);
+});
+
+describe("targets in absolute form, as proxies are sent them (RFC 9112 section 3.2.2, Y-74)", () => {
+  test.for([
+    ["http://127.0.0.1:4110/v1/models", "127.0.0.1", 200],
+    ["HTTP://127.0.0.1/v1/models?a=b", "127.0.0.1", 200],
+    ["https://user:word@inference.baseten.co/v1/models", "127.0.0.1", 200],
+    ["http://inference.baseten.co/v1/models", "api.baseten.co", 200],
+    ["http://api.baseten.co/v1/models", "inference.baseten.co", 403],
+    ["http://127.0.0.1/_emulator/./health", "127.0.0.1", 404],
+    ["http://127.0.0.1", "127.0.0.1", 404],
+  ] as const)("%s with Host: %s is %i", async ([target, host, status]) => {
+    const { gateway } = await startSubject();
+    await using _ = gateway;
+    const answer = await send(gateway, { method: "GET", target, host, headers: [KEY] });
+    expect(answer.status).toBe(status);
+  });
+
+  test("what carries a body, on a connection that goes on", async () => {
+    const { gateway } = await startSubject();
+    await using _ = gateway;
+    const one = encode({ ...chat(HELLO), target: `http://127.0.0.1:${gateway.port}${CHAT}` }, "keep-alive");
+    const answers = parseAnswers(await exchange(gateway, Buffer.concat([one, encode(chat(HELLO))])));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
 });
 
 describe("connections", () => {

@@ -321,6 +321,9 @@ export const ERROR_TESTS: Table = {
     body_too_large: "413 by the announced length; the limit itself still fits",
     invalid_value: "nested: indented with tabs, a newline, all headers of the model server",
   }),
+  ...from("robustness/encodings.test.ts", {
+    encoded_body: "a chat request that is compressed: 415, and the hint names the cause (Y-73)",
+  }),
   ...from("http/messages.test.ts", {
     messages_invalid_value: "values last, in Anthropic's envelope, from behind the gateway",
   }),

@@ -103,6 +103,7 @@ export const GATEWAY_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     await chat(gateway);
   },
   body_too_large: (gateway) => chat(gateway, { ...BODY, user: "x".repeat(1_000) }),
+  encoded_body: (gateway) => chat(gateway, BODY, { "Content-Encoding": "gzip" }),
   async client_gone(gateway) {
     const headers = { Authorization: `Api-Key ${KEY}`, "Content-Length": 100 };
     const sent = request(gateway.url + CHAT, { method: "POST", headers }).on("error", () => {});

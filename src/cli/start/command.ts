@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { collect } from "../collect.js";
 import { LOG_FORMATS } from "../log/formats.js";
 import { UserError } from "../user-error.js";
@@ -33,6 +34,10 @@ export function defineStart(program: Command): void {
       "do not limit management requests to 100 per second per key and route",
     )
     .option("--exit-with-stdin", "stop when standard input ends, which happens when the parent process dies")
+    .option(
+      "--stop-grace <duration>",
+      `how long a stop waits for streams and deliveries under way (default: ${DEFAULT_STOP_GRACE})`,
+    )
     .option("--log <format>", `log format: ${LOG_FORMATS.join(", ")} (default: pretty)`)
     .addHelpText("after", HELP)
     .action(start);

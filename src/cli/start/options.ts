@@ -1,5 +1,7 @@
 import { delimiter } from "node:path";
+import { milliseconds } from "../../client/durations.js";
 import type { EmulatorOptions } from "../../emulator/start.js";
+import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
 
@@ -9,6 +11,7 @@ export const DEFAULT_STATE = ".gateway-emulator/state.db";
 const MAX_PORT = 65_535;
 type Durability = NonNullable<EmulatorOptions["durability"]>;
 const DURABILITIES: readonly Durability[] = ["process", "power"];
+const DEFAULT_GRACE: ParsedFlag = { from: "--stop-grace", value: DEFAULT_STOP_GRACE };
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
 export interface StartFlags {
@@ -23,6 +26,7 @@ export interface StartFlags {
   /** False only with `--no-management-rate-limit`. */
   readonly managementRateLimit: boolean;
   readonly exitWithStdin?: boolean;
+  readonly stopGrace?: string;
   readonly log?: string;
 }
 
@@ -40,6 +44,8 @@ export interface StartOptions {
   readonly managementRateLimit: boolean | undefined;
   /** Stop when standard input ends. */
   readonly exitWithStdin: boolean;
+  /** How long a stop waits for what is under way. */
+  readonly stopGraceMs: number;
   readonly log: LogFormat;
   readonly workspaceKey: string | undefined;
 }
@@ -85,6 +91,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     managementRateLimit: toggle(flags.managementRateLimit ? undefined : false, "management-rate-limit"),
     exitWithStdin: toggle(flags.exitWithStdin, "exit-with-stdin") ?? false,
     log: readWord(text(flags.log, "log"), LOG_FORMATS),
+    stopGraceMs: readDuration(text(flags.stopGrace, "stop-grace") ?? DEFAULT_GRACE),
     workspaceKey: readKey(env.BASETEN_API_KEY),
   };
 }
@@ -121,6 +128,15 @@ function readWord<T extends string>(flag: ParsedFlag | null, words: readonly T[]
   const word = words.find((one) => one === (flag?.value ?? words[0]));
   if (word !== undefined) return word;
   throw wrong(flag, words.join(", "));
+}
+
+function readDuration(flag: ParsedFlag): number {
+  const { from, value } = flag;
+  try {
+    return milliseconds(from, /^\d+$/.test(value) ? Number(value) : value);
+  } catch (cause) {
+    throw cause instanceof TypeError ? new UserError(cause.message) : cause;
+  }
 }
 
 /** @throws UserError */

@@ -31,10 +31,19 @@ export async function runStart(options: StartOptions): Promise<void> {
     : () => {};
 
   stopOnSignals(
-    async () => {
-      stopWatching();
-      await gateway.stop();
-      log.flush();
+    {
+      async stop() {
+        stopWatching();
+        await gateway.stop({
+          grace: options.stopGraceMs,
+          onWait: (what) => {
+            log.notice(`waiting up to ${options.stopGraceMs / 1000} s for ${what}`);
+            log.flush();
+          },
+        });
+        log.flush();
+      },
+      hurry: () => gateway.stop({ grace: 0 }),
     },
     options.exitWithStdin ? process.stdin : null,
   );

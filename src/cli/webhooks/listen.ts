@@ -30,9 +30,11 @@ export async function runListen(flags: ListenFlags): Promise<void> {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : flags.port;
   const host = flags.host.includes(":") ? `[${flags.host}]` : flags.host;
-  stopOnSignals(async () => {
-    server.close();
-    server.closeAllConnections();
+  stopOnSignals({
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+    },
   });
   // Printed last: whoever reads this line may send a signal at once.
   console.log(`listening for billing webhooks on http://${host}:${port}/ (Ctrl-C to stop)`);

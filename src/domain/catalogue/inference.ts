@@ -57,6 +57,12 @@ export const INFERENCE_ERRORS = {
     message: "Request Entity Too Large",
     provoke: "seed `settings.max_body_bytes` and send more",
   },
+  encoded_body: {
+    status: 415,
+    clause: "Y-73",
+    message: "Unsupported Media Type",
+    provoke: "send a body with `Content-Encoding: gzip`",
+  },
   client_gone: {
     status: 499,
     clause: "emulator",

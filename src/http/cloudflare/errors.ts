@@ -36,6 +36,7 @@ export function cloudflareError(error: GatewayError): Answer {
     case "method_not_allowed":
       return jsonAnswer(error.status, { error: "method not allowed" });
     case "body_too_large":
+    case "encoded_body":
       return jsonAnswer(error.status, { error: error.message });
     default:
       return ownError(error, OWN_ERRORS[error.code] ?? { code: error.status });

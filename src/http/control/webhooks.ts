@@ -39,7 +39,12 @@ webhooks.post("/_emulator/webhooks/resume", (c) => {
 });
 
 webhooks.post("/_emulator/webhooks/idle", async (c) => {
-  await c.get("services").webhooks.idle();
+  const { webhooks, journal } = c.get("services");
+  // Nothing can be said of webhooks that are not idle when the emulator stops.
+  const stopped = (): void => c.env.connection.destroy();
+  journal.waitsEnd.addEventListener("abort", stopped, { once: true });
+  await webhooks.idle();
+  journal.waitsEnd.removeEventListener("abort", stopped);
   return json(c, { ok: true });
 });
 

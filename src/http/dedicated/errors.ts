@@ -16,6 +16,7 @@ const ERROR_CODES: Partial<Record<ErrorCode, string>> = {
   timeout: "timeout",
   rate_limited: "rate_limited",
   body_too_large: "payload_too_large",
+  encoded_body: "unsupported_media_type",
   internal: "internal_baseten_error",
 };
 

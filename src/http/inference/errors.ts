@@ -33,6 +33,7 @@ export function inferenceError(error: GatewayError, settings: Settings): Answer 
     case "method_not_allowed":
       return gateway(error.status, `{"error":"method not allowed"}`);
     case "body_too_large":
+    case "encoded_body":
     case "internal":
       return gateway(error.status, JSON.stringify({ error: error.message }));
     default:

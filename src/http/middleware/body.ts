@@ -6,12 +6,14 @@ import { JSON_TYPE } from "../respond.js";
 /**
  * The whole body of a request.
  * @param maxBodyBytes the world's `max_body_bytes` (X-13) when absent
- * @throws GatewayError `body_too_large` above that; `client_gone` when the client leaves before its end
+ * @throws GatewayError `body_too_large` above that; `encoded_body` (Y-73); `client_gone` when the client leaves before its end
  */
 export async function readBody(
   c: AppContext,
   maxBodyBytes = c.get("services").context.settings.maxBodyBytes,
 ): Promise<Buffer> {
+  const encoding = c.req.header("Content-Encoding");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") throw encoded(encoding);
   const announced = c.req.header("Content-Length");
   if (Number(announced ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
   try {
@@ -22,6 +24,14 @@ export async function readBody(
   } catch (cause) {
     throw cause instanceof GatewayError ? cause : new GatewayError("client_gone");
   }
+}
+
+/** Refused before a byte of it is read, so that what a small body decodes to never takes memory. */
+function encoded(encoding: string): GatewayError {
+  return new GatewayError("encoded_body", {
+    hint: `the request body has Content-Encoding: ${encoding.slice(0, 40)}; bodies are read as they are sent: send it uncompressed`,
+    headers: { "Accept-Encoding": "identity" },
+  });
 }
 
 async function readUpTo(body: Request["body"], maxBytes: number): Promise<Buffer> {

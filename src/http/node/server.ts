@@ -2,7 +2,6 @@ import { getRequestListener } from "@hono/node-server";
 import type { AppEnv } from "../env.js";
 import type { FetchApp } from "../fetch.js";
 import { connectionOf, type NodeBindings } from "./connection.js";
-import { type Drain, drainable } from "./drain.js";
 import { listen } from "./listen.js";
 import { type RequestTarget, takeOddTarget, targetOf } from "./target.js";
 import { type Listener, TwoProtocolServer } from "./two-protocols.js";
@@ -12,6 +11,12 @@ import { closeAfterUnread } from "./unread.js";
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Longer than clients keep a connection in their pool, so that they, not we, end it. */
 const KEEP_ALIVE_MS = 75_000;
+/** From the first byte of a request to the end of its head. Node looks in its own real time, milliseconds. */
+const HEAD_MS = 30_000;
+/** To the end of its body: uploads of snapshots are long. */
+const REQUEST_MS = 300_000;
+/** How often Node looks for requests above both. */
+const CHECK_MS = 5_000;
 
 export interface ServeOptions {
   /** 0 picks a free one. */
@@ -22,26 +27,31 @@ export interface ServeOptions {
    * Only in a process of ours: never in one that somebody else runs tests in.
    */
   readonly ownsProcess: boolean;
-  /** Called again and again while the server closes, to end answers that would never end by themselves. */
-  readonly giveUp: () => void;
+  /** See {@link TwoProtocolServer}. */
+  readonly sweepMs?: number | undefined;
+}
+
+/** A server that listens. */
+export interface Serving {
+  readonly port: number;
+  readonly server: TwoProtocolServer;
 }
 
 /**
  * Serves the app over HTTP/1.1 and HTTP/2.
- * @returns the port it listens on, and what closes it
  * @throws ListenError that says what to change
  */
 export async function serve(
   app: FetchApp,
-  { port, host, ownsProcess, giveUp }: ServeOptions,
-): Promise<{ readonly port: number; readonly drain: Drain }> {
+  { port, host, ownsProcess, sweepMs }: ServeOptions,
+): Promise<Serving> {
   const oddTargets = new WeakMap<object, RequestTarget>();
   const respond = getRequestListener(
     (request, env) => {
       const node = env as NodeBindings;
       const target = oddTargets.get(node.incoming) ?? targetOf(node.incoming);
       const bindings: AppEnv["Bindings"] = { connection: connectionOf(node), target };
-      return closeAfterUnread(app.fetch(request, bindings), node);
+      return closeAfterUnread(app.fetch(request, bindings), node, server);
     },
     {
       hostname: "localhost",
@@ -55,16 +65,15 @@ export async function serve(
     return respond(incoming, outgoing);
   };
   const server = new TwoProtocolServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      sweepMs,
+    },
     listener,
   );
-  // Bytes that are not HTTP have no surface; the connection gets a bare answer and ends.
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const status =
-      error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    else socket.destroy();
-  });
-  const drain = drainable(server, giveUp);
-  return { port: await listen(server, port, host), drain };
+  return { port: await listen(server, port, host), server };
 }

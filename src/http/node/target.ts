@@ -22,7 +22,12 @@ export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): R
   const { path, host } = targetOf(incoming);
   const plainPath = PLAIN_PATH.test(path) && !(path.includes("/.") && DOT_SEGMENT.test(path));
   const plainHost = PLAIN_HOST.test(host);
-  if (plainPath && plainHost) return null;
+  const inOriginForm = path === incoming.url;
+  if (plainPath && plainHost && inOriginForm) return null;
+  if (!inOriginForm) {
+    incoming.url = path;
+    incoming.headers.host = host;
+  }
   if (!plainPath) {
     const query = path.indexOf("?");
     incoming.url = query < 0 ? "/" : `/${path.slice(query)}`;
@@ -33,8 +38,15 @@ export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): R
   return { host, path };
 }
 
-/** Host and path of a request, as they came. */
+/** A target in absolute form, which proxies are sent: host, and path with query. */
+const ABSOLUTE_FORM = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]*)(.*)$/i;
+
+/** Host and path of a request, as they came. The host of a target in absolute form wins (Y-74). */
 export function targetOf(incoming: IncomingMessage | Http2ServerRequest): RequestTarget {
   const host = ("authority" in incoming ? incoming.authority : incoming.headers.host) ?? "";
-  return { host, path: incoming.url ?? "/" };
+  const path = incoming.url ?? "/";
+  if (path.startsWith("/") || incoming.httpVersionMajor === 2) return { host, path };
+  const [, targetHost, rest = ""] = ABSOLUTE_FORM.exec(path) ?? [];
+  if (targetHost === undefined) return { host, path };
+  return { host: targetHost, path: rest.startsWith("/") ? rest : `/${rest}` };
 }

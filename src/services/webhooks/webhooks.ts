@@ -77,6 +77,11 @@ export class Webhooks implements Cache {
     this.#notifyIdle();
   }
 
+  /** Attempts under way. */
+  get sending(): number {
+    return this.#sending.size;
+  }
+
   get paused(): boolean {
     return this.#context.store.meta.get(PAUSED) === true;
   }
