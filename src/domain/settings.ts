@@ -47,6 +47,8 @@ export interface Settings {
   readonly asyncConcurrency: number;
   /** Maximum size of a request body, bytes. */
   readonly maxBodyBytes: number;
+  /** How long a value for a JSON Schema may be searched for, milliseconds of real time (Y-65). */
+  readonly generationBudgetMs: number;
   /** Body and additional headers of the inference 429; null: the default body. */
   readonly rateLimitedError: {
     /** undefined: the default body. */
@@ -76,5 +78,6 @@ export const DEFAULT_SETTINGS: Settings = {
   webhookBatch: 1,
   asyncConcurrency: 1,
   maxBodyBytes: MAX_BODY_BYTES,
+  generationBudgetMs: 500,
   rateLimitedError: null,
 };

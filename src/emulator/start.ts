@@ -7,6 +7,7 @@ import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
+import { SchemaWorkers } from "../services/schema-workers.js";
 import { SeedError } from "../services/seeding.js";
 import { VERSION } from "../version.js";
 import { WorldRegistry } from "../worlds/registry.js";
@@ -89,7 +90,7 @@ async function drainFetches(fetches: PendingCalls, giveUp: () => void): Promise<
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
 export function trySeed(seed: Seed): Refusal | null {
   try {
-    new World({ state: ":memory:", seed, reset: false, workspaceKey: null, overrides: {} }).close();
+    new World(worldOptionsOf({}, seed)).close();
     return null;
   } catch (cause) {
     if (!(cause instanceof SeedError)) throw cause;
@@ -108,5 +109,6 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),
     },
+    schemaWorkers: new SchemaWorkers(),
   };
 }

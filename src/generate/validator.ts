@@ -1,4 +1,4 @@
-/** The full validator. It loads slowly, so import this module only to check a value. */
+/** The full validator. It loads slowly. */
 
 import { Ajv, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";

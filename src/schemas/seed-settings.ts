@@ -54,6 +54,11 @@ export const settingsSchema = z
       .max(1000)
       .describe("Async requests in progress at once, per deployment; 1 when absent (Y-28)"),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).describe("Maximum size of a request body (X-13)"),
+    generation_budget_ms: z
+      .int()
+      .min(10)
+      .max(60_000)
+      .describe("Maximum milliseconds of work on an answer that fits a JSON Schema (Y-65)"),
     errors: z
       .strictObject({
         rate_limited: z.strictObject({ body: z.unknown(), headers: answerHeadersSchema }).partial(),

@@ -1,5 +1,6 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { SchemaWorkers } from "../services/schema-workers.js";
 import type { DeclaredSeed } from "./world-state.js";
 
 /** What a copy of a world starts with. */
@@ -24,4 +25,6 @@ export interface WorldOptions {
   readonly workspaceKey: string | null;
   /** Override the seed's settings. */
   readonly overrides: Partial<Settings>;
+  /** Shared by all worlds of an emulator, and closed with them. */
+  readonly schemaWorkers: SchemaWorkers;
 }
