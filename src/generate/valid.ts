@@ -4,13 +4,21 @@ import { runWithin, TimeLimitError } from "../runtime/time-limit.js";
 import { Budget, GenerationFailure } from "./failure.js";
 import { generateJson } from "./json-schema.js";
 import { normalizeSchema } from "./normalize.js";
-import { asSchema } from "./schema.js";
+import { asSchema, compilePattern, type PatternCompiler } from "./schema.js";
 import { compileSchema, isOldDraft, type Validate } from "./validator.js";
 
 /** A valid value, or the reason why there is none, as a sentence for the author of the schema. */
 export type GeneratedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string };
+
+/** What keeps the work on one schema small. */
+export interface GenerationLimits {
+  /** For work that the step limit does not bound, such as a validator's way through alternatives; absent: unlimited. */
+  readonly maxMilliseconds?: number;
+  /** Compiles the schema's patterns; default: JavaScript's own engine, which may take exponential time. */
+  readonly compile?: PatternCompiler;
+}
 
 /** Attempts until the full validator accepts a value. Only the first uses the schema's examples. */
 const MAX_ATTEMPTS = 10;
@@ -21,17 +29,15 @@ const MAX_ATTEMPTS = 10;
  *
  * The same schema and random sequence give the same value.
  * @param schema any value; usable are JSON Schemas of draft 4 to 2020-12 and of OpenAPI 3
- * @param maxMilliseconds for work that the step limit does not bound, such as a validator's way through alternatives;
- *   absent: unlimited
  */
 export function generateValid(
   schema: unknown,
   random: Random,
-  { maxMilliseconds }: { readonly maxMilliseconds?: number } = {},
+  { maxMilliseconds, compile = compilePattern }: GenerationLimits = {},
 ): GeneratedJson {
   const generate = () => {
     const normal = asSchema(normalizeSchema(schema, new Budget()));
-    return findValid(schema, compileSchema(normal, isOldDraft(schema)), random);
+    return findValid(schema, compileSchema(normal, isOldDraft(schema), compile), random, compile);
   };
   try {
     return maxMilliseconds === undefined ? generate() : runWithin(maxMilliseconds, generate);
@@ -40,11 +46,16 @@ export function generateValid(
   }
 }
 
-function findValid(schema: unknown, validate: Validate, random: Random): GeneratedJson {
+function findValid(
+  schema: unknown,
+  validate: Validate,
+  random: Random,
+  compile: PatternCompiler,
+): GeneratedJson {
   let reason = "";
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      const value = generateJson(schema, random, attempt === 0);
+      const value = generateJson(schema, random, attempt === 0, compile);
       const problem = validate(value);
       if (problem === null) return { ok: true, value };
       reason = `found no value that the schema allows: ${problem}`;

@@ -1,7 +1,11 @@
 /** The entry point of a worker thread: generates one value for each message. */
 
 import { parentPort } from "node:worker_threads";
+import { RegExpParser } from "@eslint-community/regexpp";
+import { RE2JS } from "re2js";
+import { linearPattern } from "../runtime/linear-pattern.js";
 import { createRandom } from "../runtime/random.js";
+import { compilePattern, type Pattern } from "./schema.js";
 import { generateValid } from "./valid.js";
 
 /** What a worker is asked. Each is answered with a `GeneratedJson`, in order. */
@@ -14,5 +18,14 @@ export interface GenerationJob {
 }
 
 parentPort?.on("message", ({ schema, seed, maxMilliseconds }: GenerationJob) => {
-  parentPort?.postMessage(generateValid(JSON.parse(schema), createRandom(seed), { maxMilliseconds }));
+  parentPort?.postMessage(
+    generateValid(JSON.parse(schema), createRandom(seed), { maxMilliseconds, compile }),
+  );
 });
+
+/** In linear time where that engine can express the pattern. */
+function compile(pattern: string): Pattern {
+  const fallback = compilePattern(pattern);
+  const test = linearPattern(pattern, "u", { RE2JS, RegExpParser });
+  return test ? { test } : fallback;
+}

@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
+import { Patterns } from "../services/patterns.js";
 import {
   applySeed,
   declaredKeys,
@@ -54,6 +55,7 @@ export class World {
       settings: this.#settings(),
       tokenizer: APPROXIMATE,
       cursorSecret: "",
+      patterns: new Patterns(),
       schemaWorkers: options.schemaWorkers,
       caches: [],
     };
