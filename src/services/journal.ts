@@ -1,5 +1,6 @@
 import { errorMessage } from "../domain/error-message.js";
 import {
+  headOf,
   JOURNAL_BODIES_KEPT,
   JOURNAL_BODY_CHARS,
   type JournalEntry,
@@ -120,11 +121,11 @@ export class Journal implements Cache {
       keyPrefix: inProgress.keyPrefix,
       groupId: inProgress.groupId,
       externalEntityId: inProgress.externalEntityId,
-      slug: inProgress.slug,
+      slug: inProgress.slug && asSent(inProgress.slug),
       promptTokens: inProgress.promptTokens,
       completionTokens: inProgress.completionTokens,
       error: inProgress.error,
-      hint: inProgress.hint,
+      hint: inProgress.hint && asSent(inProgress.hint),
       notes: inProgress.notes,
       decision: inProgress.decision,
       requestBody: cap(inProgress.requestBody),
@@ -265,6 +266,11 @@ class DayTotals {
   }
 }
 
+/** A half of a character goes out as U+FFFD; SQLite would give back three of them. */
+function asSent(text: string): string {
+  return text.toWellFormed();
+}
+
 function cap(body: string | null): string | null {
-  return body !== null && body.length > JOURNAL_BODY_CHARS ? body.slice(0, JOURNAL_BODY_CHARS) : body;
+  return body === null ? null : asSent(headOf(body, JOURNAL_BODY_CHARS));
 }

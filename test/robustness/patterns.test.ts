@@ -34,9 +34,9 @@ describe("Y-66: no pattern holds up the emulator", () => {
     await using gateway = await startGatewayEmulator({ seed: seedWith() });
     const regex = `(?i)${HOSTILE_PATTERN}`;
     const match = { headers: { "x-name": { regex } }, metadata: { name: { regex } } };
-    const body = { completions: [{ match, reply: { content: "matched" } }] };
+    const body = [{ match, reply: { content: "matched" } }];
     const added = await call(gateway, "POST", "/_emulator/completions", { key: null, body });
-    expect(added.status).toBe(201);
+    expect(added.status).toBe(200);
     const ask = async (name: string) =>
       contentOf(
         await call(gateway, "POST", "/v1/chat/completions", {
