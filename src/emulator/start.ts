@@ -21,6 +21,7 @@ import { PendingCalls } from "./pending-calls.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { needsBudget } from "../services/patterns.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";

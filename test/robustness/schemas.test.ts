@@ -1,7 +1,9 @@
 import OpenAI from "openai";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isCheap } from "../../src/generate/cheap.js";
 import { type GatewayEmulator, startGatewayEmulator } from "../../src/index.js";
+import { createRandom } from "../../src/runtime/random.js";
+import { SchemaWorkers } from "../../src/services/schema-workers.js";
 import { chat, FEDERATED_KEY, HELLO, say, seedWith } from "../support/chat.js";
 import { call } from "../support/client.js";
 
@@ -80,6 +82,18 @@ describe("Y-65: no schema holds up the emulator", () => {
     expect((await json(gateway, { anyOf: [{ type: "boolean" }] })).status).toBe(200);
   });
 
+  test("fake timers do not matter", async () => {
+    const workers = new SchemaWorkers();
+    vi.useFakeTimers();
+    try {
+      const generated = await workers.generate(doubling, createRandom("fake"), 50);
+      expect(generated).toMatchObject({ ok: false, reason: expect.stringMatching(/longer than 50 ms/) });
+    } finally {
+      vi.useRealTimers();
+      workers.close();
+    }
+  });
+
   test("a stop does not wait for it", async () => {
     const settings = { generation_budget_ms: 60_000 };
     const gateway = await startGatewayEmulator({ seed: seedWith({ settings }), listen: false });
@@ -134,7 +148,7 @@ function manyObjects(count: number): object {
   };
 }
 
-describe("arguments of tools are always an object", () => {
+describe("Y-67: arguments of tools are always an object", () => {
   const tool = (parameters: unknown) => ({ type: "function", function: { name: "look", parameters } });
 
   test.each([
