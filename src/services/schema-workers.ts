@@ -7,7 +7,7 @@ import { createRandom, type Random } from "../runtime/random.js";
 /** Threads at most. A second one, so that a slow schema does not hold up the next. */
 const MAX_WORKERS = 2;
 /** Memory of a thread, megabytes. A usual schema needs a few, and the thread itself some twenty. */
-const MAX_MEMORY_MB = 128;
+const DEFAULT_MEMORY_MB = 128;
 
 /** A job, and who waits for it. */
 interface WaitingJob {
@@ -25,7 +25,13 @@ export class SchemaWorkers {
   /** Each thread with its job; null: it has none. */
   readonly #workers = new Map<Worker, WaitingJob | null>();
   readonly #queue: WaitingJob[] = [];
+  readonly #memoryMb: number;
   #closed = false;
+
+  /** @param memoryMb memory of each thread, megabytes */
+  constructor(memoryMb: number = DEFAULT_MEMORY_MB) {
+    this.#memoryMb = memoryMb;
+  }
 
   /**
    * A value for an untrusted schema, or the reason why there is none. Every call advances `random` by the same amount.
@@ -77,7 +83,7 @@ export class SchemaWorkers {
       name: "gateway-emulator schemas",
       execArgv: [],
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb },
     });
     this.#workers.set(worker, null);
     worker.unref();
@@ -89,7 +95,7 @@ export class SchemaWorkers {
     });
     worker.on("error", (error: NodeJS.ErrnoException) => {
       const waiting = this.#workers.get(worker);
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") waiting?.resolve(TOO_LARGE);
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") waiting?.resolve(tooLarge(this.#memoryMb));
       else waiting?.reject(error);
     });
     worker.on("exit", () => {
@@ -112,7 +118,7 @@ function jsonText(schema: unknown): string | null {
 
 const STOPPED: GeneratedJson = { ok: false, reason: "the emulator was stopped" };
 const TOO_DEEP: GeneratedJson = { ok: false, reason: "the schema cannot be used: it is nested too deeply" };
-const TOO_LARGE: GeneratedJson = {
-  ok: false,
-  reason: `the schema cannot be used: it took more than ${MAX_MEMORY_MB} MB of memory`,
-};
+
+function tooLarge(memoryMb: number): GeneratedJson {
+  return { ok: false, reason: `the schema cannot be used: it took more than ${memoryMb} MB of memory` };
+}
