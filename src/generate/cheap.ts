@@ -1,4 +1,4 @@
-import { isObject } from "./schema.js";
+import { isObject, JSON_TYPES } from "./schema.js";
 
 /** Values in an answer to a cheap schema, at most: about a millisecond of work. */
 const MAX_VALUES = 300;
@@ -7,12 +7,8 @@ const MAX_LENGTH = 100;
 /** Items in a generated array, at most, unless the schema demands more. */
 const USUAL_ITEMS = 3;
 
-/** Keywords that describe, or bound a number: the work is the same, whatever they say. */
-const FREE = new Set([
-  "$schema",
-  "title",
-  "description",
-  "type",
+/** Keywords that bound a number or a size from above: the work is the same, whatever they say. */
+const BOUNDS = new Set([
   "minimum",
   "maximum",
   "exclusiveMinimum",
@@ -22,8 +18,8 @@ const FREE = new Set([
 ]);
 
 /**
- * Whether a value for a schema is certainly found at once: a small tree of plain types. Anything else may be slow:
- * references, combinations, patterns, sets, examples, and given values that must fit a format.
+ * Whether a value for a schema is certainly found at once, and needs no full validator: a small tree of plain types.
+ * Anything else may be slow (references, combinations, patterns, sets, examples) or wrong (formats, invalid schemas).
  */
 export function isCheap(schema: unknown): boolean {
   let left = MAX_VALUES;
@@ -33,7 +29,6 @@ export function isCheap(schema: unknown): boolean {
     if (left < 0 || !isObject(node) || !Object.entries(node).every(([key, value]) => isPlain(key, value))) {
       return Number.POSITIVE_INFINITY;
     }
-    if ("format" in node && ("enum" in node || "const" in node)) return Number.POSITIVE_INFINITY;
     const { properties, items, minItems, required } = node;
     let total = 1 + (Array.isArray(required) ? required.length : 0);
     if (isObject(properties)) for (const part of Object.values(properties)) total += size(part);
@@ -44,13 +39,18 @@ export function isCheap(schema: unknown): boolean {
 }
 
 function isPlain(key: string, value: unknown): boolean {
-  if (FREE.has(key)) return true;
+  if (BOUNDS.has(key)) return typeof value === "number";
   switch (key) {
+    case "title":
+    case "description":
+      return typeof value === "string";
+    case "type":
+      return value === "integer" || JSON_TYPES.some((type) => type === value);
     case "properties":
     case "items":
       return isObject(value);
     case "required":
-      return Array.isArray(value);
+      return Array.isArray(value) && value.every((name) => typeof name === "string");
     case "additionalProperties":
       return typeof value === "boolean";
     case "minItems":
@@ -61,8 +61,6 @@ function isPlain(key: string, value: unknown): boolean {
       return Array.isArray(value) && value.length <= MAX_LENGTH && value.every(isScalar);
     case "const":
       return isScalar(value);
-    case "format":
-      return typeof value === "string";
     default:
       return false;
   }

@@ -40,9 +40,11 @@ export class SchemaWorkers {
   async generate(schema: unknown, random: Random, budgetMs: number): Promise<GeneratedJson> {
     const seed = random.hex(32);
     if (isCheap(schema)) {
-      // Asking a thread would take longer.
-      const { generateValid } = await import("../generate/valid.js");
-      return generateValid(schema, createRandom(seed));
+      // Asking a thread would take longer. A schema that has no value is for it: it knows why.
+      const { generateJson } = await import("../generate/json-schema.js");
+      try {
+        return { ok: true, value: generateJson(schema, createRandom(seed)) };
+      } catch {}
     }
     const text = jsonText(schema);
     if (text === null) return TOO_DEEP;

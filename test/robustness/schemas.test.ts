@@ -115,12 +115,13 @@ describe("Y-65: no schema holds up the emulator", () => {
   });
 
   test.each([
-    [{ type: "object", properties: { a: { type: "string", format: "email" } }, required: ["a"] }, true],
+    [{ type: "object", properties: { a: { type: "string", minLength: 5 } }, required: ["a"] }, true],
     [{ type: "array", items: { type: "array", items: { enum: ["a", null] } } }, true],
     [{ type: "string", pattern: "a" }, false],
     [{ type: "string", minLength: 1e6 }, false],
     [{ type: "array", minItems: 1e6, items: {} }, false],
-    [{ type: "string", format: "email", enum: ["a".repeat(1e5)] }, false],
+    [{ type: "string", format: "email" }, false],
+    [{ type: "strnig" }, false],
     [{ $ref: "#" }, false],
     [{ anyOf: [{}] }, false],
     [nestedArrays(10), false],
