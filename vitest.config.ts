@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { generateWorkerFromSources } from "./scripts/generate-worker.mjs";
 
 export default defineConfig({
+  plugins: [generateWorkerFromSources()],
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,

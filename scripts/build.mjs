@@ -4,6 +4,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "rolldown";
+import { writeGenerateWorker } from "./generate-worker.mjs";
 import { writeTypes } from "./types.mjs";
 
 const root = new URL("..", import.meta.url);
@@ -118,6 +119,9 @@ function importedBy(root, bundle) {
   }
   return found;
 }
+
+// The chunks ask for it beside themselves.
+await writeGenerateWorker("dist/chunks");
 
 // Node looks for the package of each file that it loads, in one folder after the other.
 await writeFile("dist/chunks/package.json", '{"type":"module"}\n');

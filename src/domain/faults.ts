@@ -2,6 +2,7 @@
 
 import { compileMatch, type RuleMatch } from "./completion/match.js";
 import type { MatchSubject } from "./completion/subject.js";
+import type { PatternCompiler } from "./completion/text-match.js";
 import { ERRORS, type ErrorCode, GatewayError } from "./errors.js";
 import type { CompiledMatch } from "./scripted.js";
 
@@ -79,9 +80,13 @@ export interface CompiledFault {
   struck: number;
 }
 
-/** @throws SyntaxError for patterns that `checkPattern` rejects */
-export function compileFault(rule: FaultRule, matched = 0, struck = 0): CompiledFault {
-  return { rule, match: compileMatch(rule.match), matched, struck };
+export function compileFault(
+  rule: FaultRule,
+  compile: PatternCompiler,
+  matched = 0,
+  struck = 0,
+): CompiledFault {
+  return { rule, match: compileMatch(rule.match, compile), matched, struck };
 }
 
 /**

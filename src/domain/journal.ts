@@ -38,6 +38,13 @@ export const ECHO_NOTE = "no rule fits: echoed";
 export const JOURNAL_BODY_CHARS = 16 * 1024;
 /** The same for a stream, whose chunks are mostly overhead. */
 export const JOURNAL_STREAM_CHARS = 2 * 1024;
+/** The beginning of a text, at most so many characters, without half of a pair of surrogates at its end. */
+export function headOf(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const isHalf = (text.charCodeAt(characters - 1) & 0xfc00) === 0xd800;
+  return text.slice(0, isHalf ? characters - 1 : characters);
+}
+
 /** Number of newest requests whose bodies are kept. `Settings.journalKeep` is for the entries. */
 export const JOURNAL_BODIES_KEPT = 10_000;
 

@@ -1,6 +1,6 @@
 /** Prediction rules: which rule answers a request to a dedicated deployment, and its reply. */
 
-import { scalarText, type TextMatch } from "./completion/text-match.js";
+import { type PatternCompiler, scalarText, type TextMatch } from "./completion/text-match.js";
 import type { Deployment } from "./deployments.js";
 import {
   allOf,
@@ -70,29 +70,29 @@ export interface PredictionRule extends ScriptedRule<PredictionReply> {
   readonly match: PredictionMatch;
 }
 
-/** @throws SyntaxError for patterns that `checkPattern` rejects */
 export function compilePrediction(
   rule: PredictionRule,
   used: number,
+  compile: PatternCompiler,
 ): Compiled<PredictionRule, PredictionSubject> {
-  return { rule, used, match: compileMatch(rule.match) };
+  return { rule, used, match: compileMatch(rule.match, compile) };
 }
 
-function compileMatch(match: PredictionMatch): CompiledMatch<PredictionSubject> {
+function compileMatch(match: PredictionMatch, compile: PatternCompiler): CompiledMatch<PredictionSubject> {
   return allOf<PredictionSubject>([
-    textCondition("model", match.model, (subject) => ownerNames(subject, "model")),
-    textCondition("chain", match.chain, (subject) => ownerNames(subject, "chain")),
-    textCondition("environment", match.environment, ({ deployment }) => deployment.environment),
-    textCondition("deployment", match.deployment, ({ deployment }) => deployment.id),
-    textCondition("method", match.method, ({ method }) => method),
-    textCondition("key", match.key, ({ key }) => key),
-    textCondition("text", match.text, ({ text }) => text),
-    textCondition("route", match.route, ({ route }) => route) ?? PREDICT_ROUTE,
+    textCondition(compile, "model", match.model, (subject) => ownerNames(subject, "model")),
+    textCondition(compile, "chain", match.chain, (subject) => ownerNames(subject, "chain")),
+    textCondition(compile, "environment", match.environment, ({ deployment }) => deployment.environment),
+    textCondition(compile, "deployment", match.deployment, ({ deployment }) => deployment.id),
+    textCondition(compile, "method", match.method, ({ method }) => method),
+    textCondition(compile, "key", match.key, ({ key }) => key),
+    textCondition(compile, "text", match.text, ({ text }) => text),
+    textCondition(compile, "route", match.route, ({ route }) => route) ?? PREDICT_ROUTE,
     ...Object.entries(match.body ?? {}).map(([path, wanted]) =>
-      textCondition<PredictionSubject>(`body ${path}`, wanted, ({ input }) => scalarAt(input, path)),
+      textCondition<PredictionSubject>(compile, `body ${path}`, wanted, ({ input }) => scalarAt(input, path)),
     ),
     ...Object.entries(match.headers ?? {}).map(([name, wanted]) =>
-      textCondition<PredictionSubject>(`header ${name}`, wanted, (subject) =>
+      textCondition<PredictionSubject>(compile, `header ${name}`, wanted, (subject) =>
         subject.header(name.toLowerCase()),
       ),
     ),

@@ -1,6 +1,11 @@
 /** What completion and prediction rules have in common: matching, uses and sequences of replies. */
 
-import { describeTextMatch, type TextMatch, textTest } from "./completion/text-match.js";
+import {
+  describeTextMatch,
+  type PatternCompiler,
+  type TextMatch,
+  textTest,
+} from "./completion/text-match.js";
 
 /** A rule with one reply or a sequence of replies. */
 export interface ScriptedRule<Reply> {
@@ -34,17 +39,15 @@ export function allOf<Subject>(keys: readonly (Condition<Subject> | null)[]): Co
   };
 }
 
-/**
- * Wants a text, or one of several.
- * @throws SyntaxError for patterns that `checkPattern` rejects
- */
+/** Wants a text, or one of several. */
 export function textCondition<Subject>(
+  compile: PatternCompiler,
   name: string,
   wanted: TextMatch | undefined,
   textsOf: (subject: Subject) => string | readonly string[] | null | undefined,
 ): Condition<Subject> | null {
   if (wanted === undefined) return null;
-  const test = textTest(wanted);
+  const test = textTest(wanted, compile);
   return {
     description: `${name} ${describeTextMatch(wanted)}`,
     matches: (subject) => {

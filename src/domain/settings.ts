@@ -55,6 +55,8 @@ export interface Settings {
   readonly maxUnnamedSnapshots: number;
   /** Maximum size of all snapshots of the process, bytes; the default world's counts (Y-82). */
   readonly maxSnapshotBytes: number;
+  /** How long a value for a JSON Schema may be searched for, milliseconds of real time (Y-65). */
+  readonly generationBudgetMs: number;
   /** Body and additional headers of the inference 429; null: the default body. */
   readonly rateLimitedError: {
     /** undefined: the default body. */
@@ -88,5 +90,6 @@ export const DEFAULT_SETTINGS: Settings = {
   maxWorlds: 256,
   maxUnnamedSnapshots: 32,
   maxSnapshotBytes: 512 * 1024 * 1024,
+  generationBudgetMs: 500,
   rateLimitedError: null,
 };

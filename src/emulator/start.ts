@@ -6,6 +6,7 @@ import { createFetch } from "../http/fetch.js";
 import { serve } from "../http/node/server.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
+import { SchemaWorkers } from "../services/schema-workers.js";
 import { SeedError } from "../services/seeding.js";
 import { VERSION } from "../version.js";
 import { WorldRegistry } from "../worlds/registry.js";
@@ -20,6 +21,7 @@ import { endWork } from "./stop.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { needsBudget } from "../services/patterns.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator, StopOptions } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
@@ -71,7 +73,7 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
 export function trySeed(seed: Seed): Refusal | null {
   try {
-    new World({ state: ":memory:", seed, reset: false, workspaceKey: null, overrides: {} }).close();
+    new World(worldOptionsOf({}, seed)).close();
     return null;
   } catch (cause) {
     if (!(cause instanceof SeedError)) throw cause;
@@ -91,5 +93,6 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),
     },
+    schemaWorkers: new SchemaWorkers(),
   };
 }

@@ -3,10 +3,11 @@ import type { Resolver } from "./resolve.js";
 import {
   canonical,
   codePoints,
-  compilePattern,
   isObject,
   isSameJson,
   numberAt,
+  type Pattern,
+  type PatternCompiler,
   refsOf,
   type Schema,
   type SchemaObject,
@@ -30,9 +31,12 @@ const MAX_DEPTH = 400;
 export class Acceptance {
   readonly #resolver: Resolver;
   readonly #budget: Budget;
-  readonly #patterns = new Map<string, RegExp>();
+  readonly #patterns = new Map<string, Pattern>();
 
-  constructor(resolver: Resolver, budget: Budget) {
+  readonly #compile: PatternCompiler;
+
+  constructor(resolver: Resolver, budget: Budget, compile: PatternCompiler) {
+    this.#compile = compile;
     this.#resolver = resolver;
     this.#budget = budget;
   }
@@ -55,7 +59,7 @@ export class Acceptance {
   matches(pattern: string, text: string): boolean {
     let compiled = this.#patterns.get(pattern);
     if (!compiled) {
-      compiled = compilePattern(pattern);
+      compiled = this.#compile(pattern);
       this.#patterns.set(pattern, compiled);
     }
     return compiled.test(text);

@@ -18,9 +18,6 @@ import {
   typeNames,
 } from "./schema.js";
 
-/** A chain of more references than this is a schema that refers to itself. */
-const MAX_CONSECUTIVE_REFS = 64;
-
 /** What a value must satisfy, once references are followed and each choice has taken one alternative. */
 export class Constraints {
   /** Null: any type. */
@@ -47,7 +44,7 @@ export class Constraints {
   required: readonly string[] = [];
   /** All schema objects that apply. Each has its own rules for properties and items. */
   parts: readonly SchemaObject[] = [];
-  /** Targets of the `$ref`s that were followed here. */
+  /** Targets of the `$ref`s that were followed here, each once. */
   refTargets: readonly Schema[] = [];
   /** Whether a value that satisfies these constraints may still be wrong and must be checked. */
   needsCheck = false;
@@ -103,7 +100,14 @@ export function collectConstraints(
   return constraints;
 }
 
-function add(schema: Schema, into: Constraints, choices: Alternatives[], collector: Collector): void {
+/** @param followed targets of the references that lead to this schema */
+function add(
+  schema: Schema,
+  into: Constraints,
+  choices: Alternatives[],
+  collector: Collector,
+  followed: readonly Schema[] = [],
+): void {
   collector.budget.spend();
   if (schema === true) return;
   if (schema === false) throw new GenerationFailure("the schema is false: it allows no value");
@@ -114,13 +118,15 @@ function add(schema: Schema, into: Constraints, choices: Alternatives[], collect
   into.parts = [...into.parts, schema];
   for (const ref of refsOf(schema)) {
     const target = collector.resolver.resolve(ref);
-    into.refTargets = [...into.refTargets, target];
-    if (into.refTargets.length > MAX_CONSECUTIVE_REFS) {
+    if (followed.includes(target)) {
       throw new GenerationFailure("the schema refers to itself without end", { final: true });
     }
-    add(target, into, choices, collector);
+    // What was said already need not be said again.
+    if (into.refTargets.includes(target)) continue;
+    into.refTargets = [...into.refTargets, target];
+    add(target, into, choices, collector, [...followed, target]);
   }
-  for (const part of schemaList(schema, "allOf")) add(part, into, choices, collector);
+  for (const part of schemaList(schema, "allOf")) add(part, into, choices, collector, followed);
   for (const keyword of ["anyOf", "oneOf"]) {
     const alternatives = schemaList(schema, keyword);
     if (alternatives.length > 0) choices.push(alternatives);

@@ -16,7 +16,15 @@ import { normalizeSchema } from "./normalize.js";
 import { generateNumber } from "./numbers.js";
 import { generateObject } from "./objects.js";
 import { Resolver } from "./resolve.js";
-import { asSchema, isObject, JSON_TYPES, type JsonType, type Schema } from "./schema.js";
+import {
+  asSchema,
+  compilePattern,
+  isObject,
+  JSON_TYPES,
+  type JsonType,
+  type PatternCompiler,
+  type Schema,
+} from "./schema.js";
 import { generateString } from "./strings.js";
 
 /** Maximum nesting of values: deeper than any finite schema needs, and far below the stack's limit. */
@@ -34,9 +42,15 @@ const MAX_ATTEMPTS = 40;
  * The value is checked while it is made, except for formats and `unevaluated*`; `generateValid` checks everything.
  * Steps are bounded, but matching a pattern may take long: call this only for trusted schemas.
  * @param useExamples false: ignore the schema's own `examples` and `default`
+ * @param compile compiles the schema's patterns
  * @throws GenerationFailure when the schema cannot be used or satisfied
  */
-export function generateJson(schema: unknown, random: Random, useExamples = true): unknown {
+export function generateJson(
+  schema: unknown,
+  random: Random,
+  useExamples = true,
+  compile: PatternCompiler = compilePattern,
+): unknown {
   const budget = new Budget();
   const root = asSchema(normalizeSchema(schema, budget));
   const resolver = new Resolver(root, budget);
@@ -45,7 +59,7 @@ export function generateJson(schema: unknown, random: Random, useExamples = true
     budget,
     resolver,
     minimumDepths: new MinimumDepths(resolver, budget),
-    acceptance: new Acceptance(resolver, budget),
+    acceptance: new Acceptance(resolver, budget, compile),
     generate: (schemas, location) => new ValueGenerator(generation, schemas, location).generate(),
   };
   return generation.generate([root], {

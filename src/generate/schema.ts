@@ -104,6 +104,15 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** A compiled pattern. */
+export interface Pattern {
+  /** Whether any part of a text matches. */
+  test(text: string): boolean;
+}
+
+/** @throws GenerationFailure (final) when it is not a regular expression */
+export type PatternCompiler = (pattern: string) => Pattern;
+
 /**
  * Compiles a pattern: in Unicode mode if possible, otherwise without, because many published patterns escape more
  * characters than Unicode mode allows. The validator does the same.

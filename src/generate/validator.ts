@@ -1,10 +1,10 @@
-/** The full validator. It loads slowly, so import this module only to check a value. */
+/** The full validator. It loads slowly. */
 
 import { Ajv, type Options } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { MULTIPLE_PRECISION } from "./accepts.js";
-import { compilePattern, isObject, type Schema } from "./schema.js";
+import { isObject, type PatternCompiler, type Schema } from "./schema.js";
 
 /** Checks a value. Returns the validator's message, or null for a valid value. */
 export type Validate = (value: unknown) => string | null;
@@ -18,15 +18,20 @@ const OPTIONS: Options = {
   // anyway when they are compiled.
   meta: false,
   validateSchema: false,
-  code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: "compilePattern" }) },
 };
 
 /**
  * Compiles a normalized schema by the rules of its draft: 2020-12, or drafts before 2019-09.
  * @throws when the schema is invalid or has external references
  */
-export function compileSchema(schema: Schema, isOldDraft: boolean): Validate {
-  const ajv = isOldDraft ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+export function compileSchema(schema: Schema, isOldDraft: boolean, compile: PatternCompiler): Validate {
+  // The validator tells patterns apart by their texts.
+  const regExp = (pattern: string) => {
+    const compiled = compile(pattern);
+    return { test: (text: string) => compiled.test(text), toString: () => pattern };
+  };
+  const options = { ...OPTIONS, code: { regExp: Object.assign(regExp, { code: "compilePattern" }) } };
+  const ajv = isOldDraft ? new Ajv(options) : new Ajv2020(options);
   formats.default(ajv);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: "value" }));

@@ -9,7 +9,7 @@ import type { AppContext } from "./env.js";
 import { inferenceError } from "./inference/errors.js";
 import { managementError } from "./management/errors.js";
 import { checkHeaders } from "./node/header-text.js";
-import { type Answer, respond } from "./respond.js";
+import { type Answer, oneLine, respond } from "./respond.js";
 
 /** Answers an error in the surface's dialect. Anything but a GatewayError, or a failure of the storage, is a defect. */
 export function respondError(c: AppContext, cause: unknown): Response {
@@ -64,13 +64,4 @@ function mergeHeaders(...sets: (Readonly<Record<string, string>> | undefined)[])
     for (const [name, value] of Object.entries(set ?? {})) merged.set(name.toLowerCase(), [name, value]);
   }
   return Object.fromEntries(merged.values());
-}
-
-/** Maximum length of a hint in characters, because clients limit the size of headers. */
-const MAX_HINT = 600;
-
-/** One line of printable ASCII, as a header must be. */
-function oneLine(text: string): string {
-  const line = text.slice(0, MAX_HINT).replace(/[^\x20-\x7e]+/g, "?");
-  return text.length > MAX_HINT ? `${line}...` : line;
 }

@@ -77,12 +77,22 @@ export function streamResponse(
 function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<string, string> {
   const own = c.get("answerHeaders");
   if (own) addMissing(headers, own);
-  const { seq, date, decision }: RequestInProgress = c.get("inProgress");
+  const { seq, date, decision, hint }: RequestInProgress = c.get("inProgress");
   const id = String(seq);
   headers.Date = date;
   headers["x-emulator-request"] = id;
   if (decision !== null) headers["x-emulator-decision"] = id;
+  if (hint !== null) headers["x-emulator-hint"] ??= oneLine(hint);
   return headers;
+}
+
+/** Maximum length of a hint in characters, because clients limit the size of headers. */
+const MAX_HINT = 600;
+
+/** One line of printable ASCII, as a header must be. */
+export function oneLine(text: string): string {
+  const line = text.slice(0, MAX_HINT).replace(/[^\x20-\x7e]+/g, "?");
+  return text.length > MAX_HINT ? `${line}...` : line;
 }
 
 /** Whatever the case of its name, a header of the answer wins. */

@@ -73,6 +73,11 @@ export const settingsSchema = z
       .int()
       .min(1)
       .describe("Maximum size of all snapshots together, in the default world's seed (Y-82)"),
+    generation_budget_ms: z
+      .int()
+      .min(10)
+      .max(60_000)
+      .describe("Maximum milliseconds of work on an answer that fits a JSON Schema (Y-65)"),
     errors: z
       .strictObject({
         rate_limited: z.strictObject({ body: z.unknown(), headers: answerHeadersSchema }).partial(),

@@ -107,6 +107,7 @@ export class Chat {
     const limitHeaders = admission ? this.#limitHeaders(admission, inProgress.at) : NO_HEADERS;
     const matched = this.#dependencies.faults.match(input.fault, subject);
     if (matched) inProgress.notes.push(`applied ${matched.id}`);
+    this.#noteUndecided(inProgress);
     const replaced = matched !== null && answersItself(matched.fault);
     if (!parsed.ok && !replaced) {
       const served = { acceptedAt: inProgress.at, requestId, modelId };
@@ -201,11 +202,18 @@ export class Chat {
     const matched = this.#dependencies.completions.match(subject);
     if (matched) {
       inProgress.notes.push(`answered by ${matched.id}`);
+      this.#noteUndecided(inProgress);
       return matched.reply ?? {};
     }
     const hint = this.#dependencies.completions.unmatched(subject, inProgress.notes);
+    this.#noteUndecided(inProgress);
     if (hint === null) return null;
     throw new GatewayError("unmatched", { served, hint });
+  }
+
+  #noteUndecided(inProgress: RequestInProgress): void {
+    const hint = this.#context.patterns.noteUndecided(inProgress.notes);
+    if (hint !== null) inProgress.hint = hint;
   }
 
   #limitHeaders(admission: Admission, now: number): Readonly<Record<string, string>> {

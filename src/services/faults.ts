@@ -41,7 +41,10 @@ export class Faults implements Cache {
 
   /** The first fault that applies to a billing event, or null. Counts it. */
   matchEvent(subject: MatchSubject): WebhookFault | null {
-    return this.#matchFirst("webhook", subject)?.fault.webhook ?? null;
+    const matched = this.#matchFirst("webhook", subject);
+    // A billing event has no journal entry for a note.
+    this.#context.patterns.noteUndecided([]);
+    return matched?.fault.webhook ?? null;
   }
 
   #matchFirst(kind: "answer" | "webhook", subject: MatchSubject): MatchedFault | null {
@@ -87,9 +90,11 @@ export class Faults implements Cache {
   }
 
   #faults(): StoredFault[] {
-    this.#compiled ??= this.#context.store.faults
-      .all()
-      .map(({ position, rule, matched, struck }) => ({ ...compileFault(rule, matched, struck), position }));
+    const { compile } = this.#context.patterns;
+    this.#compiled ??= this.#context.store.faults.all().map(({ position, rule, matched, struck }) => ({
+      ...compileFault(rule, compile, matched, struck),
+      position,
+    }));
     return this.#compiled;
   }
 }

@@ -1,5 +1,6 @@
 import type { GatewayError } from "../domain/errors.js";
 import {
+  headOf,
   JOURNAL_BODY_CHARS,
   type JournalEntry,
   type JournalFilter,
@@ -127,11 +128,11 @@ export class Journal implements Cache {
       keyPrefix: inProgress.keyPrefix,
       groupId: inProgress.groupId,
       externalEntityId: inProgress.externalEntityId,
-      slug: inProgress.slug,
+      slug: inProgress.slug && asSent(inProgress.slug),
       promptTokens: inProgress.promptTokens,
       completionTokens: inProgress.completionTokens,
       error: inProgress.error,
-      hint: inProgress.hint,
+      hint: inProgress.hint && asSent(inProgress.hint),
       notes: inProgress.notes,
       decision: inProgress.decision,
       requestBody: cap(inProgress.requestBody),
@@ -264,6 +265,11 @@ function failedEntry(entry: JournalEntry, { code, status, hint }: GatewayError):
   return { ...entry, status, error: code, hint: hint ?? null };
 }
 
+/** A half of a character goes out as U+FFFD; SQLite would give back three of them. */
+function asSent(text: string): string {
+  return text.toWellFormed();
+}
+
 function cap(body: string | null): string | null {
-  return body !== null && body.length > JOURNAL_BODY_CHARS ? body.slice(0, JOURNAL_BODY_CHARS) : body;
+  return body === null ? null : asSent(headOf(body, JOURNAL_BODY_CHARS));
 }

@@ -96,11 +96,12 @@ export class Replies {
 
   /** JSON for the chosen tool's arguments, or for `response_format` (I-2b, I-2f). */
   async #fromSchema(request: ChatRequest, subject: MatchSubject, rule: RuleReply): Promise<RuleReply> {
-    const { generateValid } = await import("../generate/valid.js");
-    const random = this.#randomFor(subject);
+    const { schemaWorkers, settings } = this.#context;
     const tool = chosenTool(request);
-    const schema = tool ? (tool.parameters ?? { type: "object" }) : schemaOf(request);
-    const generated = await generateValid(schema, random);
+    // Whatever the parameters say of their type: arguments are an object.
+    const schema = tool ? { ...tool.parameters, type: "object" } : schemaOf(request);
+    const { generationBudgetMs } = settings;
+    const generated = await schemaWorkers.generate(schema, this.#randomFor(subject), generationBudgetMs);
     if (!generated.ok) {
       throw new GatewayError("invalid_value", {
         message: "Invalid request: the JSON schema cannot be satisfied",

@@ -1,3 +1,4 @@
+import type { PatternCompiler } from "../domain/completion/text-match.js";
 import { ECHO_NOTE } from "../domain/journal.js";
 import {
   type Compiled,
@@ -25,7 +26,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   readonly #context: WorldContext;
   readonly #kind: "completion" | "prediction";
   readonly #store: RuleStore<Rule>;
-  readonly #compile: (rule: Rule, used: number) => Compiled<Rule, Subject>;
+  readonly #compile: (rule: Rule, used: number, patterns: PatternCompiler) => Compiled<Rule, Subject>;
   /** With the position of each rule in the database. */
   #compiled: (Compiled<Rule, Subject> & { readonly position: number })[] | null = null;
 
@@ -33,7 +34,7 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
     context: WorldContext,
     kind: "completion" | "prediction",
     store: RuleStore<Rule>,
-    compile: (rule: Rule, used: number) => Compiled<Rule, Subject>,
+    compile: (rule: Rule, used: number, patterns: PatternCompiler) => Compiled<Rule, Subject>,
   ) {
     this.#context = context;
     this.#kind = kind;
@@ -102,9 +103,10 @@ export class RuleBook<Reply, Rule extends ScriptedRule<Reply>, Subject> implemen
   }
 
   #rules() {
+    const { compile } = this.#context.patterns;
     this.#compiled ??= this.#store
       .all()
-      .map(({ position, rule, used }) => ({ ...this.#compile(rule, used), position }));
+      .map(({ position, rule, used }) => ({ ...this.#compile(rule, used, compile), position }));
     return this.#compiled;
   }
 }

@@ -93,6 +93,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     maxWorlds: declared.max_worlds ?? base.maxWorlds,
     maxUnnamedSnapshots: declared.max_unnamed_snapshots ?? base.maxUnnamedSnapshots,
     maxSnapshotBytes: declared.max_snapshot_bytes ?? base.maxSnapshotBytes,
+    generationBudgetMs: declared.generation_budget_ms ?? base.generationBudgetMs,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,

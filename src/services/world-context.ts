@@ -3,6 +3,8 @@ import type { Settings } from "../domain/settings.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Store } from "../store/store.js";
+import type { Patterns } from "./patterns.js";
+import type { SchemaWorkers } from "./schema-workers.js";
 
 /** What all services of one world share. */
 export interface WorldContext {
@@ -17,6 +19,10 @@ export interface WorldContext {
   tokenizer: Tokenizer;
   /** Authenticates the cursors of lists (P-2). */
   cursorSecret: string;
+  /** Compiles the patterns of rules and faults. */
+  readonly patterns: Patterns;
+  /** Of all worlds of the emulator. */
+  readonly schemaWorkers: SchemaWorkers;
   /** Notified of all changes to the database's configuration. */
   readonly caches: Cache[];
 }

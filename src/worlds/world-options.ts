@@ -1,5 +1,6 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { SchemaWorkers } from "../services/schema-workers.js";
 import type { Durability } from "../store/database.js";
 import type { DeclaredSeed } from "./world-state.js";
 
@@ -27,4 +28,6 @@ export interface WorldOptions {
   readonly workspaceKey: string | null;
   /** Override the seed's settings. */
   readonly overrides: Partial<Settings>;
+  /** Shared by all worlds of an emulator, and closed with them. */
+  readonly schemaWorkers: SchemaWorkers;
 }

@@ -4,6 +4,7 @@ import { storageFault } from "../domain/storage-error.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
+import { Patterns } from "../services/patterns.js";
 import {
   applySeed,
   declaredKeys,
@@ -65,6 +66,8 @@ export class World {
       settings: this.#settings(),
       tokenizer: APPROXIMATE,
       cursorSecret: "",
+      patterns: new Patterns(),
+      schemaWorkers: options.schemaWorkers,
       caches: [],
     };
     this.services = createServices(this.#context);
@@ -243,6 +246,7 @@ export class World {
     const state = this.#savedState();
     if (state) {
       this.#added = state.added;
+      // A state of an earlier version lacks the settings that came later.
       this.#context.settings = { ...DEFAULT_SETTINGS, ...state.settings, ...this.#options.overrides };
     }
     this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);

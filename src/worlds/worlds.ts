@@ -78,7 +78,7 @@ export class Worlds {
     }
     this.#checkRoom();
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides } = this.#options;
+    const { overrides, schemaWorkers } = this.#options;
     const options = {
       state: ":memory:",
       copy,
@@ -86,6 +86,7 @@ export class Worlds {
       reset: false,
       workspaceKey: name + WORLD_KEY_END,
       overrides,
+      schemaWorkers,
     };
     this.#worlds.set(name, new World(options));
     return name;
@@ -141,13 +142,13 @@ export class Worlds {
 
   close(): void {
     for (const world of this.#worlds.values()) world.close();
+    this.#options.schemaWorkers.close();
   }
 
   #copyOfSeed(): WorldCopy {
     if (this.#seeded) return this.#seeded;
-    const { overrides, workspaceKey } = this.#options;
     const seed = this.first.seed;
-    const world = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides });
+    const world = new World({ ...this.#options, state: ":memory:", seed, reset: true });
     this.#seeded = world.copy();
     world.close();
     return this.#seeded;

@@ -30,6 +30,27 @@ describe("validate", () => {
     });
   });
 
+  test("a pattern that cannot be matched in linear time is a warning (Y-66)", async () => {
+    await using folder = await temporaryFolder();
+    const rules = await folder.write(
+      "rules.yaml",
+      [
+        "completions:",
+        "  - match: { last_message: { regex: '(a+)+$' } }",
+        "    reply: { mode: echo }",
+        "  - match:",
+        "      headers: { x-name: { regex: 'a(?=b)' } }",
+        "    reply: { mode: echo }",
+        "",
+      ].join("\n"),
+    );
+    const { code, stdout, stderr } = await runCli(["validate", rules]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "1 file valid\n" });
+    expect(stderr).toMatch(
+      /^warning: .*rules\.yaml:5: completions\.1\.match\.headers\.x-name\.regex: \/a\(\?=b\)\/ .*50 ms.*\n$/,
+    );
+  });
+
   test("every problem of form in every file, with line and nearest key", async () => {
     await using folder = await temporaryFolder();
     const typo = await folder.write(

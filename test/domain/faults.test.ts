@@ -10,6 +10,7 @@ import {
   matchFault,
   refuses,
 } from "../../src/domain/faults.js";
+import { Patterns } from "../../src/services/patterns.js";
 import { chatRequest } from "./completion/support.js";
 
 const whole = subject(false);
@@ -20,13 +21,15 @@ function subject(stream: boolean) {
   return new ChatSubject("acme/llama", chatRequest("hi", { stream }), sender);
 }
 
+const { compile } = new Patterns();
+
 function rule(fault: Fault, fields: Partial<FaultRule> = {}): FaultRule {
   return { id: "fault-1", match: {}, fault, ...fields };
 }
 
 /** Whether the fault strikes each of so many requests; `draws` are the numbers of chance. */
 function strikes(one: FaultRule, requests: number, draws: readonly number[] = []): boolean[] {
-  const faults = [compileFault(one)];
+  const faults = [compileFault(one, compile)];
   const rest = [...draws];
   const float = () => rest.shift() ?? Number.NaN;
   return Array.from({ length: requests }, () => matchFault(faults, "answer", whole, float) !== null);
@@ -103,15 +106,15 @@ describe("which requests a fault strikes", () => {
     [{ reset: true }, [true, true]],
   ] as const)("%j: whole answers and streams: %j", (fault, expected) => {
     const struck = [whole, streamed].map(
-      (one) => matchFault([compileFault(rule(fault))], "answer", one, () => 0) !== null,
+      (one) => matchFault([compileFault(rule(fault), compile)], "answer", one, () => 0) !== null,
     );
     expect(struck).toEqual(expected);
   });
 
   test("one of webhooks leaves answers alone, and the other way round", () => {
     const faults = [
-      compileFault(rule({ webhook: { duplicate: true } }, { id: "of-webhooks" })),
-      compileFault(rule({ status: 503 }, { id: "of-answers" })),
+      compileFault(rule({ webhook: { duplicate: true } }, { id: "of-webhooks" }), compile),
+      compileFault(rule({ status: 503 }, { id: "of-answers" }), compile),
     ];
     expect(matchFault(faults, "answer", whole, () => 0)?.rule.id).toBe("of-answers");
     expect(matchFault(faults, "webhook", whole, () => 0)?.rule.id).toBe("of-webhooks");

@@ -1,10 +1,12 @@
 import { seedFiles } from "../../config/load-seeds.js";
+import { patternWarnings } from "../../config/pattern-warnings.js";
 import { problemLine } from "../../config/problems.js";
+import { needsBudget } from "../../emulator/start.js";
 import { count } from "../count.js";
 import { seedProblems } from "../seed-problems.js";
 import { UserError } from "../user-error.js";
 
-/** Checks seed files and prints the result. @throws UserError with every problem */
+/** Checks seed files and prints the result, with warnings on stderr. @throws UserError with every problem */
 export async function runValidate(paths: readonly string[]): Promise<void> {
   const problems = await seedProblems(paths);
   const files = await filesIn(paths);
@@ -15,6 +17,7 @@ export async function runValidate(paths: readonly string[]): Promise<void> {
       : "";
     throw new UserError(total + conflict, problems.map(problemLine));
   }
+  for (const warning of await patternWarnings(files, needsBudget)) console.error(`warning: ${warning}`);
   console.log(`${count(files.length, "file")} valid`);
 }
 

@@ -2,7 +2,13 @@
 
 import { allOf, type CompiledMatch, type Condition, textCondition } from "../scripted.js";
 import type { MatchSubject } from "./subject.js";
-import { describeTextMatch, scalarText, type TextMatch, textTest } from "./text-match.js";
+import {
+  describeTextMatch,
+  type PatternCompiler,
+  scalarText,
+  type TextMatch,
+  textTest,
+} from "./text-match.js";
 
 /** All given keys must match; `{}` matches every request. */
 export interface RuleMatch {
@@ -28,24 +34,23 @@ export interface RuleMatch {
 
 /**
  * A new key needs a field in {@link RuleMatch}, a row here and perhaps a property in {@link MatchSubject}.
- * @throws SyntaxError for patterns that `checkPattern` rejects
  */
-export function compileMatch(match: RuleMatch): CompiledMatch<MatchSubject> {
+export function compileMatch(match: RuleMatch, compile: PatternCompiler): CompiledMatch<MatchSubject> {
   return allOf<MatchSubject>([
-    textCondition("model", match.model, (subject) => subject.model),
-    textCondition("group", match.group, (subject) => subject.group),
-    textCondition("key", match.key, (subject) => subject.key),
-    textCondition("last_message", match.last_message, (subject) => subject.lastMessage),
-    textCondition("system", match.system, (subject) => subject.system),
+    textCondition(compile, "model", match.model, (subject) => subject.model),
+    textCondition(compile, "group", match.group, (subject) => subject.group),
+    textCondition(compile, "key", match.key, (subject) => subject.key),
+    textCondition(compile, "last_message", match.last_message, (subject) => subject.lastMessage),
+    textCondition(compile, "system", match.system, (subject) => subject.system),
     same("turn", match.turn, (subject) => subject.turn),
     same("has_tool_result", match.has_tool_result, (subject) => subject.hasToolResult),
-    textCondition("tool_called", match.tool_called, (subject) => subject.toolsCalled),
-    textCondition("response_format", match.response_format, (subject) => subject.responseFormat),
+    textCondition(compile, "tool_called", match.tool_called, (subject) => subject.toolsCalled),
+    textCondition(compile, "response_format", match.response_format, (subject) => subject.responseFormat),
     same("stream", match.stream, (subject) => subject.stream),
-    entries("metadata", match.metadata, ({ metadata }, name) =>
+    entries(compile, "metadata", match.metadata, ({ metadata }, name) =>
       scalarText(Object.hasOwn(metadata, name) ? metadata[name] : undefined),
     ),
-    entries("headers", match.headers, (subject, name) => subject.header(name.toLowerCase())),
+    entries(compile, "headers", match.headers, (subject, name) => subject.header(name.toLowerCase())),
   ]);
 }
 
@@ -59,12 +64,17 @@ function same<T extends number | boolean>(
 }
 
 function entries(
+  compile: PatternCompiler,
   name: string,
   wanted: Readonly<Record<string, TextMatch>> | undefined,
   read: (subject: MatchSubject, entry: string) => string | undefined,
 ): Condition<MatchSubject> | null {
   if (wanted === undefined) return null;
-  const tests = Object.entries(wanted).map(([entry, match]) => ({ entry, match, test: textTest(match) }));
+  const tests = Object.entries(wanted).map(([entry, match]) => ({
+    entry,
+    match,
+    test: textTest(match, compile),
+  }));
   return {
     description: `${name} ${tests.map(({ entry, match }) => `${entry} ${describeTextMatch(match)}`).join(", ")}`,
     matches: (subject) =>

@@ -5,6 +5,7 @@ import type { Compiled, ScriptedRule } from "../scripted.js";
 import { compileMatch, type RuleMatch } from "./match.js";
 import type { StreamStyle } from "./style.js";
 import type { MatchSubject } from "./subject.js";
+import type { PatternCompiler } from "./text-match.js";
 
 /** Sources of the content when a reply has none of its own. */
 export const REPLY_MODES = ["echo", "lorem", "schema"] as const;
@@ -54,7 +55,10 @@ export interface CompletionRule extends ScriptedRule<RuleReply> {
   readonly match: RuleMatch;
 }
 
-/** @throws SyntaxError for patterns that `checkPattern` rejects */
-export function compileRule(rule: CompletionRule, used = 0): Compiled<CompletionRule, MatchSubject> {
-  return { rule, match: compileMatch(rule.match), used };
+export function compileRule(
+  rule: CompletionRule,
+  used: number,
+  compile: PatternCompiler,
+): Compiled<CompletionRule, MatchSubject> {
+  return { rule, match: compileMatch(rule.match, compile), used };
 }

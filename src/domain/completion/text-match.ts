@@ -5,12 +5,14 @@ import { errorMessage } from "../error-message.js";
 /** A `regex` is not anchored. */
 export type TextMatch = string | { readonly contains: string } | { readonly regex: string };
 
-/** A test for texts. @throws SyntaxError for patterns that {@link checkPattern} rejects */
-export function textTest(wanted: TextMatch): (text: string) => boolean {
+/** Compiles a pattern that {@link checkPattern} accepts: whether any part of a text matches. */
+export type PatternCompiler = (source: string) => (text: string) => boolean;
+
+/** A test for texts. */
+export function textTest(wanted: TextMatch, compile: PatternCompiler): (text: string) => boolean {
   if (typeof wanted === "string") return (text) => text === wanted;
   if ("contains" in wanted) return (text) => text.includes(wanted.contains);
-  const pattern = compilePattern(wanted.regex);
-  return (text) => pattern.test(text);
+  return compile(wanted.regex);
 }
 
 /** The match in words, for notes in the journal. */
@@ -29,7 +31,8 @@ export function scalarText(value: unknown): string | undefined {
 /** Why a pattern is not valid, or null. Checked when a rule is added. */
 export function checkPattern(source: string): string | null {
   try {
-    compilePattern(source);
+    const { body, flags } = readPattern(source);
+    new RegExp(body, flags);
     return null;
   } catch (error) {
     return errorMessage(error);
@@ -37,11 +40,11 @@ export function checkPattern(source: string): string | null {
 }
 
 /**
- * Compiles a pattern, which may start with inline flags such as `(?i)`, `(?s)` or `(?m)`. Always in Unicode mode,
- * where an unknown escape is an error and not a literal.
- * @throws SyntaxError when the pattern or a flag is not valid
+ * Divides a pattern, which may start with inline flags such as `(?i)`, `(?s)` or `(?m)`. Always in Unicode mode, where
+ * an unknown escape is an error and not a literal.
+ * @throws SyntaxError when a flag is not valid
  */
-function compilePattern(source: string): RegExp {
+export function readPattern(source: string): { readonly body: string; readonly flags: string } {
   const flags = new Set("u");
   let body = source;
   for (;;) {
@@ -55,5 +58,5 @@ function compilePattern(source: string): RegExp {
     }
     body = body.slice(group[0].length);
   }
-  return new RegExp(body, [...flags].join(""));
+  return { body, flags: [...flags].join("") };
 }

@@ -32,7 +32,9 @@ export async function runPrediction(
 ): Promise<Prediction> {
   const left = await awake(c, request.deployment);
   const prediction = c.get("services").predictions.answer(request, builtIn);
-  c.get("inProgress").notes.push(...prediction.notes);
+  const inProgress = c.get("inProgress");
+  inProgress.notes.push(...prediction.notes);
+  inProgress.hint = prediction.hint;
   await waitWithin(c, prediction.delayMs, left, "delayed prediction");
   return prediction;
 }

@@ -2,7 +2,7 @@ import type { Reply } from "../../domain/chat.js";
 import type { Chunking } from "../../domain/completion/deltas.js";
 import { joinFrames } from "../../domain/completion/stream.js";
 import { isPaced, type StreamStyle } from "../../domain/completion/style.js";
-import { JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
+import { headOf, JOURNAL_STREAM_CHARS } from "../../domain/journal.js";
 import type { AnsweredChat } from "../../services/chat-types.js";
 import type { AppContext } from "../env.js";
 import { streamResponse } from "../respond.js";
@@ -47,7 +47,7 @@ function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Respon
   const { inProgress, reply } = answered;
   const gone = c.env.connection.closed;
   if (gone) inProgress.notes.push("the connection ended before the answer");
-  inProgress.responseBody = gone ? "" : body.slice(0, JOURNAL_STREAM_CHARS);
+  inProgress.responseBody = gone ? "" : headOf(body, JOURNAL_STREAM_CHARS);
   c.get("services").chatRecords.answer(answered, gone ? 0 : reply.usage.completion, !gone);
   return eventStream(c, answered, body);
 }

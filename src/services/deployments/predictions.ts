@@ -10,6 +10,7 @@ import {
 } from "../../domain/predictions.js";
 import type { PredictionReplySeed, PredictionRuleSeed } from "../../schemas/predictions.js";
 import type { Faults } from "../faults.js";
+import type { Patterns } from "../patterns.js";
 import { RuleBook } from "../rule-book.js";
 import type { WorldContext } from "../world-context.js";
 import { outcomeOf, type PredictionOutcome, type PredictionRequest } from "./outcome.js";
@@ -22,15 +23,19 @@ export interface Prediction {
   readonly fault: Fault | null;
   /** For the journal: the rule that answered and the fault. */
   readonly notes: readonly string[];
+  /** What the caller should know about the rules; null: nothing. */
+  readonly hint: string | null;
 }
 
 /** Answers requests to deployments by prediction rules and faults. */
 export class Predictions extends RuleBook<PredictionReply, PredictionRule, PredictionSubject> {
   readonly #faults: Faults;
+  readonly #patterns: Patterns;
 
   constructor(context: WorldContext, parts: { faults: Faults }) {
     super(context, "prediction", context.store.predictions, compilePrediction);
     this.#faults = parts.faults;
+    this.#patterns = context.patterns;
   }
 
   /**
@@ -46,10 +51,13 @@ export class Predictions extends RuleBook<PredictionReply, PredictionRule, Predi
     const fault = matched?.fault ?? null;
     const faultDelayMs = fault?.delay_ms ?? 0;
     const error = fault ? faultError(fault) : null;
-    if (error) return { delayMs: faultDelayMs, outcome: { kind: "error", error }, fault, notes };
+    const faultHint = this.#patterns.noteUndecided(notes);
+    if (error)
+      return { delayMs: faultDelayMs, outcome: { kind: "error", error }, fault, notes, hint: faultHint };
     const reply = this.#matchRule(request, notes);
     const outcome = reply ? outcomeOf(reply, request) : this.#withoutRule(request, builtIn, notes);
-    return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes };
+    const hint = this.#patterns.noteUndecided(notes) ?? faultHint;
+    return { delayMs: faultDelayMs + (reply?.delay_ms ?? 0), outcome, fault, notes, hint };
   }
 
   /** The same for rules of a seed or request. */

@@ -4,6 +4,7 @@ import { type CompletionRule, compileRule } from "../../../src/domain/completion
 import { lastMessageText, type MatchSubject } from "../../../src/domain/completion/subject.js";
 import { checkPattern } from "../../../src/domain/completion/text-match.js";
 import { firstMatch as firstCompiled } from "../../../src/domain/scripted.js";
+import { Patterns } from "../../../src/services/patterns.js";
 
 /** A request that says little; tests fill in what they match on. */
 function subject(given: Partial<MatchSubject>): MatchSubject {
@@ -24,7 +25,8 @@ function subject(given: Partial<MatchSubject>): MatchSubject {
   };
 }
 
-const compileRules = (rules: readonly CompletionRule[]) => rules.map((rule) => compileRule(rule));
+const { compile } = new Patterns();
+const compileRules = (rules: readonly CompletionRule[]) => rules.map((rule) => compileRule(rule, 0, compile));
 const firstMatch = (rules: ReturnType<typeof compileRules>, given: Partial<MatchSubject>) =>
   firstCompiled(rules, subject(given));
 
