@@ -47,6 +47,8 @@ export interface Settings {
   readonly asyncConcurrency: number;
   /** Maximum size of a request body, bytes. */
   readonly maxBodyBytes: number;
+  /** Maximum size of the answer of a server that a rule forwards to, bytes (Y-76). */
+  readonly maxAnswerBytes: number;
   /** Body and additional headers of the inference 429; null: the default body. */
   readonly rateLimitedError: {
     /** undefined: the default body. */
@@ -57,6 +59,9 @@ export interface Settings {
 
 /** 100 MB, the documented limit at the edge. */
 export const MAX_BODY_BYTES = 100 * 1024 * 1024;
+
+/** 64 MiB, of an answer of a server that a rule forwards to (Y-76). */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const DEFAULT_SETTINGS: Settings = {
   acceptBearer: false,
@@ -76,5 +81,6 @@ export const DEFAULT_SETTINGS: Settings = {
   webhookBatch: 1,
   asyncConcurrency: 1,
   maxBodyBytes: MAX_BODY_BYTES,
+  maxAnswerBytes: MAX_ANSWER_BYTES,
   rateLimitedError: null,
 };

@@ -54,6 +54,11 @@ export const settingsSchema = z
       .max(1000)
       .describe("Async requests in progress at once, per deployment; 1 when absent (Y-28)"),
     max_body_bytes: z.int().min(1).max(MAX_BODY_BYTES).describe("Maximum size of a request body (X-13)"),
+    max_answer_bytes: z
+      .int()
+      .min(1)
+      .max(2 ** 30)
+      .describe("Maximum size of the answer of a server that a rule forwards to, bytes (Y-76)"),
     errors: z
       .strictObject({
         rate_limited: z.strictObject({ body: z.unknown(), headers: answerHeadersSchema }).partial(),

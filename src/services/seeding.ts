@@ -89,6 +89,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     webhookBatch: declared.webhook_batch ?? base.webhookBatch,
     asyncConcurrency: declared.async_concurrency ?? base.asyncConcurrency,
     maxBodyBytes: declared.max_body_bytes ?? base.maxBodyBytes,
+    maxAnswerBytes: declared.max_answer_bytes ?? base.maxAnswerBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,

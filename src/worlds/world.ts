@@ -1,5 +1,5 @@
 import { APPROXIMATE } from "../domain/completion/tokens.js";
-import type { Settings } from "../domain/settings.js";
+import { DEFAULT_SETTINGS, type Settings } from "../domain/settings.js";
 import { Clock, type ClockState } from "../runtime/clock.js";
 import { createRandom, type RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
@@ -213,7 +213,8 @@ export class World {
     const state = this.#savedState();
     if (state) {
       this.#added = state.added;
-      this.#context.settings = { ...state.settings, ...this.#options.overrides };
+      // An older version may have stored fewer settings.
+      this.#context.settings = { ...DEFAULT_SETTINGS, ...state.settings, ...this.#options.overrides };
     }
     this.#context.tokenizer = tokenizerNamed(this.#context.settings.tokenizer);
     clock.restore(store.meta.get(META.clock) as ClockState);
