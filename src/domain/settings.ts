@@ -39,7 +39,7 @@ export interface Settings {
   readonly abilities: Readonly<Record<string, ModelAbilities>> & { readonly default: ModelAbilities };
   /** `both` also sends the older name of the external id (W-3). */
   readonly webhookFields: WebhookFields;
-  /** Maximum deliveries in flight per workspace (W-10). */
+  /** Maximum attempts at deliveries in flight per workspace (W-10). */
   readonly webhookConcurrency: number;
   /** Maximum events per delivery (W-2). */
   readonly webhookBatch: number;

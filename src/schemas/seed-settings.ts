@@ -46,7 +46,7 @@ export const settingsSchema = z
       .int()
       .min(1)
       .max(1000)
-      .describe("Deliveries in progress at once, per workspace (W-10)"),
+      .describe("Attempts in progress at once, per workspace (W-10)"),
     webhook_batch: z.int().min(1).max(1000).describe("Maximum events per delivery"),
     async_concurrency: z
       .int()
