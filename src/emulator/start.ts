@@ -7,6 +7,7 @@ import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
+import { AddressGuard } from "../services/outgoing/address-guard.js";
 import { SeedError } from "../services/seeding.js";
 import { VERSION } from "../version.js";
 import { WorldRegistry } from "../worlds/registry.js";
@@ -20,11 +21,14 @@ import { PendingCalls } from "./pending-calls.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { isAllowable } from "../services/outgoing/address-guard.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
 
 const DEFAULT_HOST = "127.0.0.1";
+/** Hosts that only this machine reaches. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 /**
  * Starts an emulator in this process.
@@ -89,7 +93,14 @@ async function drainFetches(fetches: PendingCalls, giveUp: () => void): Promise<
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
 export function trySeed(seed: Seed): Refusal | null {
   try {
-    new World({ state: ":memory:", seed, reset: false, workspaceKey: null, overrides: {} }).close();
+    new World({
+      state: ":memory:",
+      seed,
+      reset: false,
+      workspaceKey: null,
+      overrides: {},
+      guard: null,
+    }).close();
     return null;
   } catch (cause) {
     if (!(cause instanceof SeedError)) throw cause;
@@ -98,15 +109,24 @@ export function trySeed(seed: Seed): Refusal | null {
 }
 
 function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptions {
-  const { acceptBearer, managementRateLimit } = options;
+  const { acceptBearer, managementRateLimit, host = DEFAULT_HOST, listen, forwardAllow = [] } = options;
+  const isReachable = listen !== false && !LOOPBACK.test(host);
   return {
     state: options.state ?? ":memory:",
     seed,
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,
+    guard: isReachable ? new AddressGuard(forwardAllow, urlsOf(seed)) : null,
     overrides: {
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),
     },
   };
+}
+
+/** Where the webhooks and rules of a seed send requests. */
+function urlsOf(seed: Seed | null): string[] {
+  const webhooks = seed?.workspaces?.map(({ webhook }) => webhook?.url) ?? [];
+  const replies = seed?.completions?.flatMap(({ reply, sequence = [] }) => [reply, ...sequence]) ?? [];
+  return [...webhooks, ...replies.map((reply) => reply?.forward?.url)].filter((url) => url !== undefined);
 }

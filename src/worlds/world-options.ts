@@ -1,5 +1,6 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { AddressGuard } from "../services/outgoing/address-guard.js";
 import type { DeclaredSeed } from "./world-state.js";
 
 /** What a copy of a world starts with. */
@@ -24,4 +25,6 @@ export interface WorldOptions {
   readonly workspaceKey: string | null;
   /** Override the seed's settings. */
   readonly overrides: Partial<Settings>;
+  /** Which hosts rules and webhooks may call; null: all. */
+  readonly guard: AddressGuard | null;
 }

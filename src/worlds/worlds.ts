@@ -79,7 +79,7 @@ export class Worlds {
       throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} removes that world`);
     }
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides } = this.#options;
+    const { overrides, guard } = this.#options;
     const options = {
       state: ":memory:",
       copy,
@@ -87,6 +87,7 @@ export class Worlds {
       reset: false,
       workspaceKey: name + WORLD_KEY_END,
       overrides,
+      guard,
     };
     this.#worlds.set(name, new World(options));
     return name;
@@ -135,9 +136,9 @@ export class Worlds {
 
   #copyOfSeed(): WorldCopy {
     if (this.#seeded) return this.#seeded;
-    const { overrides, workspaceKey } = this.#options;
+    const { overrides, workspaceKey, guard } = this.#options;
     const seed = this.first.seed;
-    const world = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides });
+    const world = new World({ state: ":memory:", seed, reset: true, workspaceKey, overrides, guard });
     this.#seeded = world.copy();
     world.close();
     return this.#seeded;

@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import type { EmulatorOptions } from "../../emulator/start.js";
+import { type EmulatorOptions, isAllowable } from "../../emulator/start.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
 
@@ -12,6 +12,7 @@ const MAX_PORT = 65_535;
 export interface StartFlags {
   readonly port?: string;
   readonly host?: string;
+  readonly forwardAllow?: string;
   readonly state?: string;
   readonly seed?: readonly string[];
   readonly reset?: boolean;
@@ -27,6 +28,8 @@ export interface StartFlags {
 export interface StartOptions {
   readonly port: number;
   readonly host: string;
+  /** Internal hosts that rules and webhooks may call. */
+  readonly forwardAllow: readonly string[];
   readonly state: string;
   readonly seeds: readonly string[];
   readonly reset: boolean;
@@ -42,9 +45,10 @@ export interface StartOptions {
 
 /** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
-  const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey } = options;
+  const { port, host, forwardAllow, state, seeds, reset, workspaceKey } = options;
+  const { acceptBearer, managementRateLimit } = options;
   const seed = seeds.length > 0 ? seeds : undefined;
-  return { port, host, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
+  return { port, host, forwardAllow, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
 }
 
 /**
@@ -71,6 +75,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
   return {
     port: readPort(text(flags.port, "port")),
     host: text(flags.host, "host")?.value ?? DEFAULT_HOST,
+    forwardAllow: readHosts(text(flags.forwardAllow, "forward-allow")),
     state: text(flags.state, "state")?.value ?? DEFAULT_STATE,
     seeds,
     reset: toggle(flags.reset, "reset") ?? false,
@@ -108,6 +113,12 @@ function readPort(flag: ParsedFlag | null): number {
   const port = /^\d{1,5}$/.test(flag.value) ? Number(flag.value) : Number.NaN;
   if (port <= MAX_PORT) return port;
   throw wrong(flag, `a whole number from 0 to ${MAX_PORT} (0 picks a free port)`);
+}
+
+function readHosts(flag: ParsedFlag | null): string[] {
+  const hosts = flag ? flag.value.split(",").map((host) => host.trim()) : [];
+  if (hosts.every(isAllowable)) return hosts;
+  throw wrong(flag, "host names, addresses, ranges such as 10.0.0.0/8, or *, with commas between them");
 }
 
 function readLog(flag: ParsedFlag | null): LogFormat {

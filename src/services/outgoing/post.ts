@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { AddressGuard } from "./address-guard.js";
 
 export interface PostAnswer {
   readonly status: number;
@@ -16,14 +17,20 @@ export interface PostOptions {
   readonly signal: AbortSignal;
   /** How much of the answer is read. Then the connection is closed. */
   readonly maxBytes: number;
+  /** Which hosts may be called; null: all. */
+  readonly guard: AddressGuard | null;
 }
 
 /**
  * One POST on a new connection, without redirects (W-6, Y-76).
- * @throws the network's error, or the signal's reason
+ * @throws the network's error, an address that may not be called (Y-77), or the signal's reason
  */
-export function post(url: string, { headers, body, signal, maxBytes }: PostOptions): Promise<PostAnswer> {
+export function post(
+  url: string,
+  { headers, body, signal, maxBytes, guard }: PostOptions,
+): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
+    const lookup = guard?.resolverFor(url);
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
     const request: ClientRequest = send(url, {
       method: "POST",
@@ -35,6 +42,7 @@ export function post(url: string, { headers, body, signal, maxBytes }: PostOptio
       },
       agent: false,
       signal,
+      ...(lookup ? { lookup } : {}),
     });
     request.on("error", (error) => reject(firstOf(error)));
     request.on("response", (response) => {

@@ -1,6 +1,6 @@
 import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-webhook.js";
-import type { Clock } from "../../runtime/clock.js";
 import { post } from "../outgoing/post.js";
+import type { WorldContext } from "../world-context.js";
 
 /** How much is read of a receiver's answer, bytes (Y-76). */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ interface AttemptResult {
  * @param stop aborted when the world closes
  */
 export async function attemptPost(
-  clock: Clock,
+  { clock, guard }: Pick<WorldContext, "clock" | "guard">,
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -33,7 +33,7 @@ export async function attemptPost(
   );
   try {
     const signal = AbortSignal.any([timeout.signal, stop]);
-    const answer = await post(url, { headers, body, signal, maxBytes: MAX_ANSWER_BYTES });
+    const answer = await post(url, { headers, body, signal, maxBytes: MAX_ANSWER_BYTES, guard });
     return {
       outcome: { kind: "answered", status: answer.status },
       status: answer.status,
