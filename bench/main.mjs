@@ -5,7 +5,7 @@
 // column has the targets; a slow result is not a failure.
 //
 //   --quick                   less of everything, to see that it runs; its figures are noisy
-//   --only <name,...>         json, stream, paced, startup, scale, webhooks
+//   --only <name,...>         json, stream, paced, startup, scale, webhooks, retries
 //   --columns <name,...>      what to compare `now` with: bare, hono, before. All by default; "" for none
 //   --groups <n>              scale: most groups
 //   --keys-per-group <n>      scale: keys in each of them
@@ -21,11 +21,12 @@ import { printTable, progress, REFERENCES } from "./report.mjs";
 import { scale } from "./scale.mjs";
 import { startUp } from "./start-up.mjs";
 import { streams } from "./streams.mjs";
+import { webhookRetries } from "./webhook-retries.mjs";
 import { webhooks } from "./webhooks.mjs";
 
 const COMPARING = { json: jsonChat, stream: streams, paced, startup: startUp };
 /** Measure `now` alone. */
-const ALONE = { scale, webhooks };
+const ALONE = { scale, webhooks, retries: webhookRetries };
 const BENCHES = { ...COMPARING, ...ALONE };
 
 const { values } = parseArgs({

@@ -59,7 +59,7 @@ export const webhooks = ({ quick }) =>
 const HOUR_MS = 3_600_000;
 
 /** A state file made by an emulator, with its only event repeated an hour ago, outside every rolling window. */
-async function fill(state, url, { undelivered, paused }) {
+export async function fill(state, url, { undelivered, paused }) {
   const [workspace] = SEED.workspaces;
   const seed = { workspaces: [{ ...workspace, webhook: { url, secrets: ["whsec_bench"] } }] };
   const gateway = await startGatewayEmulator({ state, seed });

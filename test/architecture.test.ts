@@ -76,8 +76,9 @@ const MODULE_STATE: readonly { what: string; pattern: RegExp }[] = [
 const SOCKETS = /\bIncomingMessage\b|\bServerResponse\b|\bnode:net\b|\bnode:http2?\b/;
 const KNOWS_SOCKETS: readonly RegExp[] = [
   /^http\/node\//,
-  // They send webhooks, and receive them.
-  /^services\/webhooks\/post\.ts$/,
+  // It sends webhooks and forwarded requests.
+  /^services\/outgoing\//,
+  // It receives webhooks.
   /^cli\/webhooks\/listen\.ts$/,
 ];
 

@@ -94,7 +94,10 @@ export function nextStep(
   }
   const at = now + Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), LONGEST_BACKOFF_MS);
   if (at - startedAt > DELIVERY_BUDGET_MS) {
-    return { kind: "dead", reason: `no attempt succeeded within ${DELIVERY_BUDGET_MS / 1000} s` };
+    return {
+      kind: "dead",
+      reason: `no attempt succeeded, and the next would begin more than ${DELIVERY_BUDGET_MS / 1000} s after the first`,
+    };
   }
   return { kind: "retry", at };
 }

@@ -39,7 +39,7 @@ export interface Settings {
   readonly abilities: Readonly<Record<string, ModelAbilities>> & { readonly default: ModelAbilities };
   /** `both` also sends the older name of the external id (W-3). */
   readonly webhookFields: WebhookFields;
-  /** Maximum deliveries in flight per workspace (W-10). */
+  /** Maximum attempts at deliveries in flight per workspace (W-10). */
   readonly webhookConcurrency: number;
   /** Maximum events per delivery (W-2). */
   readonly webhookBatch: number;
@@ -57,6 +57,8 @@ export interface Settings {
   readonly maxSnapshotBytes: number;
   /** How long a value for a JSON Schema may be searched for, milliseconds of real time (Y-65). */
   readonly generationBudgetMs: number;
+  /** Maximum size of the answer of a server that a rule forwards to, bytes (Y-76). */
+  readonly maxAnswerBytes: number;
   /** Body and additional headers of the inference 429 (X-6); null: the default body. */
   readonly rateLimitedError: {
     /** undefined: the default body. */
@@ -67,6 +69,9 @@ export interface Settings {
 
 /** 100 MB, the documented limit at the edge (X-13). */
 export const MAX_BODY_BYTES = 100 * 1024 * 1024;
+
+/** 64 MiB, of an answer of a server that a rule forwards to (Y-76). */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const DEFAULT_SETTINGS: Settings = {
   acceptBearer: false,
@@ -91,5 +96,6 @@ export const DEFAULT_SETTINGS: Settings = {
   maxUnnamedSnapshots: 32,
   maxSnapshotBytes: 512 * 1024 * 1024,
   generationBudgetMs: 500,
+  maxAnswerBytes: MAX_ANSWER_BYTES,
   rateLimitedError: null,
 };

@@ -1,6 +1,7 @@
 import { checkFields, type Fields } from "../client/known-fields.js";
 import type { SeedSource } from "../config/load-seeds.js";
 import type { JournalEntry } from "../domain/journal.js";
+import { isAllowable } from "../services/outgoing/address-guard.js";
 
 /** How to start an emulator. Everything is optional. */
 export interface EmulatorOptions {
@@ -10,6 +11,11 @@ export interface EmulatorOptions {
   readonly listen?: boolean | undefined;
   /** `127.0.0.1` when absent. */
   readonly host?: string | undefined;
+  /**
+   * Internal hosts that rules and webhooks may call although `host` is not loopback: names, addresses, ranges such as
+   * `10.0.0.0/8`, or `*` (Y-77). Hosts in `seed` always may.
+   */
+  readonly forwardAllow?: readonly string[] | undefined;
   /** A state file, or `:memory:`, the default. */
   readonly state?: string | undefined;
   /**
@@ -40,6 +46,7 @@ const OPTIONS: Fields<EmulatorOptions> = {
   port: true,
   listen: true,
   host: true,
+  forwardAllow: true,
   state: true,
   durability: true,
   seed: true,
@@ -63,4 +70,9 @@ export function checkOptions(options: EmulatorOptions): void {
       `startGatewayEmulator: durability: expected "process" or "power", got ${JSON.stringify(durability)}`,
     );
   }
+  const wrong = options.forwardAllow?.find((entry) => !isAllowable(entry));
+  if (wrong === undefined) return;
+  throw new TypeError(
+    `startGatewayEmulator: forwardAllow: expected host names, addresses, ranges such as 10.0.0.0/8, or *, got ${JSON.stringify(wrong)}`,
+  );
 }

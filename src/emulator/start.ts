@@ -6,6 +6,7 @@ import { createFetch } from "../http/fetch.js";
 import { serve } from "../http/node/server.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
+import { AddressGuard } from "../services/outgoing/address-guard.js";
 import { SchemaWorkers } from "../services/schema-workers.js";
 import { SeedError } from "../services/seeding.js";
 import { VERSION } from "../version.js";
@@ -21,12 +22,15 @@ import { endWork } from "./stop.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { isAllowable } from "../services/outgoing/address-guard.js";
 export { needsBudget } from "../services/patterns.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator, StopOptions } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
 
 const DEFAULT_HOST = "127.0.0.1";
+/** Hosts that only this machine reaches. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 /**
  * Starts an emulator in this process.
@@ -73,7 +77,7 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
 /** Applies a seed to a throw-away world. @returns the first thing that cannot be applied, or null */
 export function trySeed(seed: Seed): Refusal | null {
   try {
-    new World(worldOptionsOf({}, seed)).close();
+    new World(worldOptionsOf({ listen: false }, seed)).close();
     return null;
   } catch (cause) {
     if (!(cause instanceof SeedError)) throw cause;
@@ -82,17 +86,26 @@ export function trySeed(seed: Seed): Refusal | null {
 }
 
 function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptions {
-  const { acceptBearer, managementRateLimit } = options;
+  const { acceptBearer, managementRateLimit, host = DEFAULT_HOST, listen, forwardAllow = [] } = options;
+  const isReachable = listen !== false && !LOOPBACK.test(host);
   return {
     state: options.state ?? ":memory:",
     durability: options.durability,
     seed,
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,
+    guard: isReachable ? new AddressGuard(forwardAllow, urlsOf(seed)) : null,
     overrides: {
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),
     },
     schemaWorkers: new SchemaWorkers(),
   };
+}
+
+/** Where the webhooks and rules of a seed send requests. */
+function urlsOf(seed: Seed | null): string[] {
+  const webhooks = seed?.workspaces?.map(({ webhook }) => webhook?.url) ?? [];
+  const replies = seed?.completions?.flatMap(({ reply, sequence = [] }) => [reply, ...sequence]) ?? [];
+  return [...webhooks, ...replies.map((reply) => reply?.forward?.url)].filter((url) => url !== undefined);
 }

@@ -42,7 +42,7 @@ export const BILLING = chapter("Billing webhooks", [
   },
   {
     clause: "W-5",
-    what: "An attempt times out after 10 s; delays grow from 1 s to 5 s; after 15 s a delivery becomes a dead letter",
+    what: "An attempt times out after 10 s; delays grow from 1 s to 5 s; a delivery becomes a dead letter when its next attempt would begin more than 15 s after the first",
     source: SOURCE.webhookReference,
     note: "Ours: the exact times of the attempts",
     test: SCHEDULE("all failing stops within 15 s: 0, 1, 3, 7 and 12 s, then a dead letter for good"),

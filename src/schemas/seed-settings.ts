@@ -46,7 +46,7 @@ export const settingsSchema = z
       .int()
       .min(1)
       .max(1000)
-      .describe("Deliveries in progress at once, per workspace (W-10)"),
+      .describe("Attempts in progress at once, per workspace (W-10)"),
     webhook_batch: z.int().min(1).max(1000).describe("Maximum events per delivery"),
     async_concurrency: z
       .int()
@@ -78,6 +78,11 @@ export const settingsSchema = z
       .min(10)
       .max(60_000)
       .describe("Maximum milliseconds of work on an answer that fits a JSON Schema (Y-65)"),
+    max_answer_bytes: z
+      .int()
+      .min(1)
+      .max(2 ** 30)
+      .describe("Maximum size of the answer of a server that a rule forwards to, bytes (Y-76)"),
     errors: z
       .strictObject({
         rate_limited: z.strictObject({ body: z.unknown(), headers: answerHeadersSchema }).partial(),

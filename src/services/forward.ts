@@ -3,6 +3,10 @@ import type { RuleReply } from "../domain/completion/rules.js";
 import { readOpenAiAnswer } from "../domain/completion/upstream.js";
 import { errorMessage } from "../domain/error-message.js";
 import { GatewayError } from "../domain/errors.js";
+import { loopHeader, MAX_FORWARDS } from "../domain/forwarding-loop.js";
+import { parseJson } from "../domain/parse-json.js";
+import { post } from "./outgoing/post.js";
+import type { WorldContext } from "./world-context.js";
 
 /** Timeout of the real server, milliseconds of real time: the documented limit of a prediction (I-5.2f). */
 const TIMEOUT_MS = 1_200_000;
@@ -11,47 +15,65 @@ const TIMEOUT_MS = 1_200_000;
 export interface Forwarding {
   /** The client's body, if it has OpenAI's format; absent for other dialects. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** The client's `CDN-Loop` header. */
+  readonly loop?: string | undefined;
   /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Status of a server that found a loop (RFC 5842). */
+const LOOP_DETECTED = 508;
+
 /**
  * Sends a request to a real OpenAI-compatible server and returns its answer (Y-51). It always asks for a whole answer;
  * the emulator streams it, so that limits, faults and billing work as usual.
- * @throws GatewayError `model_unavailable` when the server is unreachable or its answer is not valid, `client_gone` when
- *   the client has disconnected
+ * @throws GatewayError `model_unavailable` when the server is unreachable, or its answer is not valid or too large,
+ *   `loop_detected` when the request comes back to an emulator again and again (Y-76), `client_gone` when the client has
+ *   disconnected
  */
 export async function forwardChat(
+  { settings, guard }: WorldContext,
   request: ChatRequest,
   target: NonNullable<RuleReply["forward"]>,
-  { body, signal }: Forwarding = {},
+  { body, loop, signal }: Forwarding = {},
 ): Promise<RuleReply> {
   const url = `${target.url.replace(/\/$/, "")}/chat/completions`;
   const model = target.model ?? request.model;
+  const hops = loopHeader(loop);
+  if (hops === null) throw loopDetected(url);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const maxBytes = settings.maxAnswerBytes;
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...target.headers },
+    const answer = await post(url, {
+      headers: { "Content-Type": "application/json", ...target.headers, "CDN-Loop": hops },
       body: JSON.stringify(body ? { ...modelFields(body), model } : { ...bodyOf(request), model }),
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+      maxBytes,
+      guard,
     });
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
-    const reply = readOpenAiAnswer(await response.json());
+    if (answer.status === LOOP_DETECTED) throw loopDetected(url);
+    if (answer.status < 200 || answer.status >= 300) throw new Error(`it answered ${answer.status}`);
+    if (answer.truncated) throw new Error(tooLarge(maxBytes));
+    const reply = readOpenAiAnswer(parseJson(answer.body.toString()));
     if (!reply) throw new Error("its answer is not a chat completion");
     return reply;
   } catch (cause) {
     if (signal?.aborted) throw new GatewayError("client_gone");
-    throw new GatewayError("model_unavailable", { hint: `Forwarding to ${url} failed: ${reasonOf(cause)}.` });
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError("model_unavailable", {
+      hint: `Forwarding to ${url} failed: ${errorMessage(cause)}.`,
+    });
   }
 }
 
-/** fetch has the reason in `cause`. */
-function reasonOf(error: unknown): string {
-  const message = errorMessage(error);
-  return error instanceof Error && error.cause instanceof Error
-    ? `${message}: ${error.cause.message}`
-    : message;
+function tooLarge(maxBytes: number): string {
+  return `its answer is larger than ${maxBytes} bytes; raise the setting max_answer_bytes`;
+}
+
+function loopDetected(url: string): GatewayError {
+  return new GatewayError("loop_detected", {
+    hint: `Forwarding to ${url} is a loop: the request was already forwarded ${MAX_FORWARDS} times by rules. Change forward.url of the rule.`,
+  });
 }
 
 /** The body without the fields that only concern streaming or the gateway. */

@@ -30,7 +30,7 @@ export class Replies {
    * The model's reply; a promise when it is generated or forwarded. Without a rule it is JSON or a tool call if the
    * request requires one, else an echo.
    * @param forwarding for a rule that forwards
-   * @throws GatewayError `model_unavailable`, `client_gone`, `invalid_value`
+   * @throws GatewayError `model_unavailable`, `loop_detected`, `client_gone`, `invalid_value`
    */
   answer(
     admitted: AdmittedChat,
@@ -43,7 +43,7 @@ export class Replies {
     const filledRule = { ...effectiveRule, ...filled(effectiveRule, subject) };
     const finish = (reply: RuleReply): StyledReply => this.#finish(admitted, request, reply);
     if (filledRule.forward) {
-      const upstream = forwardChat(request, filledRule.forward, forwarding);
+      const upstream = forwardChat(this.#context, request, filledRule.forward, forwarding);
       return upstream.then((reply) => this.#forwarded(admitted, request, filledRule, reply));
     }
     switch (filledRule.mode) {

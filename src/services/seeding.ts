@@ -94,6 +94,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     maxUnnamedSnapshots: declared.max_unnamed_snapshots ?? base.maxUnnamedSnapshots,
     maxSnapshotBytes: declared.max_snapshot_bytes ?? base.maxSnapshotBytes,
     generationBudgetMs: declared.generation_budget_ms ?? base.generationBudgetMs,
+    maxAnswerBytes: declared.max_answer_bytes ?? base.maxAnswerBytes,
     rateLimitedError: limited
       ? { body: limited.body, headers: limited.headers ?? {} }
       : base.rateLimitedError,

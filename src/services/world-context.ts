@@ -3,6 +3,7 @@ import type { Settings } from "../domain/settings.js";
 import type { Clock } from "../runtime/clock.js";
 import type { Random } from "../runtime/random.js";
 import type { Store } from "../store/store.js";
+import type { AddressGuard } from "./outgoing/address-guard.js";
 import type { Patterns } from "./patterns.js";
 import type { SchemaWorkers } from "./schema-workers.js";
 
@@ -15,6 +16,8 @@ export interface WorldContext {
   /** The seed text of `random`. It also seeds sources that must not depend on earlier requests. */
   randomSeed: string;
   settings: Settings;
+  /** Which hosts rules and webhooks may call (Y-77); null: all. */
+  readonly guard: AddressGuard | null;
   /** The tokenizer of the settings (X-14). */
   tokenizer: Tokenizer;
   /** Authenticates the cursors of lists (P-2). */

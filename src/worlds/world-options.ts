@@ -1,5 +1,6 @@
 import type { Settings } from "../domain/settings.js";
 import type { Seed } from "../schemas/seed.js";
+import type { AddressGuard } from "../services/outgoing/address-guard.js";
 import type { SchemaWorkers } from "../services/schema-workers.js";
 import type { Durability } from "../store/database.js";
 import type { DeclaredSeed } from "./world-state.js";
@@ -30,4 +31,6 @@ export interface WorldOptions {
   readonly overrides: Partial<Settings>;
   /** Shared by all worlds of an emulator, and closed with them. */
   readonly schemaWorkers: SchemaWorkers;
+  /** Which hosts rules and webhooks may call; null: all. */
+  readonly guard: AddressGuard | null;
 }

@@ -78,7 +78,7 @@ export class Worlds {
     }
     this.#checkRoom();
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides, schemaWorkers } = this.#options;
+    const { overrides, guard, schemaWorkers } = this.#options;
     const options = {
       state: ":memory:",
       copy,
@@ -86,6 +86,7 @@ export class Worlds {
       reset: false,
       workspaceKey: name + WORLD_KEY_END,
       overrides,
+      guard,
       schemaWorkers,
     };
     this.#worlds.set(name, new World(options));

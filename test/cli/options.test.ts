@@ -10,6 +10,7 @@ describe("options of start", () => {
     expect(startOptions(NO_FLAGS, {})).toEqual({
       port: 4110,
       host: "127.0.0.1",
+      forwardAllow: [],
       state: ".gateway-emulator/state.db",
       durability: "process",
       seeds: [],
@@ -27,6 +28,7 @@ describe("options of start", () => {
     const env = {
       GATEWAY_EMULATOR_PORT: "0",
       GATEWAY_EMULATOR_HOST: "::1",
+      GATEWAY_EMULATOR_FORWARD_ALLOW: "host.docker.internal, 10.0.0.0/8",
       GATEWAY_EMULATOR_STATE: ":memory:",
       GATEWAY_EMULATOR_DURABILITY: "power",
       GATEWAY_EMULATOR_SEED: `a.yaml${delimiter}b.json, c.yml`,
@@ -41,6 +43,7 @@ describe("options of start", () => {
     expect(startOptions(NO_FLAGS, env)).toEqual({
       port: 0,
       host: "::1",
+      forwardAllow: ["host.docker.internal", "10.0.0.0/8"],
       state: ":memory:",
       durability: "power",
       seeds: ["a.yaml", "b.json", "c.yml"],
@@ -70,6 +73,7 @@ describe("options of start", () => {
     [{ GATEWAY_EMULATOR_PORT: "http" }, "GATEWAY_EMULATOR_PORT: expected a whole number from 0 to 65535"],
     [{ GATEWAY_EMULATOR_LOG: "loud" }, 'GATEWAY_EMULATOR_LOG: expected pretty, json, silent, got "loud"'],
     [{ GATEWAY_EMULATOR_DURABILITY: "disk" }, 'DURABILITY: expected process, power, got "disk"'],
+    [{ GATEWAY_EMULATOR_FORWARD_ALLOW: "a,http://b" }, "GATEWAY_EMULATOR_FORWARD_ALLOW: expected host names"],
     [{ GATEWAY_EMULATOR_RESET: "maybe" }, 'GATEWAY_EMULATOR_RESET: expected 1 or 0, got "maybe"'],
     [{ GATEWAY_EMULATOR_WATCH: "1" }, "--watch needs a seed file"],
     [{ BASETEN_API_KEY: "with a space" }, "BASETEN_API_KEY: expected printable ASCII without spaces"],

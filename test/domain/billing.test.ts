@@ -25,7 +25,10 @@ describe("W-6: what an answer means", () => {
 });
 
 describe("W-5: when the next attempt comes", () => {
-  const dead = { kind: "dead", reason: "no attempt succeeded within 15 s" };
+  const dead = {
+    kind: "dead",
+    reason: "no attempt succeeded, and the next would begin more than 15 s after the first",
+  };
 
   test.each([
     [1, 1_000],

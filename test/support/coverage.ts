@@ -295,6 +295,9 @@ export const ERROR_TESTS: Table = {
     timeout: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
     overloaded: "the model's own failures are 502, 503, 504 and 529, an empty account is 402",
   }),
+  ...from("robustness/forwarding.test.ts", {
+    loop_detected: "a rule that forwards to its own emulator ends after five rounds with 508",
+  }),
   ...from("http/management/access.test.ts", {
     unauthenticated: "A-3: without an Authorization header every route answers 401",
     key_refused: "A-3: an unknown key is 403 on every route, whether or not the path leads anywhere",

@@ -110,6 +110,12 @@ export const GATEWAY_PROVOCATIONS: Readonly<Record<string, Provocation>> = {
     sent.write("{", () => sent.destroy());
     await vi.waitFor(async () => expect(await gateway.requests({ path: CHAT })).toHaveLength(1));
   },
+  async loop_detected(gateway) {
+    const forward = { url: `${gateway.url}/v1`, headers: { Authorization: `Api-Key ${KEY}` } };
+    await gateway.completions.add({ reply: { forward } });
+    // As the last round arrives.
+    await chat(gateway, BODY, { "CDN-Loop": Array(5).fill("gateway-emulator").join(", ") });
+  },
   payment_required: injected("payment_required"),
   model_unavailable: injected("model_unavailable"),
   draining: injected("draining"),

@@ -19,6 +19,10 @@ export function defineStart(program: Command): void {
     .allowExcessArguments()
     .option("--port <n>", `port to listen on; 0 picks a free one (default: ${DEFAULT_PORT})`)
     .option("--host <address>", `address to listen on (default: ${DEFAULT_HOST})`)
+    .option(
+      "--forward-allow <hosts>",
+      "internal hosts that rules and webhooks may call when --host is not loopback",
+    )
     .option("--state <file>", `state file, or :memory: (default: ${DEFAULT_STATE})`)
     .option("--durability <what>", "what the state survives: process (default), or power, which is slower")
     .option(

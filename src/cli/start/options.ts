@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { milliseconds } from "../../client/durations.js";
-import type { EmulatorOptions } from "../../emulator/start.js";
+import { type EmulatorOptions, isAllowable } from "../../emulator/start.js";
 import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
@@ -17,6 +17,7 @@ const DEFAULT_GRACE: ParsedFlag = { from: "--stop-grace", value: DEFAULT_STOP_GR
 export interface StartFlags {
   readonly port?: string;
   readonly host?: string;
+  readonly forwardAllow?: string;
   readonly state?: string;
   readonly durability?: string;
   readonly seed?: readonly string[];
@@ -34,6 +35,8 @@ export interface StartFlags {
 export interface StartOptions {
   readonly port: number;
   readonly host: string;
+  /** Internal hosts that rules and webhooks may call. */
+  readonly forwardAllow: readonly string[];
   readonly state: string;
   readonly durability: Durability;
   readonly seeds: readonly string[];
@@ -52,10 +55,8 @@ export interface StartOptions {
 
 /** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
-  const { port, host, state, durability, seeds, reset } = options;
-  const { acceptBearer, managementRateLimit, workspaceKey } = options;
-  const seed = seeds.length > 0 ? seeds : undefined;
-  return { port, host, state, durability, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
+  const { seeds, watch, exitWithStdin, log, stopGraceMs, ...emulator } = options;
+  return { ...emulator, seed: seeds.length > 0 ? seeds : undefined };
 }
 
 /**
@@ -82,6 +83,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
   return {
     port: readPort(text(flags.port, "port")),
     host: text(flags.host, "host")?.value ?? DEFAULT_HOST,
+    forwardAllow: readHosts(text(flags.forwardAllow, "forward-allow")),
     state: text(flags.state, "state")?.value ?? DEFAULT_STATE,
     durability: readWord(text(flags.durability, "durability"), DURABILITIES),
     seeds,
@@ -137,6 +139,12 @@ function readDuration(flag: ParsedFlag): number {
   } catch (cause) {
     throw cause instanceof TypeError ? new UserError(cause.message) : cause;
   }
+}
+
+function readHosts(flag: ParsedFlag | null): string[] {
+  const hosts = flag ? flag.value.split(",").map((host) => host.trim()) : [];
+  if (hosts.every(isAllowable)) return hosts;
+  throw wrong(flag, "host names, addresses, ranges such as 10.0.0.0/8, or *, with commas between them");
 }
 
 /** @throws UserError */

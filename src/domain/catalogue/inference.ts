@@ -75,6 +75,12 @@ export const INFERENCE_ERRORS = {
     message: "internal server error",
     provoke: "cannot be provoked: a defect of the emulator",
   },
+  loop_detected: {
+    status: 508,
+    clause: "Y-76",
+    message: "Loop Detected",
+    provoke: "seed a rule whose `forward.url` is the emulator itself",
+  },
   // By faults. Only the text of 502 is documented (Y-19)
   payment_required: {
     status: 402,

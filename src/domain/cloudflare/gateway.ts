@@ -62,9 +62,12 @@ export function openGateway(accountId: string, gatewayId: string): AiGateway {
   };
 }
 
+/** Status of a forwarding loop, which each repetition would make longer (Y-76). */
+const LOOP_DETECTED = 508;
+
 /** Whether an attempt with this status is repeated (Y-38). */
 export function isRetryable(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 429 || (status >= 500 && status !== LOOP_DETECTED);
 }
 
 /**

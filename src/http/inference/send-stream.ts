@@ -42,7 +42,7 @@ export async function sendStream(
   return eventStream(c, answered, new ReadableStream(source, BUFFERING));
 }
 
-/** One chunk in place of one per event; recorded before, so that an acknowledged end is a stored one (W-8). */
+/** One chunk in place of one per event; recorded before, so that an acknowledged end is a stored one (W-8, Y-75). */
 function sendAtOnce(c: AppContext, answered: AnsweredChat, body: string): Response {
   const { inProgress, reply } = answered;
   const gone = c.env.connection.closed;

@@ -45,7 +45,9 @@ export async function serveModel(c: AppContext, dialect: ModelDialect): Promise<
   let answered: AnsweredChat;
   try {
     const styled = rule?.forward
-      ? whileClientWaits(c, async (signal) => replies.answer(admitted, request, { body: forwarded, signal }))
+      ? whileClientWaits(c, async (signal) =>
+          replies.answer(admitted, request, { body: forwarded, loop: c.req.header("CDN-Loop"), signal }),
+        )
       : replies.answer(admitted, request);
     // Echoed and canned answers are there at once.
     answered = answeredChat(admitted, request, styled instanceof Promise ? await styled : styled);

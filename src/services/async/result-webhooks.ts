@@ -18,7 +18,7 @@ async function attempt(context: WorldContext, request: AsyncRequest, stop: Abort
   const { webhookEndpoint: url, result } = request;
   if (url === null || result === null) return;
   const { clock, store } = context;
-  const { outcome } = await attemptPost(clock, url, headersOf(context, request, result), result, stop);
+  const { outcome } = await attemptPost(context, url, headersOf(context, request, result), result, stop);
   if (stop.aborted) return;
   const next = afterWebhook(request, outcome, clock.now());
   store.asyncRequests.update(next);

@@ -1,6 +1,13 @@
 import { ATTEMPT_TIMEOUT_MS, type AttemptOutcome } from "../../domain/billing-webhook.js";
-import type { Clock } from "../../runtime/clock.js";
-import { post } from "./post.js";
+import { post } from "../outgoing/post.js";
+import type { WorldContext } from "../world-context.js";
+
+/** How much is read of a receiver's answer, bytes (Y-76). */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** How much of it is kept. */
+const KEPT_CHARS = 500;
+/** Enough bytes for as many characters. */
+const KEPT_BYTES = 4 * KEPT_CHARS;
 
 interface AttemptResult {
   readonly outcome: AttemptOutcome;
@@ -14,7 +21,7 @@ interface AttemptResult {
  * @param stop aborted when the world closes
  */
 export async function attemptPost(
-  clock: Clock,
+  { clock, guard }: Pick<WorldContext, "clock" | "guard">,
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -25,12 +32,13 @@ export async function attemptPost(
     timeout.abort(),
   );
   try {
-    const answer = await post(url, headers, body, AbortSignal.any([timeout.signal, stop]));
+    const signal = AbortSignal.any([timeout.signal, stop]);
+    const answer = await post(url, { headers, body, signal, maxBytes: MAX_ANSWER_BYTES, guard });
     return {
       outcome: { kind: "answered", status: answer.status },
       status: answer.status,
       error: null,
-      answer: answer.body,
+      answer: answer.body.subarray(0, KEPT_BYTES).toString().slice(0, KEPT_CHARS),
     };
   } catch (cause) {
     if (timeout.signal.aborted) {

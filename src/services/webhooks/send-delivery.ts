@@ -22,7 +22,7 @@ export async function sendDelivery(
   const { store, clock } = context;
   const { seq, url, body } = delivery;
   const at = clock.now();
-  const result = await attemptPost(clock, url, headersOf(delivery, webhook, at), body, stop);
+  const result = await attemptPost(context, url, headersOf(delivery, webhook, at), body, stop);
   if (stop.aborted) return null;
   const now = clock.now();
   const attempts = delivery.attempts + 1;

@@ -5,27 +5,18 @@ import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../sto
 import type { Faults } from "../faults.js";
 import type { Journal } from "../journal.js";
 import { type Cache, type WorldContext, write } from "../world-context.js";
-import { emptyOutbox, Outbox, type OutboxState } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { sendDelivery } from "./send-delivery.js";
+import { WorkspaceQueue } from "./workspace-queue.js";
 
 export type { Attempt, Delivery, DeliveryFilter, DeliveryState };
 
 const PAUSED = "webhooks_paused";
 
-/** One workspace's deliveries. */
-interface WorkspaceQueue {
-  readonly workspaceId: string;
-  /** Numbers of started deliveries, also while they wait for a retry: at most `webhook_concurrency` (W-10). */
-  readonly inFlight: Set<number>;
-  /** Stored deliveries after this number may be pending and not in flight; null: there are none. */
-  backlogAfter: number | null;
-  readonly outbox: OutboxState;
-}
-
 /**
  * Delivers billing events to the workspaces' webhooks (W-1 to W-10). The ledger is the outbox: it has each event before
- * the answer is sent, and a mark per workspace says which events have deliveries. Memory only has the deliveries in
- * flight.
+ * the answer is sent, and a mark per workspace says which events have deliveries. Memory only has the numbers of the
+ * deliveries in flight and of those that wait for a retry.
  */
 export class Webhooks implements Cache {
   readonly #context: WorldContext;
@@ -33,8 +24,6 @@ export class Webhooks implements Cache {
   readonly #queues = new Map<string, WorkspaceQueue>();
   /** Running attempts by delivery. */
   readonly #sending = new Map<number, Promise<void>>();
-  /** Deliveries that became due while paused. */
-  readonly #dueWhilePaused = new Set<number>();
   #hooks: Map<string, Webhook> | null = null;
   #stop = new AbortController();
   #wakeScheduled = false;
@@ -59,7 +48,6 @@ export class Webhooks implements Cache {
     this.#stop = new AbortController();
     this.#queues.clear();
     this.#sending.clear();
-    this.#dueWhilePaused.clear();
     this.#hooks = null;
     this.#wakeScheduled = false;
   }
@@ -94,8 +82,6 @@ export class Webhooks implements Cache {
 
   unpause(): void {
     this.#context.store.meta.set(PAUSED, false);
-    for (const seq of this.#dueWhilePaused) this.#run(seq);
-    this.#dueWhilePaused.clear();
     this.#wake();
   }
 
@@ -190,41 +176,50 @@ export class Webhooks implements Cache {
     }, this.#stop.signal);
   }
 
-  /** Starts deliveries up to `webhook_concurrency`. */
+  /** Starts attempts up to `webhook_concurrency`: retries that are due, then new deliveries in order (W-10). */
   #startDeliveries(queue: WorkspaceQueue): void {
     if (this.paused) return;
     while (queue.inFlight.size < this.#context.settings.webhookConcurrency) {
-      const delivery = this.#next(queue);
-      if (!delivery) return;
-      queue.inFlight.add(delivery.seq);
-      this.#runAt(delivery.dueAt, delivery.seq);
+      const seq = queue.takeDue() ?? this.#nextDue(queue);
+      if (seq === null) return;
+      this.#run(queue, seq);
     }
   }
 
-  /** The next delivery to start: the oldest stored one, or a new one from the outbox. */
+  /** The next new delivery. One that is due later waits on the clock, without a slot (Y-78). */
+  #nextDue(queue: WorkspaceQueue): number | null {
+    for (;;) {
+      const delivery = this.#next(queue);
+      if (!delivery) return null;
+      if (delivery.dueAt <= this.#context.clock.now()) return delivery.seq;
+      this.#wait(queue, delivery.seq, delivery.dueAt);
+    }
+  }
+
+  /** The oldest stored delivery that is not in memory, or a new one from the outbox. */
   #next(queue: WorkspaceQueue): Delivery | null {
     const { store } = this.#context;
-    while (queue.backlogAfter !== null) {
-      const stored = store.deliveries.nextPending(queue.workspaceId, queue.backlogAfter);
-      queue.backlogAfter = stored?.seq ?? null;
-      if (stored && !queue.inFlight.has(stored.seq)) return stored;
-    }
-    const [first, second] = store.transaction(() => this.#outbox.next(queue.workspaceId, queue.outbox));
+    const { workspaceId } = queue;
+    const stored = queue.takeStored((after) => store.deliveries.nextPending(workspaceId, after));
+    if (stored) return stored;
+    const [first, second] = store.transaction(() => this.#outbox.next(workspaceId, queue.outbox));
     if (second) queue.backlogAfter = second.seq - 1;
     return first ?? null;
   }
 
-  #runAt(at: number, seq: number): void {
-    this.#context.clock.runAt(at, "webhook attempt", () => this.#run(seq));
+  #wait(queue: WorkspaceQueue, seq: number, until: number): void {
+    queue.waiting.add(seq);
+    this.#context.clock.schedule(until, "webhook attempt", () => {
+      queue.waiting.delete(seq);
+      queue.due.add(seq);
+      this.#startDeliveries(queue);
+    });
   }
 
-  #run(seq: number): void {
-    if (this.paused) {
-      this.#dueWhilePaused.add(seq);
-      return;
-    }
+  #run(queue: WorkspaceQueue, seq: number): void {
+    queue.inFlight.add(seq);
     const { signal } = this.#stop;
-    const work = this.#attempt(seq, signal).finally(() => {
+    const work = this.#attempt(queue, seq, signal).finally(() => {
       // After a reset this number may belong to another delivery.
       if (signal.aborted) return;
       this.#sending.delete(seq);
@@ -234,14 +229,15 @@ export class Webhooks implements Cache {
     this.#context.clock.waitForExternal(work);
   }
 
-  async #attempt(seq: number, stop: AbortSignal): Promise<void> {
+  async #attempt(queue: WorkspaceQueue, seq: number, stop: AbortSignal): Promise<void> {
     const delivery = this.#context.store.deliveries.bySeq(seq);
-    if (delivery?.state !== "pending") return;
-    const webhook = this.#webhooks().get(delivery.workspaceId);
-    const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
-    if (stop.aborted) return;
-    if (retryAt !== null) return this.#runAt(retryAt, seq);
-    this.#queueOf(delivery.workspaceId).inFlight.delete(seq);
+    if (delivery?.state === "pending") {
+      const webhook = this.#webhooks().get(delivery.workspaceId);
+      const retryAt = await sendDelivery(this.#context, delivery, webhook, stop);
+      if (stop.aborted) return;
+      if (retryAt !== null) this.#wait(queue, seq, retryAt);
+    }
+    queue.inFlight.delete(seq);
     this.#wake();
   }
 
@@ -249,7 +245,7 @@ export class Webhooks implements Cache {
     if (this.#stop.signal.aborted) return true;
     if (this.#wakeScheduled || this.#sending.size > 0) return false;
     if (this.paused || this.#context.clock.state.mode === "frozen") return true;
-    return [...this.#queues.values()].every(({ inFlight }) => inFlight.size === 0);
+    return [...this.#queues.values()].every((queue) => queue.isEmpty);
   }
 
   #notifyIdle(): void {
@@ -261,7 +257,7 @@ export class Webhooks implements Cache {
   #queueOf(workspaceId: string): WorkspaceQueue {
     let queue = this.#queues.get(workspaceId);
     if (!queue) {
-      queue = { workspaceId, inFlight: new Set(), backlogAfter: null, outbox: emptyOutbox() };
+      queue = new WorkspaceQueue(workspaceId);
       this.#queues.set(workspaceId, queue);
     }
     return queue;
