@@ -31,9 +31,12 @@ COPY --from=build /app/dist dist
 RUN mkdir /data /seeds \
   && chown node:node /data \
   && ln -s /app/dist/cli.js /usr/local/bin/gateway-emulator
+# In a container every address is only the container's: the published port decides who may call the control API.
+# GATEWAY_EMULATOR_CONTROL_TOKEN makes it ask for a token all the same.
 ENV NODE_ENV=production \
   GATEWAY_EMULATOR_HOST=0.0.0.0 \
   GATEWAY_EMULATOR_PORT=4110 \
+  GATEWAY_EMULATOR_OPEN_CONTROL=1 \
   GATEWAY_EMULATOR_STATE=/data/state.db
 USER node
 # The state. Seeds come from /seeds, if it has any.

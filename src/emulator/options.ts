@@ -1,14 +1,18 @@
 import { checkFields, type Fields } from "../client/known-fields.js";
 import type { SeedSource } from "../config/load-seeds.js";
 import type { JournalEntry } from "../domain/journal.js";
+import type { GuardOptions } from "../http/middleware/guard-rules.js";
 
 /** How to start an emulator. Everything is optional. */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends GuardOptions {
   /** 0, the default, picks a free one. */
   readonly port?: number | undefined;
   /** false opens no port: clients use `gateway.fetch`. */
   readonly listen?: boolean | undefined;
-  /** `127.0.0.1` when absent. */
+  /**
+   * `127.0.0.1` when absent. On a host that other machines can reach, `/_emulator/` asks for the control token, unless
+   * `openControl` is set: `gateway.env` has it as `GATEWAY_EMULATOR_CONTROL_TOKEN`.
+   */
   readonly host?: string | undefined;
   /** A state file, or `:memory:`, the default. */
   readonly state?: string | undefined;
@@ -42,6 +46,11 @@ const OPTIONS: Fields<EmulatorOptions> = {
   acceptBearer: true,
   managementRateLimit: true,
   ownsProcess: true,
+  allowedHosts: true,
+  allowedOrigins: true,
+  cors: true,
+  controlToken: true,
+  openControl: true,
   onRequest: true,
 };
 

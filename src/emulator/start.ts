@@ -3,8 +3,11 @@ import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch } from "../http/fetch.js";
+import { Guard } from "../http/middleware/guard.js";
+import { guardRules, hostInUrl } from "../http/middleware/guard-rules.js";
 import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
+import { secretToken } from "../runtime/secret-token.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -20,6 +23,7 @@ import { PendingCalls } from "./pending-calls.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { GuardOptionError, isLoopbackHost } from "../http/middleware/guard-rules.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
@@ -36,6 +40,9 @@ export function startGatewayEmulator(options: EmulatorOptions = {}): Promise<Gat
 
 async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   checkOptions(options);
+  const { port: wantedPort = 0, host = DEFAULT_HOST, listen = true, ownsProcess = false } = options;
+  const guard = guardRules(options, listen ? host : null, secretToken);
+  const { controlToken } = guard;
   const seed = options.seed === undefined ? null : await loadSeeds(options.seed);
   const worldOptions = worldOptionsOf(options, seed);
   const worlds = new Worlds(
@@ -44,19 +51,23 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   );
   try {
     const errors = new ErrorCounter();
-    const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
-    const app = createApp(registry);
+    const registry = new WorldRegistry(worlds, {
+      version: VERSION,
+      errors,
+      controlToken,
+      onRequest: options.onRequest,
+    });
+    const app = createApp(registry, new Guard(guard));
     const giveUp = (): void => worlds.dropUnreachable();
-    const { port: wantedPort = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-    const server =
-      options.listen === false ? null : await serve(app, { port: wantedPort, host, ownsProcess, giveUp });
+    const server = listen ? await serve(app, { port: wantedPort, host, ownsProcess, giveUp }) : null;
     const port = server?.port ?? 0;
-    const origin = server ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
+    const origin = server ? `http://${hostInUrl(host)}:${port}` : "http://gateway";
     registry.origin = origin;
     const fetches = new PendingCalls();
     return new RunningEmulator({
       port,
       origin,
+      controlToken,
       worlds,
       errors,
       fetch: createFetch(app, (end, breakOff) => fetches.add(end, breakOff)),

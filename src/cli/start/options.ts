@@ -2,6 +2,7 @@ import { delimiter } from "node:path";
 import type { EmulatorOptions } from "../../emulator/start.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
+import { type CliGuardOptions, type GuardFlags, readGuard } from "./guard-options.js";
 
 export const DEFAULT_PORT = 4110;
 export const DEFAULT_HOST = "127.0.0.1";
@@ -9,7 +10,7 @@ export const DEFAULT_STATE = ".gateway-emulator/state.db";
 const MAX_PORT = 65_535;
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
-export interface StartFlags {
+export interface StartFlags extends GuardFlags {
   readonly port?: string;
   readonly host?: string;
   readonly state?: string;
@@ -38,13 +39,14 @@ export interface StartOptions {
   readonly exitWithStdin: boolean;
   readonly log: LogFormat;
   readonly workspaceKey: string | undefined;
+  readonly guard: CliGuardOptions;
 }
 
 /** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
-  const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey } = options;
+  const { port, host, state, seeds, reset, acceptBearer, managementRateLimit, workspaceKey, guard } = options;
   const seed = seeds.length > 0 ? seeds : undefined;
-  return { port, host, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey };
+  return { port, host, state, seed, reset, acceptBearer, managementRateLimit, workspaceKey, ...guard };
 }
 
 /**
@@ -80,6 +82,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     exitWithStdin: toggle(flags.exitWithStdin, "exit-with-stdin") ?? false,
     log: readLog(text(flags.log, "log")),
     workspaceKey: readKey(env.BASETEN_API_KEY),
+    guard: readGuard(flags, text, toggle),
   };
 }
 

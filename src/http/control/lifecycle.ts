@@ -9,7 +9,11 @@ export const lifecycle = new Hono<AppEnv>();
 lifecycle.get("/_emulator/health", (c) => {
   const emulator = c.get("emulator");
   const { now } = c.get("services").time.view();
-  return json(c, { status: "ok", version: emulator.version, now, ...emulator.view() });
+  const health = { status: "ok", version: emulator.version, now };
+  const { name, url, ...withKeys } = emulator.view();
+  // Whoever has no token may know that it runs, and no key (Y-63).
+  if (c.env.withoutToken) return json(c, { ...health, name, url, control_token: "required" });
+  return json(c, { ...health, name, url, ...withKeys });
 });
 
 lifecycle.post("/_emulator/reset", (c) => {
