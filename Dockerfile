@@ -1,5 +1,5 @@
 # docker build -t gateway-emulator .
-# docker run --rm -p 4110:4110 -v "$PWD/seeds:/seeds:ro" -v gateway-data:/data gateway-emulator
+# docker run --rm -p 127.0.0.1:4110:4110 -v "$PWD/seeds:/seeds:ro" -v gateway-data:/data gateway-emulator
 FROM node:22-bookworm-slim AS build
 # These compile better-sqlite3 on platforms without a ready-made binary.
 RUN apt-get update \
