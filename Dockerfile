@@ -1,5 +1,5 @@
 # docker build -t gateway-emulator .
-# docker run --rm -p 4110:4110 -v "$PWD/seeds:/seeds:ro" -v gateway-data:/data gateway-emulator
+# docker run --rm -p 127.0.0.1:4110:4110 -v "$PWD/seeds:/seeds:ro" -v gateway-data:/data gateway-emulator
 FROM node:22-bookworm-slim AS build
 # These compile better-sqlite3 on platforms without a ready-made binary.
 RUN apt-get update \
@@ -31,9 +31,12 @@ COPY --from=build /app/dist dist
 RUN mkdir /data /seeds \
   && chown node:node /data \
   && ln -s /app/dist/cli.js /usr/local/bin/gateway-emulator
+# In a container every address is only the container's: the published port decides who may call the control API.
+# GATEWAY_EMULATOR_CONTROL_TOKEN makes it ask for a token all the same.
 ENV NODE_ENV=production \
   GATEWAY_EMULATOR_HOST=0.0.0.0 \
   GATEWAY_EMULATOR_PORT=4110 \
+  GATEWAY_EMULATOR_OPEN_CONTROL=1 \
   GATEWAY_EMULATOR_STATE=/data/state.db
 USER node
 # The state. Seeds come from /seeds, if it has any.

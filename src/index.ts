@@ -5,7 +5,7 @@ import "./config/seed-file.js";
 
 export type { BillingApi } from "./client/billing.js";
 export type { ClockApi } from "./client/clock.js";
-export { connectGatewayEmulator, type RemoteGateway } from "./client/connect.js";
+export { type ConnectOptions, connectGatewayEmulator, type RemoteGateway } from "./client/connect.js";
 export { ControlError } from "./client/connection.js";
 export type { GatewayWorld } from "./client/gateway-world.js";
 export {

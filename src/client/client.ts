@@ -33,6 +33,8 @@ export interface ClientOptions {
   readonly url: string;
   readonly fetch: Fetch;
   readonly view: ViewSource;
+  /** For a control API that asks for it. */
+  readonly controlToken?: string | null;
   /** Called when a call of the client begins, with its end. */
   readonly onCall?: (end: Promise<unknown>) => void;
 }
@@ -51,14 +53,14 @@ export class GatewayClient implements GatewayWorld {
   readonly #management: ManagementApi;
   readonly #view: ViewSource;
 
-  constructor({ url, fetch, view, onCall = () => {} }: ClientOptions) {
+  constructor({ url, fetch, view, controlToken, onCall = () => {} }: ClientOptions) {
     const call: Call = (callee, work) =>
       withCallerStack(callee, () => {
         const result = Promise.resolve(work());
         onCall(result);
         return result;
       });
-    const connection = new WorldConnection(url, fetch);
+    const connection = new WorldConnection(url, fetch, controlToken);
     const control = new ControlApi(connection);
     this.url = url;
     this.clock = methodsCalledBy(call, clockApi(control));

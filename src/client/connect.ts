@@ -3,6 +3,7 @@ import { withCallerStack } from "./caller-stack.js";
 import { GatewayClient } from "./client.js";
 import type { Fetch } from "./connection.js";
 import type { GatewayWorld } from "./gateway-world.js";
+import { checkFields } from "./known-fields.js";
 import { readView } from "./view.js";
 import { ensureWorld, type ForkOptions, listWorlds, removeWorld } from "./worlds.js";
 
@@ -24,12 +25,18 @@ export interface RemoteGateway extends GatewayWorld {
 const NO_URL =
   "connectGatewayEmulator() was given no URL, and GATEWAY_EMULATOR_URL is not set: start the tests with `gateway-emulator exec -- <command>`, or name a running emulator.";
 
+/** How to reach an emulator in another process. */
+export interface ConnectOptions {
+  /** For an emulator that asks for it; `GATEWAY_EMULATOR_CONTROL_TOKEN` when absent. */
+  readonly controlToken?: string | undefined;
+}
+
 /**
  * Connects to a running emulator. It does not stop with this object.
  * @param url such as `http://127.0.0.1:4110`, or of one of its worlds; `GATEWAY_EMULATOR_URL` when absent
- * @throws ControlError when no emulator answers there; TypeError for an invalid URL
+ * @throws ControlError when no emulator answers there, or it asks for a token; TypeError for an invalid URL or option
  */
-export function connectGatewayEmulator(url?: string): Promise<RemoteGateway> {
+export function connectGatewayEmulator(url?: string, options: ConnectOptions = {}): Promise<RemoteGateway> {
   return withCallerStack(connectGatewayEmulator, () => {
     const given = url ?? process.env.GATEWAY_EMULATOR_URL;
     if (!given) throw new TypeError(NO_URL);
@@ -38,14 +45,16 @@ export function connectGatewayEmulator(url?: string): Promise<RemoteGateway> {
         `connectGatewayEmulator: expected a URL such as http://127.0.0.1:4110, got ${JSON.stringify(given)}`,
       );
     }
-    return connect(given.replace(/\/+$/, ""));
+    checkFields("connectGatewayEmulator", options, { controlToken: true });
+    const token = options.controlToken ?? process.env.GATEWAY_EMULATOR_CONTROL_TOKEN;
+    return connect(given.replace(/\/+$/, ""), token || null);
   });
 }
 
 /** @param url of a world, without a slash at the end */
-async function connect(url: string): Promise<RemoteGateway> {
-  const view = await readView(url, overNetwork);
-  return new ConnectedGateway({ url, fetch: overNetwork, view });
+async function connect(url: string, controlToken: string | null): Promise<RemoteGateway> {
+  const view = await readView(url, overNetwork, controlToken);
+  return new ConnectedGateway({ url, fetch: overNetwork, view, controlToken });
 }
 
 /** Node's `fetch`, looked up at each call: tests replace it. */
@@ -55,7 +64,7 @@ class ConnectedGateway extends GatewayClient implements RemoteGateway {
   world(name: string, options: ForkOptions = {}): Promise<RemoteGateway> {
     return this.call(this.world, async () => {
       await ensureWorld(this.control, name, options, () => listWorlds(this.control));
-      return connect(urlOfWorld(this.url, name));
+      return connect(urlOfWorld(this.url, name), this.control.token);
     });
   }
 

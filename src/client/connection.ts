@@ -31,10 +31,13 @@ export class WorldEndedError extends Error {
 export class WorldConnection {
   /** Of the world, without a slash at the end. */
   readonly url: string;
+  /** For `/_emulator/`, on an emulator that asks for it. */
+  readonly controlToken: string | null;
   readonly #fetch: Fetch;
 
-  constructor(url: string, fetch: Fetch) {
+  constructor(url: string, fetch: Fetch, controlToken: string | null = null) {
     this.url = url;
+    this.controlToken = controlToken;
     this.#fetch = fetch;
   }
 

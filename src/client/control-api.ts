@@ -22,6 +22,11 @@ export class ControlApi {
     this.#connection = connection;
   }
 
+  /** What it shows to an emulator that asks for it. */
+  get token(): string | null {
+    return this.#connection.controlToken;
+  }
+
   async get<T>(path: string, query: Query = {}): Promise<T> {
     return this.#json(await this.#send("GET", `${path}${queryText(query)}`));
   }
@@ -73,10 +78,14 @@ export class ControlApi {
     body?: string | Uint8Array<ArrayBuffer>,
     type?: string,
   ): Promise<Response> {
+    const { controlToken } = this.#connection;
+    const headers: Record<string, string> = {};
+    if (type !== undefined) headers["Content-Type"] = type;
+    if (controlToken !== null) headers["x-emulator-token"] = controlToken;
     const answer = await this.#connection.send(`/_emulator/${path}`, {
       method,
+      headers,
       ...(body === undefined ? {} : { body }),
-      ...(type === undefined ? {} : { headers: { "Content-Type": type } }),
     });
     if (answer.ok) return answer;
     const { message, code } = errorOf(await answer.text());

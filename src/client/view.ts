@@ -1,3 +1,4 @@
+import { asObject } from "../domain/parse-json.js";
 import { ControlError, type Fetch, WorldConnection } from "./connection.js";
 import { ControlApi } from "./control-api.js";
 import type { GatewayWorld } from "./gateway-world.js";
@@ -15,10 +16,15 @@ export interface ViewSource {
 /**
  * The view from `GET /_emulator/health`, as of the last refresh.
  * @param url where the world is reached; behind a mapped port it is not the one that the world knows
+ * @param controlToken for an emulator that asks for it
  * @throws ControlError, also when something else answers
  */
-export async function readView(url: string, fetch: Fetch): Promise<ViewSource> {
-  const control = new ControlApi(new WorldConnection(url, fetch));
+export async function readView(
+  url: string,
+  fetch: Fetch,
+  controlToken: string | null = null,
+): Promise<ViewSource> {
+  const control = new ControlApi(new WorldConnection(url, fetch, controlToken));
   let view = await readHealth(url, control);
   return {
     current: () => view,
@@ -28,8 +34,15 @@ export async function readView(url: string, fetch: Fetch): Promise<ViewSource> {
   };
 }
 
+function tokenNeeded(url: string): string {
+  return `The emulator at ${url} asks for its control token, which it printed when it started, and got none or another one: set GATEWAY_EMULATOR_CONTROL_TOKEN, or give it as controlToken (on the command line, --control-token).`;
+}
+
 async function readHealth(url: string, control: ControlApi): Promise<View> {
   const health: unknown = await control.get("health");
+  if (asObject(health)?.control_token !== undefined) {
+    throw new ControlError(tokenNeeded(url), 401, "UNAUTHENTICATED");
+  }
   if (!isHealth(health)) {
     throw new ControlError(`What answers at ${url} is no gateway-emulator of this version.`, 200);
   }

@@ -1,5 +1,6 @@
 import { CLOUDFLARE_ERRORS } from "./catalogue/cloudflare.js";
 import { DEDICATED_ERRORS } from "./catalogue/dedicated.js";
+import { GUARD_ERRORS } from "./catalogue/guard.js";
 import { INFERENCE_ERRORS } from "./catalogue/inference.js";
 import { MANAGEMENT_ERRORS } from "./catalogue/management.js";
 
@@ -12,6 +13,7 @@ export const ERRORS = {
   ...INFERENCE_ERRORS,
   ...DEDICATED_ERRORS,
   ...CLOUDFLARE_ERRORS,
+  ...GUARD_ERRORS,
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

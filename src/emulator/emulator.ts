@@ -61,6 +61,8 @@ export interface EmulatorParts {
   readonly port: number;
   /** Where it is reached. */
   readonly origin: string;
+  /** What `/_emulator/` asks for over a socket; null: nothing. */
+  readonly controlToken: string | null;
   readonly worlds: Worlds;
   readonly errors: ErrorCounter;
   /** The app without a socket. */
@@ -136,11 +138,14 @@ export class RunningEmulator extends GatewayClient implements GatewayEmulator {
   }
 }
 
-function clientOptions({ worlds, origin, fetch, pendingCalls }: EmulatorParts, name: string): ClientOptions {
+function clientOptions(
+  { worlds, origin, controlToken, fetch, pendingCalls }: EmulatorParts,
+  name: string,
+): ClientOptions {
   const world = worlds.get(name);
   const url = worldUrl(origin, name);
   // Read from the world at each access, and so always current.
-  const current = () => ({ ...viewOf(world, name, url), workspaceKey: world.workspaceKey });
+  const current = () => ({ ...viewOf(world, name, url, controlToken), workspaceKey: world.workspaceKey });
   return {
     url,
     fetch: fetchOf(world, name, fetch),

@@ -1,15 +1,19 @@
 import { checkFields, type Fields } from "../client/known-fields.js";
 import type { SeedSource } from "../config/load-seeds.js";
 import type { JournalEntry } from "../domain/journal.js";
+import type { GuardOptions } from "../http/middleware/guard-rules.js";
 import { isAllowable } from "../services/outgoing/address-guard.js";
 
 /** How to start an emulator. Everything is optional. */
-export interface EmulatorOptions {
+export interface EmulatorOptions extends GuardOptions {
   /** 0, the default, picks a free one. */
   readonly port?: number | undefined;
   /** false opens no port: clients use `gateway.fetch`. */
   readonly listen?: boolean | undefined;
-  /** `127.0.0.1` when absent. */
+  /**
+   * `127.0.0.1` when absent. On a host that other machines can reach, `/_emulator/` asks for the control token, unless
+   * `openControl` is set: `gateway.env` has it as `GATEWAY_EMULATOR_CONTROL_TOKEN`.
+   */
   readonly host?: string | undefined;
   /**
    * Internal hosts that rules and webhooks may call although `host` is not loopback: names, addresses, ranges such as
@@ -55,6 +59,11 @@ const OPTIONS: Fields<EmulatorOptions> = {
   acceptBearer: true,
   managementRateLimit: true,
   ownsProcess: true,
+  allowedHosts: true,
+  allowedOrigins: true,
+  cors: true,
+  controlToken: true,
+  openControl: true,
   onRequest: true,
 };
 

@@ -3,7 +3,10 @@ import { loadSeeds } from "../config/load-seeds.js";
 import type { Refusal } from "../config/refusals.js";
 import { createApp } from "../http/app.js";
 import { createFetch } from "../http/fetch.js";
+import { Guard } from "../http/middleware/guard.js";
+import { guardRules, hostInUrl, isLoopbackHost } from "../http/middleware/guard-rules.js";
 import { serve } from "../http/node/server.js";
+import { secretToken } from "../runtime/secret-token.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { AddressGuard } from "../services/outgoing/address-guard.js";
@@ -22,6 +25,7 @@ import { endWork } from "./stop.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
 export { entryJson } from "../http/control/entry-json.js";
+export { GuardOptionError, isLoopbackHost } from "../http/middleware/guard-rules.js";
 export { isAllowable } from "../services/outgoing/address-guard.js";
 export { needsBudget } from "../services/patterns.js";
 export { StateError } from "../store/state-file.js";
@@ -29,8 +33,6 @@ export type { GatewayEmulator, StopOptions } from "./emulator.js";
 export type { EmulatorOptions } from "./options.js";
 
 const DEFAULT_HOST = "127.0.0.1";
-/** Hosts that only this machine reaches. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 /**
  * Starts an emulator in this process.
@@ -42,6 +44,9 @@ export function startGatewayEmulator(options: EmulatorOptions = {}): Promise<Gat
 
 async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   checkOptions(options);
+  const { port: wantedPort = 0, host = DEFAULT_HOST, listen = true, ownsProcess = false } = options;
+  const guard = guardRules(options, listen ? host : null, secretToken);
+  const { controlToken } = guard;
   const seed = options.seed === undefined ? null : await loadSeeds(options.seed);
   const worldOptions = worldOptionsOf(options, seed);
   const worlds = new Worlds(
@@ -50,18 +55,18 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
   );
   try {
     const errors = new ErrorCounter();
-    const registry = new WorldRegistry(worlds, { version: VERSION, errors, onRequest: options.onRequest });
-    const app = createApp(registry);
-    const { port: wantedPort = 0, host = DEFAULT_HOST, ownsProcess = false } = options;
-    const serving =
-      options.listen === false ? null : await serve(app, { port: wantedPort, host, ownsProcess });
+    const { onRequest } = options;
+    const registry = new WorldRegistry(worlds, { version: VERSION, errors, controlToken, onRequest });
+    const app = createApp(registry, new Guard(guard));
+    const serving = listen ? await serve(app, { port: wantedPort, host, ownsProcess }) : null;
     const port = serving?.port ?? 0;
-    const origin = serving ? `http://${host.includes(":") ? `[${host}]` : host}:${port}` : "http://gateway";
+    const origin = serving ? `http://${hostInUrl(host)}:${port}` : "http://gateway";
     registry.origin = origin;
     const fetches = new PendingCalls();
     return new RunningEmulator({
       port,
       origin,
+      controlToken,
       worlds,
       errors,
       fetch: createFetch(app, (end, breakOff) => fetches.add(end, breakOff)),
@@ -87,7 +92,7 @@ export function trySeed(seed: Seed): Refusal | null {
 
 function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptions {
   const { acceptBearer, managementRateLimit, host = DEFAULT_HOST, listen, forwardAllow = [] } = options;
-  const isReachable = listen !== false && !LOOPBACK.test(host);
+  const isReachable = listen !== false && !isLoopbackHost(host);
   return {
     state: options.state ?? ":memory:",
     durability: options.durability,

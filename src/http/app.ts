@@ -8,6 +8,7 @@ import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
 import { respondError } from "./errors.js";
 import type { FetchApp } from "./fetch.js";
+import type { Guard } from "./middleware/guard.js";
 import { journal } from "./middleware/journal.js";
 import { routedPath, selectWorld } from "./middleware/world.js";
 import { json } from "./respond.js";
@@ -22,8 +23,9 @@ export interface App extends FetchApp {
 /**
  * The emulator as one function. The host and the path of a request decide which surface answers; see {@link routedPath}.
  * The control API is there from the start. The first request to any other surface loads all of them.
+ * @param guard looks at every request that comes over a socket; lets all of them pass when absent
  */
-export function createApp(worlds: WorldLookup): App {
+export function createApp(worlds: WorldLookup, guard?: Guard): App {
   const app = new Hono<AppEnv>({ getPath: routedPath, router: new SurfaceRouter() });
 
   app.use(selectWorld(worlds));
@@ -59,6 +61,9 @@ export function createApp(worlds: WorldLookup): App {
   return {
     routes,
     fetch(request, env) {
+      // Before routing, and no middleware of Hono: it would cost every request a promise.
+      const preflight = guard?.check(request, env);
+      if (preflight) return preflight;
       if (loaded || routedPath(request, { env }).startsWith("/control/")) return app.fetch(request, env);
       return allLoaded().then(() => app.fetch(request, env));
     },

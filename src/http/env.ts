@@ -1,10 +1,12 @@
 import type { Context } from "hono";
+import type { GatewayError } from "../domain/errors.js";
 import type { Destination } from "../domain/hosts.js";
 import type { WorkspaceCaller } from "../services/access.js";
 import type { ErrorCounter } from "../services/error-counter.js";
 import type { RequestInProgress } from "../services/journal.js";
 import type { Services } from "../services/services.js";
 import type { Connection } from "./connection.js";
+import type { RequestTarget } from "./node/target.js";
 
 /** What Hono passes to the handlers of a request. */
 export interface AppEnv {
@@ -12,7 +14,13 @@ export interface AppEnv {
     /** The connection of the answer: a socket, or a promise in this process. */
     connection: Connection;
     /** Host and path as a client sent them over a socket. A URL does not always keep them. */
-    target?: { readonly host: string; readonly path: string } | undefined;
+    target?: RequestTarget | undefined;
+    /** Why the guard refuses the request. */
+    refusal?: GatewayError;
+    /** The origin of a page that may read the answer. */
+    corsOrigin?: string;
+    /** The caller did not show the control token that the emulator asks for. */
+    withoutToken?: boolean;
     /** Surface and path. Set when Hono asks for the path, or by a surface that calls another. */
     destination?: Destination & { readonly world: string | null };
     /** The number of the journal entry, for callers of the app itself. */
@@ -23,8 +31,8 @@ export interface AppEnv {
     /** The services of the request's world. */
     services: Services;
     emulator: EmulatorApi;
-    /** The error for an unknown world. The default world answers with it. */
-    worldError: Error | undefined;
+    /** Why the request is refused before its route: by the guard, or for an unknown world. The default world answers. */
+    refusal: GatewayError | undefined;
     inProgress: RequestInProgress;
     /** The caller of a management request. */
     caller: WorkspaceCaller;

@@ -1,5 +1,6 @@
 import type { RequestInProgress } from "../services/journal.js";
 import type { AppContext } from "./env.js";
+import { allowReading } from "./middleware/cors.js";
 
 /** A whole answer, ready for the wire. */
 export interface Answer {
@@ -83,6 +84,8 @@ function withOwnHeaders(c: AppContext, headers: Record<string, string>): Record<
   headers["x-emulator-request"] = id;
   if (decision !== null) headers["x-emulator-decision"] = id;
   if (hint !== null) headers["x-emulator-hint"] ??= oneLine(hint);
+  const { corsOrigin } = c.env;
+  if (corsOrigin !== undefined) allowReading(headers, corsOrigin);
   return headers;
 }
 

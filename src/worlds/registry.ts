@@ -7,6 +7,8 @@ import { viewOf, worldUrl } from "./world-view.js";
 import { DEFAULT_WORLD, type Worlds } from "./worlds.js";
 
 interface RegistryOptions extends Pick<EmulatorApi, "version" | "errors"> {
+  /** What `/_emulator/` asks for; null: nothing. */
+  readonly controlToken: string | null;
   /** Called after every request to any world. */
   readonly onRequest: ((entry: JournalEntry) => void) | undefined;
 }
@@ -86,6 +88,6 @@ export class WorldRegistry implements WorldLookup {
 
   /** @throws GatewayError `unknown_world` */
   #view(name: string): WorldView {
-    return viewOf(this.#worlds.get(name), name, worldUrl(this.origin, name));
+    return viewOf(this.#worlds.get(name), name, worldUrl(this.origin, name), this.#options.controlToken);
   }
 }

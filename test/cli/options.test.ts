@@ -21,6 +21,13 @@ describe("options of start", () => {
       exitWithStdin: false,
       log: "pretty",
       workspaceKey: undefined,
+      guard: {
+        allowedHosts: [],
+        allowedOrigins: [],
+        cors: [],
+        controlToken: undefined,
+        openControl: false,
+      },
     });
   });
 
@@ -38,6 +45,11 @@ describe("options of start", () => {
       GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT: "0",
       GATEWAY_EMULATOR_EXIT_WITH_STDIN: "1",
       GATEWAY_EMULATOR_LOG: "json",
+      GATEWAY_EMULATOR_ALLOWED_HOSTS: "a.test, .b.test",
+      GATEWAY_EMULATOR_ALLOWED_ORIGINS: "http://a.test",
+      GATEWAY_EMULATOR_CORS: "http://a.test,http://b.test",
+      GATEWAY_EMULATOR_CONTROL_TOKEN: "a-token-that-is-long-enough",
+      GATEWAY_EMULATOR_OPEN_CONTROL: "1",
       BASETEN_API_KEY: "my.key",
     };
     expect(startOptions(NO_FLAGS, env)).toEqual({
@@ -54,6 +66,13 @@ describe("options of start", () => {
       exitWithStdin: true,
       log: "json",
       workspaceKey: "my.key",
+      guard: {
+        allowedHosts: ["a.test", ".b.test"],
+        allowedOrigins: ["http://a.test"],
+        cors: ["http://a.test", "http://b.test"],
+        controlToken: "a-token-that-is-long-enough",
+        openControl: true,
+      },
     });
   });
 

@@ -264,6 +264,11 @@ export const ROUTE_TESTS: Table = {
 
 /** By code of the error catalogue (`src/domain/errors.ts`). */
 export const ERROR_TESTS: Table = {
+  ...from("robustness/guard.test.ts", {
+    host_refused: "every surface refuses in its own shape, whatever the path says of hosts and worlds",
+    origin_refused: "HTTP/2 is no way around",
+    control_token: "its control API asks for the token",
+  }),
   ...from("dedicated/predict.test.ts", {
     deployment_unauthorized: "another one is 401, before anything else is looked at",
     deployment_not_found:

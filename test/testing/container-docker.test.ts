@@ -85,6 +85,7 @@ test("useDocker() runs the image by testcontainers, with everything the builder 
         GATEWAY_EMULATOR_STATE: ":memory:",
         GATEWAY_EMULATOR_ACCEPT_BEARER: "1",
         GATEWAY_EMULATOR_LOG: "json",
+        GATEWAY_EMULATOR_OPEN_CONTROL: "1",
       },
     ],
     ["files", [{ source: file, target: "/seeds/0-a_b_c.yaml" }]],

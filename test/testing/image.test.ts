@@ -58,6 +58,7 @@ describe("the image", () => {
     expect(ENV).toMatchObject({
       GATEWAY_EMULATOR_HOST: "0.0.0.0",
       GATEWAY_EMULATOR_PORT: "4110",
+      GATEWAY_EMULATOR_OPEN_CONTROL: "1",
       GATEWAY_EMULATOR_STATE: "/data/state.db",
     });
     expect(instruction("EXPOSE")).toBe("4110");

@@ -14,6 +14,10 @@ export function defineEnv(program: Command): void {
         "them as environment variables.",
     )
     .option("--url <url>", `URL of the emulator (default: GATEWAY_EMULATOR_URL, else ${DEFAULT_URL})`)
+    .option(
+      "--control-token <token>",
+      "for an emulator that asks for it (default: GATEWAY_EMULATOR_CONTROL_TOKEN)",
+    )
     .addOption(
       program.createOption("--format <format>", "output format").choices(ENV_FORMATS).default("shell"),
     )
@@ -27,7 +31,15 @@ Examples:
   $ gateway-emulator env --format dotenv > .env.gateway
   $ gateway-emulator env --url http://127.0.0.1:5000 --format json`;
 
-async function printEnv({ url, format }: { url?: string; format: EnvFormat }): Promise<void> {
+interface EnvFlags {
+  readonly url?: string;
+  readonly controlToken?: string;
+  readonly format: EnvFormat;
+}
+
+async function printEnv({ url, controlToken, format }: EnvFlags): Promise<void> {
   const { runEnv } = await import("./run.js");
-  await runEnv(url ?? (process.env.GATEWAY_EMULATOR_URL || DEFAULT_URL), format);
+  const { GATEWAY_EMULATOR_URL, GATEWAY_EMULATOR_CONTROL_TOKEN } = process.env;
+  const token = controlToken ?? GATEWAY_EMULATOR_CONTROL_TOKEN;
+  await runEnv(url ?? (GATEWAY_EMULATOR_URL || DEFAULT_URL), token || null, format);
 }

@@ -1,4 +1,4 @@
-import { ControlError } from "../../client/connection.js";
+import { ControlError, type Fetch } from "../../client/connection.js";
 import { readView } from "../../client/view.js";
 import { UserError } from "../user-error.js";
 import { type EnvFormat, envText } from "./text.js";
@@ -6,15 +6,17 @@ import { type EnvFormat, envText } from "./text.js";
 const TIMEOUT_MS = 5_000;
 
 /** Prints the environment of a running emulator. @throws UserError when none answers at the URL */
-export async function runEnv(url: string, format: EnvFormat): Promise<void> {
-  process.stdout.write(envText(await environmentOf(baseUrl(url)), format));
+export async function runEnv(url: string, controlToken: string | null, format: EnvFormat): Promise<void> {
+  process.stdout.write(envText(await environmentOf(baseUrl(url), controlToken), format));
 }
 
-async function environmentOf(base: string): Promise<Readonly<Record<string, string>>> {
+async function environmentOf(
+  base: string,
+  controlToken: string | null,
+): Promise<Readonly<Record<string, string>>> {
   try {
-    const health = await readView(base, (url, init) =>
-      fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }),
-    );
+    const timed: Fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const health = await readView(base, timed, controlToken);
     return health.current().env;
   } catch (cause) {
     if (!(cause instanceof ControlError) || cause.status === null) {

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { collect } from "../collect.js";
+import { addGuardOptions } from "../start/guard-options.js";
 import { type ExecFlags, execOptions } from "./options.js";
 
 /** `gateway-emulator exec -- <command...>`: runs a command with a fresh emulator. */
 export function defineExec(program: Command): void {
-  program
+  const command = program
     .command("exec")
     .summary("run a command with a fresh emulator")
     .description(
@@ -27,14 +28,13 @@ export function defineExec(program: Command): void {
         "the command succeeds but provoked less than this percentage",
     )
     .option("--verbose", "print every request as it arrives")
-    .passThroughOptions()
-    .addHelpText("after", HELP)
-    .action(exec);
+    .passThroughOptions();
+  addGuardOptions(command).addHelpText("after", HELP).action(exec);
 }
 
 const HELP = `
 The command's environment has GATEWAY_EMULATOR_URL, BASETEN_API_KEY, BASETEN_BASE_URL and OPENAI_BASE_URL, and
-OPENAI_API_KEY if the seed has a federated key.
+OPENAI_API_KEY if the seed has a federated key; with --control-token also GATEWAY_EMULATOR_CONTROL_TOKEN.
 
 Exit code: the command's exit code; 128 plus the signal number if a signal ended it; 127 if the command does not
 exist; 126 if it cannot be run; 1 if --min-error-coverage is not reached.

@@ -1,3 +1,4 @@
+import { GUARD_OPTIONS, type GuardFlags } from "../start/guard-options.js";
 import {
   DEFAULT_HOST,
   type ParsedFlag,
@@ -10,7 +11,9 @@ import {
 } from "../start/options.js";
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
-export interface ExecFlags extends Pick<StartFlags, "seed" | "acceptBearer" | "managementRateLimit"> {
+export interface ExecFlags
+  extends GuardFlags,
+    Pick<StartFlags, "seed" | "acceptBearer" | "managementRateLimit"> {
   readonly minErrorCoverage?: string;
   readonly verbose?: boolean;
 }
@@ -25,6 +28,7 @@ export interface ExecOptions extends StartOptions {
 /** The variables that `exec` reads. Variables for `start` alone, such as the port, must not affect it. */
 const VARIABLES = [
   ...["seed", "accept-bearer", "management-rate-limit", "min-error-coverage", "verbose"].map(variable),
+  ...GUARD_OPTIONS.map(variable),
   "BASETEN_API_KEY",
 ];
 

@@ -5,7 +5,7 @@ import type { Paint } from "./paint.js";
 
 /** The text that a start prints once it listens: URL, workspace key, state, seed, and lines to paste. */
 export function banner(facts: Listening, paint: Paint): string {
-  const { url, version, workspaceKey, ownKey, host } = facts;
+  const { url, version, workspaceKey, ownKey, reach } = facts;
   const rows: [string, string][] = [
     ["Workspace key", ownKey ? `${workspaceKey.slice(0, 4)}… (BASETEN_API_KEY of this shell)` : workspaceKey],
     ["State", stateText(facts)],
@@ -16,9 +16,7 @@ export function banner(facts: Listening, paint: Paint): string {
     `gateway-emulator ${version} listens on ${paint("bold", url)}`,
     "",
     ...rows.map(([name, text]) => `  ${paint("dim", name.padEnd(15))}${text}`),
-    ...(isLoopback(host)
-      ? []
-      : ["", paint("yellow", `  Other machines can reach ${host}, and /_emulator/ needs no key.`)]),
+    ...(reach ? ["", paint("yellow", `  ${reach.warning}`)] : []),
     "",
     paint("dim", '  For clients, or run: eval "$(gateway-emulator env)"'),
     ...exports(facts).map((line) => `  ${line}`),
@@ -42,10 +40,14 @@ function seedText({ seeds, keys, resumed }: Listening): string {
   return resumed ? `${what}; not applied because the state has data (--reset applies it)` : what;
 }
 
-/** Leaves out a workspace key that the user has set: the shell has it already, and it may be a real one. */
-function exports({ env, ownKey }: Listening): string[] {
+/** Leaves out secrets that the user has set: the shell has them already, and the workspace key may be a real one. */
+function exports({ env, ownKey, reach }: Listening): string[] {
+  const own = [
+    ...(ownKey ? ["BASETEN_API_KEY"] : []),
+    ...(reach?.newToken ? [] : ["GATEWAY_EMULATOR_CONTROL_TOKEN"]),
+  ];
   return Object.entries(env)
-    .filter(([name]) => !(ownKey && name === "BASETEN_API_KEY"))
+    .filter(([name]) => !own.includes(name))
     .map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
 }
 
@@ -57,8 +59,4 @@ function firstCall({ url, example }: Listening): string[] {
     `  -H ${shellQuoted(`Authorization: Api-Key ${example.key}`)} -H 'Content-Type: application/json' \\`,
     `  -d ${shellQuoted(JSON.stringify(body))}`,
   ];
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

@@ -3,6 +3,7 @@ import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { collect } from "../collect.js";
 import { LOG_FORMATS } from "../log/formats.js";
 import { UserError } from "../user-error.js";
+import { addGuardOptions } from "./guard-options.js";
 import { DEFAULT_HOST, DEFAULT_PORT, DEFAULT_STATE, type StartFlags, startOptions } from "./options.js";
 
 /** `gateway-emulator [start]`: the default command, so its options are declared on the program itself. */
@@ -43,8 +44,8 @@ export function defineStart(program: Command): void {
       `how long a stop waits for streams and deliveries under way (default: ${DEFAULT_STOP_GRACE})`,
     )
     .option("--log <format>", `log format: ${LOG_FORMATS.join(", ")} (default: pretty)`)
-    .addHelpText("after", HELP)
-    .action(start);
+    .option("--open-control", "on a --host other than loopback, let /_emulator/ ask for no token");
+  addGuardOptions(program).addHelpText("after", HELP).action(start);
 }
 
 const HELP = `
@@ -56,7 +57,8 @@ Examples:
 Environment:
   GATEWAY_EMULATOR_<NAME>  sets any option above, such as GATEWAY_EMULATOR_PORT=4200,
                            GATEWAY_EMULATOR_ACCEPT_BEARER=1 or GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT=0.
-                           GATEWAY_EMULATOR_SEED accepts several files, separated by commas or as in PATH.
+                           GATEWAY_EMULATOR_SEED accepts several files, separated by commas or as in PATH; other
+                           repeatable options accept several values, separated by commas.
                            Options on the command line take precedence.
   BASETEN_API_KEY          workspace key of the emulator (default: a fixed development key)
   NO_COLOR                 turns colours off

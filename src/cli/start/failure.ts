@@ -1,5 +1,5 @@
 import { InvalidSeed, problemLine } from "../../config/problems.js";
-import { StateError } from "../../emulator/start.js";
+import { GuardOptionError, StateError } from "../../emulator/start.js";
 import { count } from "../count.js";
 import { seedProblems } from "../seed-problems.js";
 import { UserError } from "../user-error.js";
@@ -8,6 +8,7 @@ import { DEFAULT_PORT, type StartOptions } from "./options.js";
 /** Turns a failed start that the user can fix into a UserError. Returns any other error unchanged. */
 export async function startFailure(cause: unknown, options: StartOptions): Promise<unknown> {
   if (cause instanceof StateError) return new UserError(cause.message);
+  if (cause instanceof GuardOptionError) return new UserError(`--${kebab(cause.option)}: ${cause.problem}`);
   if (cause instanceof InvalidSeed) return seedFailure(cause, options);
   const code = cause instanceof Error && "code" in cause ? cause.code : null;
   const { host, port } = options;
@@ -29,6 +30,11 @@ export async function startFailure(cause: unknown, options: StartOptions): Promi
     default:
       return cause;
   }
+}
+
+/** `allowedHosts` as `allowed-hosts`. */
+function kebab(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 async function seedFailure(cause: InvalidSeed, { seeds, workspaceKey }: StartOptions): Promise<UserError> {

@@ -4,6 +4,7 @@ import { type EmulatorOptions, isAllowable } from "../../emulator/start.js";
 import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { LOG_FORMATS, type LogFormat } from "../log/formats.js";
 import { UserError } from "../user-error.js";
+import { type CliGuardOptions, type GuardFlags, readGuard } from "./guard-options.js";
 
 export const DEFAULT_PORT = 4110;
 export const DEFAULT_HOST = "127.0.0.1";
@@ -14,7 +15,7 @@ const DURABILITIES: readonly Durability[] = ["process", "power"];
 const DEFAULT_GRACE: ParsedFlag = { from: "--stop-grace", value: DEFAULT_STOP_GRACE };
 
 /** Flags as commander parsed them. Absent ones may come from the environment. */
-export interface StartFlags {
+export interface StartFlags extends GuardFlags {
   readonly port?: string;
   readonly host?: string;
   readonly forwardAllow?: string;
@@ -51,12 +52,13 @@ export interface StartOptions {
   readonly stopGraceMs: number;
   readonly log: LogFormat;
   readonly workspaceKey: string | undefined;
+  readonly guard: CliGuardOptions;
 }
 
 /** The options that go to the emulator itself. */
 export function emulatorOptions(options: StartOptions): EmulatorOptions {
-  const { seeds, watch, exitWithStdin, log, stopGraceMs, ...emulator } = options;
-  return { ...emulator, seed: seeds.length > 0 ? seeds : undefined };
+  const { seeds, watch, exitWithStdin, log, stopGraceMs, guard, ...emulator } = options;
+  return { ...emulator, ...guard, seed: seeds.length > 0 ? seeds : undefined };
 }
 
 /**
@@ -95,6 +97,7 @@ export function startOptions(flags: StartFlags, env: NodeJS.ProcessEnv): StartOp
     log: readWord(text(flags.log, "log"), LOG_FORMATS),
     stopGraceMs: readDuration(text(flags.stopGrace, "stop-grace") ?? DEFAULT_GRACE),
     workspaceKey: readKey(env.BASETEN_API_KEY),
+    guard: readGuard(flags, text, toggle),
   };
 }
 

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { type GatewayEmulator, startGatewayEmulator } from "../../emulator/start.js";
+import { type GatewayEmulator, isLoopbackHost, startGatewayEmulator } from "../../emulator/start.js";
 import { VERSION } from "../../version.js";
 import { count } from "../count.js";
 import { createLog } from "../log/create-log.js";
-import type { Listening } from "../log/log.js";
+import type { Listening, Reach } from "../log/log.js";
 import { UserError } from "../user-error.js";
 import { startFailure } from "./failure.js";
 import { emulatorOptions, type StartOptions } from "./options.js";
@@ -58,11 +58,25 @@ async function reportBadSeed(cause: unknown, options: StartOptions): Promise<voi
   console.error(`${failure.text}; the state is unchanged`);
 }
 
+/** What to say about a port that other machines can reach; null when none can. */
+function reachOf({ env }: GatewayEmulator, { host, guard }: StartOptions): Reach | null {
+  if (isLoopbackHost(host)) return null;
+  const token = env.GATEWAY_EMULATOR_CONTROL_TOKEN;
+  const control =
+    token === undefined
+      ? "/_emulator/ asks for no token, so whoever reaches it can change everything"
+      : "/_emulator/ asks for the control token";
+  return {
+    warning: `Other machines can reach this port (--host ${host}); ${control}.`,
+    newToken: guard.controlToken === undefined && token !== undefined ? token : null,
+  };
+}
+
 function factsOf(gateway: GatewayEmulator, options: StartOptions): Listening {
   return {
     version: VERSION,
     url: gateway.url,
-    host: options.host,
+    reach: reachOf(gateway, options),
     workspaceKey: gateway.workspaceKey,
     ownKey: options.workspaceKey !== undefined,
     env: gateway.env,

@@ -4,12 +4,19 @@ import { parseJson } from "../../domain/parse-json.js";
 import { MAX_BODY_BYTES } from "../../domain/settings.js";
 import type { AppContext } from "../env.js";
 import { jsonText, readBody } from "../middleware/body.js";
-import { json } from "../respond.js";
+import { JSON_TYPE, json } from "../respond.js";
 import type * as Schemas from "./schemas.js";
+
+const TYPE_HINT = "Send the body as UTF-8 JSON with the header Content-Type: application/json.";
 
 /** The JSON of a control request; `max_body_bytes` does not apply. @throws GatewayError `validation` */
 export async function readControlJson(c: AppContext): Promise<unknown> {
-  const text = jsonText(c.req.header("Content-Type"), await readBody(c, MAX_BODY_BYTES), refuse);
+  const type = c.req.header("Content-Type");
+  const body = await readBody(c, MAX_BODY_BYTES);
+  // A page may send a body of no type to any address; one of this type only to servers that allow it (Y-62).
+  if (type === undefined && body.length > 0)
+    refuse(`expected Content-Type: ${JSON_TYPE}, got none`, TYPE_HINT);
+  const text = jsonText(type, body, (problem) => refuse(problem, TYPE_HINT));
   const value = parseJson(text);
   return value === undefined ? refuse("the body is not valid JSON") : value;
 }
@@ -43,6 +50,7 @@ export async function addOneOrMore<S extends z.ZodType>(
   return json(c, add([schemas.checked(schema, value)])[0]);
 }
 
-export function refuse(problem: string): never {
-  throw new GatewayError("validation", { message: problem });
+/** @param hint how to mend it @throws GatewayError `validation` */
+export function refuse(problem: string, hint?: string): never {
+  throw new GatewayError("validation", { message: problem, hint });
 }

@@ -10,8 +10,12 @@ lifecycle.get("/_emulator/health", (c) => {
   const emulator = c.get("emulator");
   const { now } = c.get("services").time.view();
   const problem = emulator.problem();
-  const health = problem === null ? { status: "ok" } : { status: "degraded", problem };
-  return json(c, { ...health, version: emulator.version, now, ...emulator.view() });
+  const status = problem === null ? { status: "ok" } : { status: "degraded", problem };
+  const health = { ...status, version: emulator.version, now };
+  const { name, url, ...withKeys } = emulator.view();
+  // Whoever has no token may know that it runs, and no key (Y-63).
+  if (c.env.withoutToken) return json(c, { ...health, name, url, control_token: "required" });
+  return json(c, { ...health, name, url, ...withKeys });
 });
 
 lifecycle.post("/_emulator/reset", (c) => {

@@ -15,9 +15,9 @@ export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
   const inProgress = services.journal.begin(surface, c.req.method, pathWithoutKey(path));
   c.set("inProgress", inProgress);
   c.env.requestNumber = inProgress.seq;
-  const error = c.get("worldError");
-  // A request for an unknown world ends here, in the journal of the default world.
-  if (error) c.res = respondError(c, error);
+  const refusal = c.get("refusal");
+  // Such a request ends here, in the journal of the default world.
+  if (refusal) c.res = respondError(c, refusal);
   else await next();
   if (surface === "control" || c.get("recordsItself")) return;
   const failure = await services.journal.finish(inProgress, c.res.status);

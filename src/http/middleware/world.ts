@@ -31,14 +31,17 @@ export function selectWorld(worlds: WorldLookup): MiddlewareHandler<AppEnv> {
     const { destination } = c.env;
     if (!destination) throw new Error("the app was called without bindings");
     let world: ServedWorld = worlds.first;
+    let { refusal } = c.env;
     try {
-      if (destination.world !== null) world = worlds.named(destination.world);
+      if (refusal) world = worlds.first;
+      else if (destination.world !== null) world = worlds.named(destination.world);
       else if (worlds.several && destination.surface !== "control")
         world = worlds.ofCaller(c.req.header("Authorization"));
     } catch (cause) {
       if (!(cause instanceof GatewayError)) throw cause;
-      c.set("worldError", cause);
+      refusal = cause;
     }
+    if (refusal) c.set("refusal", refusal);
     c.set("destination", destination);
     c.set("services", world.services);
     c.set("emulator", world.emulator);

@@ -6,6 +6,10 @@ export interface RequestTarget {
   readonly host: string;
   /** With the query. */
   readonly path: string;
+  /** The `Origin` header, which browsers send. */
+  readonly origin?: string | undefined;
+  /** The `Sec-Fetch-Site` header, which browsers send: how the page relates to the host. */
+  readonly fetchSite?: string | undefined;
 }
 
 /** Paths and hosts that a URL holds exactly as they are. */
@@ -19,7 +23,8 @@ const PLAIN_HOST = /^[a-z0-9._-]+(?::\d{1,4})?$/i;
  * @returns null when the URL is the target
  */
 export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): RequestTarget | null {
-  const { path, host } = targetOf(incoming);
+  const target = targetOf(incoming);
+  const { path, host } = target;
   const plainPath = PLAIN_PATH.test(path) && !(path.includes("/.") && DOT_SEGMENT.test(path));
   const plainHost = PLAIN_HOST.test(host);
   const inOriginForm = path === incoming.url;
@@ -35,7 +40,7 @@ export function takeOddTarget(incoming: IncomingMessage | Http2ServerRequest): R
   if (!plainHost) {
     incoming.headers[incoming.httpVersionMajor === 2 ? ":authority" : "host"] = "localhost";
   }
-  return { host, path };
+  return target;
 }
 
 /** A target in absolute form, which proxies are sent: host, and path with query. */
@@ -43,10 +48,12 @@ const ABSOLUTE_FORM = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]*)(.*)$/i;
 
 /** Host and path of a request, as they came. The host of a target in absolute form wins (Y-74). */
 export function targetOf(incoming: IncomingMessage | Http2ServerRequest): RequestTarget {
-  const host = ("authority" in incoming ? incoming.authority : incoming.headers.host) ?? "";
-  const path = incoming.url ?? "/";
-  if (path.startsWith("/") || incoming.httpVersionMajor === 2) return { host, path };
-  const [, targetHost, rest = ""] = ABSOLUTE_FORM.exec(path) ?? [];
-  if (targetHost === undefined) return { host, path };
-  return { host: targetHost, path: rest.startsWith("/") ? rest : `/${rest}` };
+  const { headers } = incoming;
+  const host = ("authority" in incoming && incoming.authority) || headers.host || "";
+  const fetchSite = headers["sec-fetch-site"] as string | undefined;
+  const target = { host, path: incoming.url ?? "/", origin: headers.origin, fetchSite };
+  if (target.path.startsWith("/") || incoming.httpVersionMajor === 2) return target;
+  const [, targetHost, rest = ""] = ABSOLUTE_FORM.exec(target.path) ?? [];
+  if (targetHost === undefined) return target;
+  return { ...target, host: targetHost, path: rest.startsWith("/") ? rest : `/${rest}` };
 }

@@ -31,7 +31,10 @@ export interface Running {
   stop(timeoutMs: number): Promise<void>;
 }
 
-/** Variables for the emulator: its state is gone with it, unless the user says otherwise. */
+/**
+ * Variables for the emulator, unless the user says otherwise: its state is gone with it, and `/_emulator/` asks for no
+ * token, because the published port decides who may (Y-63).
+ */
 export function environmentOf({ environment }: ContainerPlan): Record<string, string> {
-  return { GATEWAY_EMULATOR_STATE: ":memory:", ...environment };
+  return { GATEWAY_EMULATOR_STATE: ":memory:", GATEWAY_EMULATOR_OPEN_CONTROL: "1", ...environment };
 }

@@ -123,7 +123,11 @@ export class GatewayEmulatorContainer {
     this.#started = true;
     const running = await this.#run();
     try {
-      const health = await readView(urlOf(running), fetchWithTimeout);
+      const health = await readView(
+        urlOf(running),
+        fetchWithTimeout,
+        this.#plan.environment.GATEWAY_EMULATOR_CONTROL_TOKEN,
+      );
       return new StartedGatewayEmulatorContainer(running, health.current());
     } catch (cause) {
       await running.stop(0);

@@ -76,7 +76,9 @@ async function ownWorld(): Promise<RemoteGateway> {
   // Whether there is one is known at run time only, whatever its type says.
   const context: GatewayEmulatorContext | undefined = inject("gatewayEmulator");
   if (!context) throw new Error(NO_SETUP);
-  const emulator = await connectGatewayEmulator(context.url);
+  const emulator = await connectGatewayEmulator(context.url, {
+    controlToken: context.env.GATEWAY_EMULATOR_CONTROL_TOKEN,
+  });
   const taken = await emulator.worlds();
   const worker = `vitest-${process.env.VITEST_POOL_ID ?? "0"}`;
   let name = worker;
