@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from "./timers.js";
+
 /**
  * Waits, in real time, until `condition` is true.
  * @param subscribe registers a listener for changes of the condition and returns a function that removes it

@@ -8,6 +8,7 @@ import {
   type Surface,
 } from "../domain/journal.js";
 import { dayOf } from "../domain/limits/time.js";
+import { setImmediate } from "../runtime/timers.js";
 import { waitFor } from "../runtime/wait.js";
 import type { Cache, WorldContext } from "./world-context.js";
 

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { every } from "../../runtime/every.js";
+import { setImmediate } from "../../runtime/timers.js";
 
 /** Interval at which a closing server closes idle connections, milliseconds. */
 const SWEEP_MS = 10;
