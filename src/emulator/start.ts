@@ -5,6 +5,7 @@ import { createApp } from "../http/app.js";
 import { createFetch } from "../http/fetch.js";
 import { serve } from "../http/node/server.js";
 import { every } from "../runtime/every.js";
+import { steadyMachineTime } from "../runtime/machine-time.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
 import { SeedError } from "../services/seeding.js";
@@ -104,6 +105,7 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
     seed,
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,
+    machineTime: steadyMachineTime(),
     overrides: {
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),

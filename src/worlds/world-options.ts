@@ -24,4 +24,6 @@ export interface WorldOptions {
   readonly workspaceKey: string | null;
   /** Override the seed's settings. */
   readonly overrides: Partial<Settings>;
+  /** The machine's time, epoch milliseconds. All worlds of an emulator have the same, so that they agree. */
+  readonly machineTime?: () => number;
 }

@@ -43,7 +43,7 @@ export class World {
     this.#options = options;
     const { copy } = options;
     const store = copy ? openStoreImage(copy.image, "the copied world") : openStore(options.state);
-    const clock = new Clock();
+    const clock = new Clock({ mode: "real" }, options.machineTime);
     const stored = copy?.declared ?? storedSeed(store);
     this.#declared = options.seed ? declaredBy(options.seed) : (stored ?? EMPTY_SEED);
     this.#context = {

@@ -79,14 +79,15 @@ export class Worlds {
       throw invalid("name", `"${name}" is taken; DELETE /_emulator/worlds/${name} removes that world`);
     }
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides } = this.#options;
-    const options = {
+    const { overrides, machineTime } = this.#options;
+    const options: WorldOptions = {
       state: ":memory:",
       copy,
       seed: null,
       reset: false,
       workspaceKey: name + WORLD_KEY_END,
       overrides,
+      ...(machineTime && { machineTime }),
     };
     this.#worlds.set(name, new World(options));
     return name;
