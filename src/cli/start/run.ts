@@ -7,12 +7,13 @@ import type { Listening } from "../log/log.js";
 import { UserError } from "../user-error.js";
 import { startFailure } from "./failure.js";
 import { emulatorOptions, type StartOptions } from "./options.js";
+import { stopWithoutReader } from "./reader-gone.js";
 import { stopOnSignals } from "./signals.js";
 import { watchSeeds } from "./watch.js";
 
 /** Starts an emulator and runs it until a signal, or the end of standard input. @throws UserError when it cannot start */
 export async function runStart(options: StartOptions): Promise<void> {
-  const log = createLog(options.log, process.stdout, process.env);
+  const log = createLog(options.log, process);
   const gateway = await startGatewayEmulator({
     ...emulatorOptions(options),
     ownsProcess: true,
@@ -30,14 +31,13 @@ export async function runStart(options: StartOptions): Promise<void> {
       )
     : () => {};
 
-  stopOnSignals(
-    async () => {
-      stopWatching();
-      await gateway.stop();
-      log.flush();
-    },
-    options.exitWithStdin ? process.stdin : null,
-  );
+  const stop = async (): Promise<void> => {
+    stopWatching();
+    await gateway.stop();
+    log.flush();
+  };
+  stopWithoutReader(process.stdout, stop);
+  stopOnSignals(stop, options.exitWithStdin ? process.stdin : null);
   log.listening(factsOf(gateway, options));
   log.flush();
 }
