@@ -63,6 +63,11 @@ const TIME_AND_CHANCE: readonly { what: string; pattern: RegExp; in: readonly st
   },
 ];
 
+/** What fake timers replace. `runtime/timers.ts` holds on to it; the command line has a process to itself. */
+const REPLACEABLE =
+  /\b(?:(?:set|clear)(?:Timeout|Interval|Immediate)|queueMicrotask|nextTick|Date\s*\.\s*now|performance\s*\.\s*now|hrtime)\b/g;
+const MAY_USE_GLOBAL_TIMERS = /^(?:runtime\/timers\.ts$|cli\/)/;
+
 /** State that a reset would forget. */
 const MODULE_STATE: readonly { what: string; pattern: RegExp }[] = [
   { what: "a module-level let or var", pattern: /^(?:export\s+)?(?:let|var)\s/m },
@@ -106,6 +111,15 @@ function breachesOf(path: string, text: string): string[] {
     const target = partOf(path, from);
     const allowed = [part, ...(rule?.may ?? []), ...(typeOnly ? (rule?.types ?? []) : [])];
     if (!allowed.includes(target) && !allowed.includes("*")) found.push(`imports ${target} (${from})`);
+  }
+  if (!MAY_USE_GLOBAL_TIMERS.test(path)) {
+    const [, held = ""] = /import \{([^}]*)\} from "[./]*(?:\/runtime)?\/timers\.js"/.exec(code) ?? [];
+    for (const name of new Set(code.match(REPLACEABLE))) {
+      const reported = TIME_AND_CHANCE.some(
+        ({ pattern, in: parts }) => !parts.includes(part) && pattern.test(name),
+      );
+      if (!reported && !held.includes(name)) found.push(`uses the global ${name}`);
+    }
   }
   for (const { what, pattern, in: parts } of TIME_AND_CHANCE) {
     if (!parts.includes(part) && pattern.test(code)) found.push(`uses ${what}`);
@@ -264,6 +278,14 @@ describe("the rules of the house", () => {
     ["http/a.ts", "setTimeout(() => {}, 1);", "uses setTimeout"],
     ["http/a.ts", "setInterval(f, 1);", "uses setTimeout"],
     ["services/a.ts", 'import { setTimeout as sleep } from "node:timers/promises";', "uses setTimeout"],
+    ["http/a.ts", "setImmediate(f);", "uses the global setImmediate"],
+    [
+      "http/a.ts",
+      'import { clearTimeout } from "../runtime/timers.js";\nqueueMicrotask(f);',
+      "queueMicrotask",
+    ],
+    ["runtime/a.ts", "const system = Date.now;", "uses the global Date.now"],
+    ["runtime/a.ts", "const timer = setTimeout(f, 1);", "uses the global setTimeout"],
     ["services/a.ts", "let count = 0;", "module-level let"],
     ["services/a.ts", "export var count = 0;", "module-level let"],
     ["services/a.ts", "const cache = new Map<string, number>();", "starts empty"],
@@ -287,7 +309,9 @@ describe("the rules of the house", () => {
     ],
     ["services/a.ts", "function f() {\n  let count = 0;\n  const seen = new Set();\n}"],
     ["services/a.ts", 'const FIXED = new Set(["a"]);\nconst url = "https://x.io"; const d = new Date(0);'],
-    ["runtime/a.ts", "const now = Date.now(); setTimeout(f, 1);"],
+    ["runtime/timers.ts", "const now = Date.now();"],
+    ["runtime/a.ts", 'import { setTimeout } from "./timers.js";\nsetTimeout(f, 1);'],
+    ["http/node/a.ts", 'import { setImmediate } from "../../runtime/timers.js";\nsetImmediate(f);'],
     ["version.ts", 'import manifest from "../package.json" with { type: "json" };'],
     ["services/a.ts", "x\n".repeat(280)],
   ])("in %s they allow what is right (case %#)", (path, text) => {

@@ -6,7 +6,7 @@ import { VERSION } from "../version.js";
 if ("enableCompileCache" in nodeModule && typeof nodeModule.enableCompileCache === "function") {
   nodeModule.enableCompileCache();
 }
-// A reader that stops early, such as `| head`, is not an error.
+// A reader that stops early, such as `| head`, is not an error. A start thinks otherwise, and replaces this.
 process.stdout.on("error", (cause: NodeJS.ErrnoException) => process.exit(cause.code === "EPIPE" ? 0 : 1));
 
 const [first, ...rest] = process.argv.slice(2);

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { Seed } from "../schemas/seed.js";
 import type { SeedProblem } from "./problems.js";
+import { readText } from "./read-text.js";
 import { parseSeedText, type SeedText } from "./seed-text.js";
 
 /** A path in a seed: keys and list indexes. */
@@ -68,7 +68,7 @@ export async function locateRefusals(
   files: readonly string[],
 ): Promise<SeedProblem[]> {
   const texts: { file: string; text: SeedText }[] = [];
-  for (const file of files) texts.push({ file, text: await parseSeedText(await readFile(file, "utf8")) });
+  for (const file of files) texts.push({ file, text: await parseSeedText(await readText(file)) });
   return refusals.map(({ path, message }) => {
     const origin = originOf(path, texts);
     return origin

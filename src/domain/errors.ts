@@ -75,6 +75,22 @@ export class GatewayError extends Error {
     return new GatewayError(code, { message, hint, headers, ...(served ? { served } : {}) });
   }
 
+  /** The same error with other texts. What a fault defines stays as it is. */
+  reworded(change: (text: string) => string): GatewayError {
+    const { injected, retryAfter, headers, served } = this;
+    if (injected) return this;
+    const message = change(this.message);
+    const hint = this.hint === undefined ? undefined : change(this.hint);
+    if (message === this.message && hint === this.hint) return this;
+    return new GatewayError(this.code, {
+      message,
+      hint,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(headers && { headers }),
+      ...(served && { served }),
+    });
+  }
+
   get status(): number {
     return this.injected?.status ?? ERRORS[this.code].status;
   }

@@ -26,18 +26,6 @@ export function coversModel({ modelIds }: WorkspaceKey, modelId: string | undefi
   return modelIds === null || (modelId !== undefined && modelIds.includes(modelId));
 }
 
-/** Keys may contain slashes, so the rest of the path belongs to the key. */
-const KEY_IN_PATH = /(\/groups\/[^/]+)?\/api_keys\/(.+)/;
-
-/** The path for the journal: a caller may have put a whole key in the place of its prefix. */
-export function pathWithoutKey(path: string): string {
-  if (!path.includes("/api_keys/")) return path;
-  return path.replace(KEY_IN_PATH, (_, group: string | undefined, key: string) => {
-    const prefix = group ? federatedPrefix(key) : workspacePrefix(key.replace(/%2e/gi, "."));
-    return `${group ?? ""}/api_keys/${prefix}`;
-  });
-}
-
 /** Whether the text looks like a federated key. For hints only. */
 export function isFederatedKey(key: string): boolean {
   return key.startsWith("sky_");

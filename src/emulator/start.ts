@@ -6,6 +6,7 @@ import { createFetch } from "../http/fetch.js";
 import { Guard } from "../http/middleware/guard.js";
 import { guardRules, hostInUrl, isLoopbackHost } from "../http/middleware/guard-rules.js";
 import { serve } from "../http/node/server.js";
+import { steadyMachineTime } from "../runtime/machine-time.js";
 import { secretToken } from "../runtime/secret-token.js";
 import type { Seed } from "../schemas/seed.js";
 import { ErrorCounter } from "../services/error-counter.js";
@@ -100,6 +101,7 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,
     guard: isReachable ? new AddressGuard(forwardAllow, urlsOf(seed)) : null,
+    machineTime: steadyMachineTime(),
     overrides: {
       ...(acceptBearer === undefined ? {} : { acceptBearer }),
       ...(managementRateLimit === undefined ? {} : { managementRateLimit }),

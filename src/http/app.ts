@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import type { RouterRoute } from "hono/types";
 import { GatewayError } from "../domain/errors.js";
 import type { Surface } from "../domain/journal.js";
-import { pathWithoutKey } from "../domain/keys.js";
 import { control } from "./control/app.js";
 import { METHODS } from "./dedicated/deployment-paths.js";
 import type { AppContext, AppEnv, WorldLookup } from "./env.js";
@@ -82,7 +81,7 @@ function notRouted(app: Hono<AppEnv>, c: AppContext): GatewayError {
   if (allowed.length > 0) {
     return new GatewayError("method_not_allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
   }
-  return new GatewayError("unknown_path", { hint: UNKNOWN_PATHS[surface](pathWithoutKey(path)) });
+  return new GatewayError("unknown_path", { hint: UNKNOWN_PATHS[surface](path) });
 }
 
 /** What there is, for a path that no route has. */

@@ -1,5 +1,6 @@
 import { errorMessage } from "../domain/error-message.js";
 import { GatewayError } from "../domain/errors.js";
+import { withoutKeys } from "../domain/hidden-keys.js";
 import type { Surface } from "../domain/journal.js";
 import type { Settings } from "../domain/settings.js";
 import { storageFailure, storageFault } from "../domain/storage-error.js";
@@ -13,7 +14,11 @@ import { type Answer, oneLine, respond } from "./respond.js";
 
 /** Answers an error in the surface's dialect. Anything but a GatewayError, or a failure of the storage, is a defect. */
 export function respondError(c: AppContext, cause: unknown): Response {
-  const error = cause instanceof GatewayError ? cause : defect(cause);
+  const { isKey } = c.get("services").access;
+  // Messages may repeat what the caller sent.
+  const error = (cause instanceof GatewayError ? cause : defect(cause)).reworded((text) =>
+    withoutKeys(text, isKey),
+  );
   const inProgress = c.get("inProgress");
   const { surface } = c.get("destination");
   inProgress.error = error.code;

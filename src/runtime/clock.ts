@@ -1,6 +1,8 @@
 import { isoTime } from "../domain/iso-time.js";
+import { ExternalWork, nextTurn } from "./external-work.js";
 import { JobQueue, type QueuedJob } from "./job-queue.js";
-import { MAX_TIMER_MS } from "./max-timer.js";
+import { steadyMachineTime } from "./machine-time.js";
+import { clearTimeout, setTimeout } from "./timers.js";
 
 /** The state of a world's clock. `running` is real time plus an offset, after a set or an advance. */
 export type ClockState =
@@ -20,8 +22,8 @@ export type Cancel = () => void;
 /** Thrown instead of moving the clock back. */
 export class ClockError extends Error {}
 
-/** How long an advance waits for external work, milliseconds of real time. */
-const EXTERNAL_TIMEOUT_MS = 1_000;
+/** Node's timers do not notice a step of the machine's clock, so the time is read again after this; milliseconds. */
+const MAX_TIMER_MS = 1_000;
 
 /**
  * The time of a world: real, shifted or frozen. All timers of the world run on its clock, so that a test can advance
@@ -34,8 +36,7 @@ export class Clock {
   #lastTime = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
-  /** Work outside the clock that an advance waits for, such as a request to a webhook. */
-  readonly #external = new Set<Promise<unknown>>();
+  readonly #external = new ExternalWork();
   #advancing: Promise<unknown> = Promise.resolve();
   #isAdvancing = false;
   #runningDueJobs = false;
@@ -46,9 +47,9 @@ export class Clock {
 
   /**
    * @param state initial state
-   * @param system epoch milliseconds of the machine; tests can pass another source
+   * @param system epoch milliseconds of the machine; the clocks of one emulator share it
    */
-  constructor(state: ClockState = { mode: "real" }, system: () => number = Date.now) {
+  constructor(state: ClockState = { mode: "real" }, system: () => number = steadyMachineTime()) {
     this.#state = state;
     this.#system = system;
   }
@@ -116,17 +117,12 @@ export class Clock {
 
   /** Runs work in a later turn of the event loop, unless stopped, so that no answer waits for it. An advance waits. */
   runInLaterTurn(work: () => void, stop: AbortSignal): void {
-    const turn = new Promise<void>((resolve) => setImmediate(resolve));
-    this.waitForExternal(turn.then(() => (stop.aborted ? undefined : work())));
+    this.waitForExternal(nextTurn().then(() => (stop.aborted ? undefined : work())));
   }
 
-  /**
-   * Makes an advance wait for work outside the clock, which may schedule jobs. It waits at most
-   * {@link EXTERNAL_TIMEOUT_MS} of real time; then the work counts as hanging and its timeout on this clock can run.
-   */
+  /** Makes an advance wait for work outside the clock, at most a second of real time. */
   waitForExternal(work: Promise<unknown>): void {
     this.#external.add(work);
-    void work.finally(() => this.#external.delete(work)).catch(() => undefined);
   }
 
   /**
@@ -169,7 +165,7 @@ export class Clock {
     this.#isAdvancing = true;
     try {
       for (;;) {
-        await this.#externalWork();
+        await this.#external.settled();
         if (this.#epoch !== epoch) return fired;
         const entry = this.#queue.peek();
         if (!entry || entry.at > target) break;
@@ -178,7 +174,7 @@ export class Clock {
         fired.push({ at: this.now(), job: entry.label });
         await entry.job();
         // Lets the job's effects run and schedule further jobs before time moves on.
-        await new Promise<void>((resolve) => setImmediate(resolve));
+        await nextTurn();
         if (this.#epoch !== epoch) return fired;
       }
       this.#setTime(Math.max(target, this.now()));
@@ -188,21 +184,6 @@ export class Clock {
       this.#setTimer();
     }
     return fired;
-  }
-
-  async #externalWork(): Promise<void> {
-    if (this.#external.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, EXTERNAL_TIMEOUT_MS);
-    });
-    while (this.#external.size > 0) {
-      const all = Promise.allSettled(this.#external).then(() => "settled" as const);
-      if ((await Promise.race([all, timeout])) !== "settled") break;
-      // Its jobs and further external work are known a turn later.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
-    clearTimeout(timer);
   }
 
   #currentTime(): number {

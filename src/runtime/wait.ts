@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS } from "./max-timer.js";
+import { clearTimeout, setTimeout } from "./timers.js";
 
 /**
  * Waits, in real time, until `condition` is true.

@@ -13,39 +13,34 @@ export const slugSchema = z
 const threshold = z.int().min(1).describe("At least 1 (X-21)");
 const limitType = z.enum(["REQUEST", "TOKEN"]);
 
-export const rateLimitSchema = z
+const rateLimitSchema = z
   .object({ type: limitType, unit: z.enum(["SECOND", "MINUTE"]), threshold })
   .meta({ id: "RateLimit", description: "A rolling window of exactly one second or minute (L-3)" });
 
-export const usageLimitSchema = z
+const usageLimitSchema = z
   .object({ type: limitType, unit: z.enum(["DAY"]), threshold })
   .meta({ id: "UsageLimit", description: "The UTC day (L-3)" });
 
 /** One slug of a group with its limits (G-3). Absent lists count as empty. */
 export const groupModelSchema = z
-  .object({
-    slug: slugSchema,
-    rate_limits: z
-      .array(rateLimitSchema)
-      .nullish()
-      .superRefine(unique((limit) => limit.type, "expected at most one rate limit per type")),
-    usage_limits: z
-      .array(usageLimitSchema)
-      .nullish()
-      .superRefine(
-        unique(
-          (limit) => `${limit.type}/${limit.unit}`,
-          "expected at most one usage limit per type and unit",
-        ),
-      ),
-  })
+  .object(modelShape(rateLimitSchema, usageLimitSchema))
   .meta({ id: "GroupModel" });
 
-const models = z
-  .array(groupModelSchema)
-  .superRefine(unique((model) => model.slug, "expected each slug once"));
+/** The same in a seed, where an unknown key is an error. */
+const strictGroupModelSchema = z.strictObject(
+  modelShape(rateLimitSchema.strict(), usageLimitSchema.strict()),
+);
 
-const name = z.string().max(MAX_NAME).nullish();
+const models = z.array(groupModelSchema).superRefine(eachSlugOnce);
+
+/** The models of a group in a seed: what the API refuses is refused there too. */
+export const seedModelsSchema = z
+  .array(strictGroupModelSchema)
+  .superRefine(eachSlugOnce)
+  .min(1, { error: "expected at least one model" });
+
+/** A name of a group or key, which need not have one. */
+export const nameSchema = z.string().max(MAX_NAME).nullish();
 
 export const externalEntityIdSchema = z
   .string()
@@ -63,7 +58,7 @@ const hierarchySchema = z
 /** Body of `POST /v1/gateway/groups` (G-1 to G-4). */
 export const createGroupSchema = z
   .object({
-    metadata: z.object({ name, external_entity_id: externalEntityIdSchema }),
+    metadata: z.object({ name: nameSchema, external_entity_id: externalEntityIdSchema }),
     models: models.min(1, { error: "expected at least one model" }),
     hierarchy: hierarchySchema,
   })
@@ -72,7 +67,9 @@ export const createGroupSchema = z
 /** Body of `PATCH /v1/gateway/groups/{id}` (G-8). */
 export const updateGroupSchema = z
   .object({
-    metadata: z.object({ name, external_entity_id: unchangeable("external_entity_id") }).nullish(),
+    metadata: z
+      .object({ name: nameSchema, external_entity_id: unchangeable("external_entity_id") })
+      .nullish(),
     models: models.nullish(),
     hierarchy: unchangeable("hierarchy"),
   })
@@ -82,12 +79,10 @@ export const updateGroupSchema = z
   .meta({ id: "UpdateGroup" });
 
 /** Body of `POST /v1/gateway/groups/{id}/api_keys` (K-1). */
-export const mintKeySchema = z.object({ name: z.string().max(MAX_NAME).nullish() }).meta({ id: "MintKey" });
+export const mintKeySchema = z.object({ name: nameSchema }).meta({ id: "MintKey" });
 
 /** Body of `POST /v1/gateway/groups/{id}/api_keys/register` (K-3, K-5). */
-export const registerKeySchema = z
-  .object({ key: z.string(), name: z.string().max(MAX_NAME).nullish() })
-  .meta({ id: "RegisterKey" });
+export const registerKeySchema = z.object({ key: z.string(), name: nameSchema }).meta({ id: "RegisterKey" });
 
 /** A field that a PATCH must not have (G-8). */
 function unchangeable(field: string) {
@@ -95,6 +90,33 @@ function unchangeable(field: string) {
     .unknown()
     .refine((value) => value === undefined, { error: `${field} cannot be changed` })
     .optional();
+}
+
+/** @param rateLimit one limit; strict in seeds @param usageLimit the same */
+function modelShape<Rate extends typeof rateLimitSchema, Usage extends typeof usageLimitSchema>(
+  rateLimit: Rate,
+  usageLimit: Usage,
+) {
+  return {
+    slug: slugSchema,
+    rate_limits: z
+      .array(rateLimit)
+      .nullish()
+      .superRefine(unique((limit) => limit.type, "expected at most one rate limit per type")),
+    usage_limits: z
+      .array(usageLimit)
+      .nullish()
+      .superRefine(
+        unique(
+          (limit) => `${limit.type}/${limit.unit}`,
+          "expected at most one usage limit per type and unit",
+        ),
+      ),
+  };
+}
+
+function eachSlugOnce(models: readonly { readonly slug: string }[], context: z.RefinementCtx): void {
+  unique((model: { readonly slug: string }) => model.slug, "expected each slug once")(models, context);
 }
 
 function unique<T>(keyOf: (item: T) => string, message: string) {

@@ -1,10 +1,8 @@
 import * as z from "zod";
-import { WORKSPACE_KEY_TYPES } from "../domain/model.js";
+import { REGIONS, WORKSPACE_KEY_TYPES } from "../domain/model.js";
 import { chainSchema, modelSchema } from "./deployments.js";
 import { targetSchema } from "./endpoints.js";
-import { externalEntityIdSchema, rateLimitSchema, slugSchema, usageLimitSchema } from "./groups.js";
-
-const strict = <T extends z.ZodRawShape>(schema: z.ZodObject<T>) => schema.strict();
+import { externalEntityIdSchema, nameSchema, seedModelsSchema, slugSchema } from "./groups.js";
 
 const keyText = z
   .string()
@@ -14,22 +12,16 @@ const name = z.string().min(1).max(255);
 const workspaceKey = z.strictObject({
   key: keyText,
   type: z.enum(WORKSPACE_KEY_TYPES).default("WORKSPACE_MANAGE_ALL"),
-  name: name.optional(),
+  name: nameSchema,
   model_ids: z
     .array(name)
-    .optional()
+    .nullish()
     .describe("The models that the key may call. Only for WORKSPACE_INVOKE and WORKSPACE_EXPORT_METRICS"),
 });
 
 const federatedKey = z.strictObject({
   name: name.describe("Tests read the key by this name: gateway.keys[name]"),
   key: keyText.min(17, { error: "expected more than 16 characters: the first 16 are the prefix" }),
-});
-
-const groupModel = z.strictObject({
-  slug: slugSchema,
-  rate_limits: z.array(strict(rateLimitSchema)).optional(),
-  usage_limits: z.array(strict(usageLimitSchema)).optional(),
 });
 
 const usage = z.strictObject({
@@ -41,12 +33,12 @@ const usage = z.strictObject({
 
 const groupWithoutChildren = z.strictObject({
   external_entity_id: externalEntityIdSchema,
-  name: name.nullable().optional(),
+  name: nameSchema,
   limit_enforcement: z
     .enum(["INDEPENDENT", "CASCADING"])
-    .optional()
+    .nullish()
     .describe("Only on a root; children have the mode of their parent. INDEPENDENT when absent"),
-  models: z.array(groupModel).min(1),
+  models: seedModelsSchema,
   keys: z.array(federatedKey).optional(),
   usage: z
     .array(usage)
@@ -62,8 +54,8 @@ const groupSeedSchema: z.ZodType<GroupSeed, GroupSeed> = z
 
 const endpoint = z.strictObject({
   slug: slugSchema,
-  targets: z.array(strict(targetSchema)).min(1),
-  region: z.enum(["UNRESTRICTED", "EU"]).optional(),
+  targets: z.array(targetSchema.strict()).min(1),
+  region: z.enum(REGIONS).nullish(),
 });
 
 /** A workspace of a seed. */

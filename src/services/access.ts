@@ -142,6 +142,9 @@ export class Access implements Cache {
     });
   }
 
+  /** Whether a text is a key of this world. Bound, for texts that must not show one. */
+  readonly isKey = (text: string): boolean => this.find(text) !== null;
+
   /** The caller with this key, or null. Hashes are compared in constant time, and no secret text is. */
   find(key: string): Caller | null {
     const id = hash("sha256", key, "binary");

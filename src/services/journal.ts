@@ -8,6 +8,7 @@ import {
   type Surface,
 } from "../domain/journal.js";
 import { storageFailure } from "../domain/storage-error.js";
+import { setImmediate } from "../runtime/timers.js";
 import { waitFor } from "../runtime/wait.js";
 import { DayTotals } from "./day-totals.js";
 import { JournalPruning } from "./journal-pruning.js";

@@ -33,4 +33,6 @@ export interface WorldOptions {
   readonly schemaWorkers: SchemaWorkers;
   /** Which hosts rules and webhooks may call; null: all. */
   readonly guard: AddressGuard | null;
+  /** The machine's time, epoch milliseconds. All worlds of an emulator have the same, so that they agree. */
+  readonly machineTime?: () => number;
 }

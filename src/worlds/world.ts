@@ -55,7 +55,7 @@ export class World {
     this.#options = options;
     const { copy } = options;
     const store = openState(options);
-    const clock = new Clock();
+    const clock = new Clock({ mode: "real" }, options.machineTime);
     const stored = copy?.declared ?? orDamaged(store, options.state, () => storedSeed(store));
     this.#declared = options.seed ? declaredBy(options.seed) : (stored ?? EMPTY_SEED);
     this.#context = {

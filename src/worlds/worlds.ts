@@ -78,8 +78,8 @@ export class Worlds {
     }
     this.#checkRoom();
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides, guard, schemaWorkers } = this.#options;
-    const options = {
+    const { overrides, guard, schemaWorkers, machineTime } = this.#options;
+    const options: WorldOptions = {
       state: ":memory:",
       copy,
       seed: null,
@@ -88,6 +88,7 @@ export class Worlds {
       overrides,
       guard,
       schemaWorkers,
+      ...(machineTime && { machineTime }),
     };
     this.#worlds.set(name, new World(options));
     return name;

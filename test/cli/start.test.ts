@@ -68,7 +68,7 @@ describe("start", () => {
     });
     const answer = await fetch(`${emulator.url}/v1/models`, { headers: { Authorization: `Bearer ${KEY}` } });
     expect(answer.status).toBe(200);
-    expect(emulator.process.stdout.trim().split("\n")).toHaveLength(1);
+    expect(emulator.process.stdout).toBe("");
   });
 
   test("a port in use is one line with a way out, exit 1", async () => {
@@ -89,6 +89,34 @@ describe("start", () => {
     expect(stderr).toBe(
       `${seed}:3: workspaces.0.grups: unknown key; did you mean "groups"?\ngateway-emulator: the seed has 1 problem\n`,
     );
+  });
+});
+
+describe("standard output", () => {
+  test("--log silent writes nothing there; where it listens is on standard error", async () => {
+    await using emulator = await startCli(["--state", ":memory:", "--log", "silent"]);
+    await fetch(`${emulator.url}/v1/models`);
+    const { code } = await emulator.process.stop();
+    expect([code, emulator.process.stdout]).toEqual([0, ""]);
+    expect(emulator.process.stderr).toBe(`gateway-emulator listens on ${emulator.url}\n`);
+  });
+
+  test("without a reader it stops with a message and 141, as a shell reports SIGPIPE", async () => {
+    await using emulator = await startCli(["--state", ":memory:"]);
+    emulator.process.closeStdout();
+    // Its log finds out with the next lines.
+    await fetch(`${emulator.url}/v1/models`).catch(() => null);
+    expect(await emulator.process.ended).toEqual({ code: 141, signal: null });
+    expect(emulator.process.stderr).toMatch(
+      /^gateway-emulator: nobody reads standard output .*--log silent.*\n$/,
+    );
+  });
+
+  test("without a reader that was to read nothing it runs on", async () => {
+    await using emulator = await startCli(["--state", ":memory:", "--log", "silent"]);
+    emulator.process.closeStdout();
+    expect((await fetch(`${emulator.url}/v1/models`)).status).toBe(401);
+    expect(await emulator.process.stop()).toEqual({ code: 0, signal: null });
   });
 });
 

@@ -48,8 +48,10 @@ describe("a seed file", () => {
     expect(await from(await file(name, text))).toEqual(await from(QUICKSTART));
   });
 
-  test("an empty one is an empty world with a workspace key", async () => {
-    await using gateway = await startGatewayEmulator({ seed: await file("empty.yaml", "# nothing yet\n") });
+  test("{} is an empty world with a workspace key", async () => {
+    await using gateway = await startGatewayEmulator({
+      seed: await file("empty.yaml", "{} # nothing yet\n"),
+    });
     expect(gateway.keys).toEqual({});
     expect((await management(gateway).get("/groups")).body.items).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { coversModel, pathWithoutKey, registrationProblem, workspacePrefix } from "../../src/domain/keys.js";
+import { pathWithoutKey } from "../../src/domain/hidden-keys.js";
+import { coversModel, registrationProblem, workspacePrefix } from "../../src/domain/keys.js";
 
 describe("I-7: the prefix of a workspace key", () => {
   test.each([
@@ -24,8 +25,14 @@ describe("the journal's paths hold no key", () => {
     ["/v1/api_keys/abcd1234.secret", "/v1/api_keys/abcd1234"],
     ["/v1/api_keys/abcd1234%2Esecret", "/v1/api_keys/abcd1234"],
     ["/v1/api_keys/abcd1234.sec/ret", "/v1/api_keys/abcd1234"],
+    ["/v1/gateway/groups/sky_acmeprod0001.local-secret", "/v1/gateway/groups/sky_acmeprod0001"],
+    ["/v1/gateway/groups/sky_acmeprod0001.local/secret/usage", "/v1/gateway/groups/sky_acmeprod0001"],
+    ["/v1/gateway/groups/sky%5Facmeprod0001%2Elocal-secret", "/v1/gateway/groups/sky_acmeprod0001"],
+    ["/v1/gateway/groups/known123.secret/usage", "/v1/gateway/groups/known123/usage"],
+    ["/v1/models/acme/llama-3.1-8b-instruct", "/v1/models/acme/llama-3.1-8b-instruct"],
+    ["/v1/models/100%", "/v1/models/100%"],
   ])("%s: %s", (path, kept) => {
-    expect(pathWithoutKey(path)).toBe(kept);
+    expect(pathWithoutKey(path, (text) => text === "known123.secret")).toBe(kept);
   });
 });
 

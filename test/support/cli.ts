@@ -73,6 +73,11 @@ export class CliProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
+  /** The reader of its standard output goes away, as `| head` does. */
+  closeStdout(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** SIGTERM, and its end. */
   stop(): Promise<Ended> {
     this.signal("SIGTERM");

@@ -2,38 +2,33 @@ import type { Writable } from "node:stream";
 import type { LogFormat } from "./formats.js";
 import { jsonLog } from "./json.js";
 import { Lines } from "./lines.js";
-import type { Log, Reach } from "./log.js";
+import type { Log } from "./log.js";
 import { painter } from "./paint.js";
 import { prettyLog } from "./pretty.js";
 
+/** @param process whose standard output is the log */
 export function createLog(
   format: LogFormat,
-  stream: Writable & { isTTY?: boolean },
-  env: NodeJS.ProcessEnv,
+  { stdout, stderr, env }: Pick<NodeJS.Process, "stdout" | "stderr" | "env">,
 ): Log {
   switch (format) {
     case "pretty":
-      return prettyLog(stream, painter(stream, env));
+      return prettyLog(stdout, painter(stdout, env));
     case "json":
-      return jsonLog(stream);
+      return jsonLog(stdout);
     case "silent":
-      return silentLog(stream);
+      return silentLog(stderr);
   }
 }
 
-/** On standard error: standard output stays silent but for the URL (Y-63). */
-function warn({ warning, newToken }: Reach): void {
-  console.error(`gateway-emulator: ${warning}`);
-  if (newToken !== null) console.error(`GATEWAY_EMULATOR_CONTROL_TOKEN=${newToken}`);
-}
-
-/** Logs only the URL: with `--port 0` there is no other way to learn the port. */
-function silentLog(stream: Writable): Log {
-  const lines = new Lines(stream, () => "");
+/** Logs only the URL, and what needs attention (Y-63), to standard error: with `--port 0` nothing else tells the port. */
+function silentLog(stderr: Writable): Log {
+  const lines = new Lines(stderr, () => "");
   return {
     listening: ({ url, reach }) => {
       lines.write(`gateway-emulator listens on ${url}`);
-      if (reach) warn(reach);
+      if (reach) lines.write(`gateway-emulator: ${reach.warning}`);
+      if (reach?.newToken) lines.write(`GATEWAY_EMULATOR_CONTROL_TOKEN=${reach.newToken}`);
     },
     request: () => {},
     notice: () => {},

@@ -15,7 +15,7 @@ export class Lines {
   constructor(stream: Writable, gap: (dropped: number) => string) {
     this.#stream = stream;
     this.#gap = gap;
-    // When the reader closes the stream, the log ends; the emulator runs on.
+    // When the reader closes the stream, the log ends. What else does is not the log's to say.
     stream.on("error", () => {
       this.#isClosed = true;
     });

@@ -7,12 +7,13 @@ import type { Listening, Reach } from "../log/log.js";
 import { UserError } from "../user-error.js";
 import { startFailure } from "./failure.js";
 import { emulatorOptions, type StartOptions } from "./options.js";
+import { stopWithoutReader } from "./reader-gone.js";
 import { stopOnSignals } from "./signals.js";
 import { watchSeeds } from "./watch.js";
 
 /** Starts an emulator and runs it until a signal, or the end of standard input. @throws UserError when it cannot start */
 export async function runStart(options: StartOptions): Promise<void> {
-  const log = createLog(options.log, process.stdout, process.env);
+  const log = createLog(options.log, process);
   const gateway = await startGatewayEmulator({
     ...emulatorOptions(options),
     ownsProcess: true,
@@ -30,23 +31,18 @@ export async function runStart(options: StartOptions): Promise<void> {
       )
     : () => {};
 
-  stopOnSignals(
-    {
-      async stop() {
-        stopWatching();
-        await gateway.stop({
-          grace: options.stopGraceMs,
-          onWait: (what) => {
-            log.notice(`waiting up to ${options.stopGraceMs / 1000} s for ${what}`);
-            log.flush();
-          },
-        });
-        log.flush();
-      },
-      hurry: () => gateway.stop({ grace: 0 }),
-    },
-    options.exitWithStdin ? process.stdin : null,
-  );
+  const stop = async (): Promise<void> => {
+    stopWatching();
+    const onWait = (what: string): void => {
+      log.notice(`waiting up to ${options.stopGraceMs / 1000} s for ${what}`);
+      log.flush();
+    };
+    await gateway.stop({ grace: options.stopGraceMs, onWait });
+    log.flush();
+  };
+  stopWithoutReader(process.stdout, stop);
+  const hurry = (): Promise<void> => gateway.stop({ grace: 0 });
+  stopOnSignals({ stop, hurry }, options.exitWithStdin ? process.stdin : null);
   log.listening(factsOf(gateway, options));
   log.flush();
 }

@@ -2,6 +2,7 @@ import { type AiGateway, isRetryable, retryDelayMs } from "../../domain/cloudfla
 import { type GatewayOptions, readOptions } from "../../domain/cloudflare/options.js";
 import { type ErrorCode, GatewayError } from "../../domain/errors.js";
 import { ulid } from "../../domain/ulid.js";
+import { setImmediate } from "../../runtime/timers.js";
 import type { AppContext } from "../env.js";
 import { waitForClient } from "../inference/wait.js";
 import { readBody } from "../middleware/body.js";

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { GatewayError } from "../../domain/errors.js";
-import { pathWithoutKey } from "../../domain/keys.js";
+import { pathWithoutKey } from "../../domain/hidden-keys.js";
 import type { AppContext, AppEnv } from "../env.js";
 import { errorAnswer, respondError } from "../errors.js";
 import { respond } from "../respond.js";
@@ -12,7 +12,11 @@ import { respond } from "../respond.js";
 export const journal: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { surface, path } = c.get("destination");
   const services = c.get("services");
-  const inProgress = services.journal.begin(surface, c.req.method, pathWithoutKey(path));
+  const inProgress = services.journal.begin(
+    surface,
+    c.req.method,
+    pathWithoutKey(path, services.access.isKey),
+  );
   c.set("inProgress", inProgress);
   c.env.requestNumber = inProgress.seq;
   const refusal = c.get("refusal");
