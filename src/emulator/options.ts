@@ -1,6 +1,7 @@
 import { checkFields, type Fields } from "../client/known-fields.js";
 import type { SeedSource } from "../config/load-seeds.js";
 import type { JournalEntry } from "../domain/journal.js";
+import { OptionError } from "../domain/option-error.js";
 import type { GuardOptions } from "../http/middleware/guard-rules.js";
 import { isAllowable } from "../services/outgoing/address-guard.js";
 
@@ -73,15 +74,14 @@ export function checkOptions(options: EmulatorOptions): void {
     throw new TypeError('startGatewayEmulator: expected options such as { seed: "gateway.yaml" }');
   }
   checkFields("startGatewayEmulator", options, OPTIONS, "option");
-  const { durability = "process" } = options;
+  const { durability = "process", forwardAllow = [] } = options;
   if (durability !== "process" && durability !== "power") {
-    throw new TypeError(
-      `startGatewayEmulator: durability: expected "process" or "power", got ${JSON.stringify(durability)}`,
-    );
+    throw new OptionError("durability", `expected "process" or "power", got ${JSON.stringify(durability)}`);
   }
-  const wrong = options.forwardAllow?.find((entry) => !isAllowable(entry));
+  const wrong = forwardAllow.find((entry) => !isAllowable(entry));
   if (wrong === undefined) return;
-  throw new TypeError(
-    `startGatewayEmulator: forwardAllow: expected host names, addresses, ranges such as 10.0.0.0/8, or *, got ${JSON.stringify(wrong)}`,
+  throw new OptionError(
+    "forwardAllow",
+    `expected host names, addresses, ranges such as 10.0.0.0/8, or *, got ${JSON.stringify(wrong)}`,
   );
 }

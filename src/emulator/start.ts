@@ -25,9 +25,9 @@ import { PendingCalls } from "./pending-calls.js";
 import { endWork } from "./stop.js";
 
 export { loadSeeds, type SeedSource } from "../config/load-seeds.js";
+export { OptionError } from "../domain/option-error.js";
 export { entryJson } from "../http/control/entry-json.js";
-export { GuardOptionError, isLoopbackHost } from "../http/middleware/guard-rules.js";
-export { isAllowable } from "../services/outgoing/address-guard.js";
+export { isLoopbackHost } from "../http/middleware/guard-rules.js";
 export { needsBudget } from "../services/patterns.js";
 export { StateError } from "../store/state-file.js";
 export type { GatewayEmulator, StopOptions } from "./emulator.js";

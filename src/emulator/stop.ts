@@ -1,6 +1,7 @@
 import type { TwoProtocolServer } from "../http/node/two-protocols.js";
 import { NOTHING_UNDER_WAY } from "../http/node/under-way.js";
 import { every } from "../runtime/every.js";
+import { setImmediate } from "../runtime/timers.js";
 import { waitFor } from "../runtime/wait.js";
 import type { Worlds } from "../worlds/worlds.js";
 import type { PendingCalls } from "./pending-calls.js";

@@ -2,7 +2,7 @@ import type { Settings } from "../domain/settings.js";
 import type { ClockState } from "../runtime/clock.js";
 import type { RandomState } from "../runtime/random.js";
 import type { Seed } from "../schemas/seed.js";
-import { declaredKeys } from "../services/seeding.js";
+import { declaredKeys, SeedError } from "../services/seeding.js";
 import type { Store } from "../store/store.js";
 
 /** Keys in the meta table of a world's state. The values are part of the file format. */
@@ -49,4 +49,15 @@ export function randomSeed(seed: Seed, epoch: number): string {
 /** The initial state of the world's clock. */
 export function clockOf(seed: Seed): ClockState {
   return seed.clock === undefined ? { mode: "real" } : { mode: "frozen", at: Date.parse(seed.clock) };
+}
+
+/** @throws SeedError when a seed that is added has what only the seed of a start can have */
+export function refuseStartOnly(added: Seed): void {
+  for (const key of ["clock", "random_seed"] as const) {
+    if (added[key] === undefined) continue;
+    throw new SeedError(
+      [key],
+      "only the seed that a world starts with can set this; POST /_emulator/clock moves time",
+    );
+  }
 }

@@ -10,7 +10,6 @@ import {
   declaredKeys,
   declaredWorkspaceKey,
   ensureWorkspaceKey,
-  SeedError,
   settingsOf,
 } from "../services/seeding.js";
 import { createServices, type Services } from "../services/services.js";
@@ -25,6 +24,7 @@ import {
   declaredBy,
   META,
   randomSeed,
+  refuseStartOnly,
   storedSeed,
   type WorldState,
 } from "./world-state.js";
@@ -122,13 +122,7 @@ export class World {
   /** Adds a seed, all of it or nothing. The target of resets stays. @throws SeedError */
   add(partial: Seed): void {
     const { store, caches } = this.#context;
-    for (const key of ["clock", "random_seed"] as const) {
-      if (partial[key] === undefined) continue;
-      throw new SeedError(
-        [key],
-        "only the seed that a world starts with can set this; POST /_emulator/clock moves time",
-      );
-    }
+    refuseStartOnly(partial);
     const settings = settingsOf(partial, this.#context.settings);
     const tokenizer = tokenizerNamed(settings.tokenizer);
     this.services.journal.flush();

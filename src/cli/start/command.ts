@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { nearestKey } from "../../config/nearest-key.js";
 import { DEFAULT_STOP_GRACE } from "../../emulator/stop-grace.js";
 import { collect } from "../collect.js";
 import { LOG_FORMATS } from "../log/formats.js";
@@ -71,15 +72,14 @@ its APIs; dist/seed.schema.json for seed files.`;
 
 async function start(_word: unknown, flags: StartFlags, program: Command): Promise<void> {
   const [word = "start", ...excess] = program.args;
-  if (word !== "start") throw await unknownCommand(word, program);
+  if (word !== "start") throw unknownCommand(word, program);
   if (excess.length > 0) throw new UserError(`start has no arguments, got ${excess.join(" ")}`);
   const options = startOptions(flags, process.env);
   const { runStart } = await import("./run.js");
   await runStart(options);
 }
 
-async function unknownCommand(word: string, program: Command): Promise<UserError> {
-  const { nearestKey } = await import("../../config/nearest-key.js");
+function unknownCommand(word: string, program: Command): UserError {
   const nearest = nearestKey(word, ["start", "help", ...program.commands.map((command) => command.name())]);
   const hint = nearest ? `did you mean "${nearest}"?` : "gateway-emulator --help lists the commands.";
   return new UserError(`unknown command ${JSON.stringify(word)}; ${hint}`);

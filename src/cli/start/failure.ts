@@ -1,5 +1,5 @@
 import { InvalidSeed, problemLine } from "../../config/problems.js";
-import { GuardOptionError, StateError } from "../../emulator/start.js";
+import { OptionError, StateError } from "../../emulator/start.js";
 import { count } from "../count.js";
 import { seedProblems } from "../seed-problems.js";
 import { UserError } from "../user-error.js";
@@ -8,7 +8,7 @@ import { DEFAULT_PORT, type StartOptions } from "./options.js";
 /** Turns a failed start that the user can fix into a UserError. Returns any other error unchanged. */
 export async function startFailure(cause: unknown, options: StartOptions): Promise<unknown> {
   if (cause instanceof StateError) return new UserError(cause.message);
-  if (cause instanceof GuardOptionError) return new UserError(`--${kebab(cause.option)}: ${cause.problem}`);
+  if (cause instanceof OptionError) return new UserError(`--${kebab(cause.option)}: ${cause.problem}`);
   if (cause instanceof InvalidSeed) return seedFailure(cause, options);
   const code = cause instanceof Error && "code" in cause ? cause.code : null;
   const { host, port } = options;

@@ -1,3 +1,4 @@
+import { OptionError } from "../../domain/option-error.js";
 import { isLoopbackHost, parseAllowedHost, parseOrigin } from "../../domain/trusted-hosts.js";
 
 export { hostInUrl, isLoopbackHost } from "../../domain/trusted-hosts.js";
@@ -26,23 +27,10 @@ export interface GuardRules {
   readonly controlToken: string | null;
 }
 
-/** An option that cannot be used. */
-export class GuardOptionError extends TypeError {
-  override readonly name = "GuardOptionError";
-  readonly option: keyof GuardOptions;
-  readonly problem: string;
-
-  constructor(option: keyof GuardOptions, problem: string) {
-    super(`startGatewayEmulator: ${option}: ${problem}`);
-    this.option = option;
-    this.problem = problem;
-  }
-}
-
 /**
  * @param host where it listens; null when it does not
  * @param randomToken makes a token that nobody can guess
- * @throws GuardOptionError
+ * @throws OptionError
  */
 export function guardRules(
   options: GuardOptions,
@@ -72,7 +60,7 @@ function parsed(
   expected: string,
 ): string {
   const value = parse(text);
-  if (value === null) throw new GuardOptionError(option, `expected ${expected}, got ${JSON.stringify(text)}`);
+  if (value === null) throw new OptionError(option, `expected ${expected}, got ${JSON.stringify(text)}`);
   return value;
 }
 
@@ -83,7 +71,7 @@ function givenToken(token: string | undefined): string | null {
   if (token === undefined) return null;
   if (token.length >= MIN_TOKEN && /^[\x21-\x7e]+$/.test(token)) return token;
   // The token itself is a secret.
-  throw new GuardOptionError(
+  throw new OptionError(
     "controlToken",
     `expected at least ${MIN_TOKEN} characters of printable ASCII without spaces`,
   );
