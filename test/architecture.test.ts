@@ -19,8 +19,8 @@ const IMPORTS: Readonly<Record<string, { may: readonly string[]; types?: readonl
   worlds: { may: ["config", "services", "store", "runtime", "domain"], types: ["http", "schemas"] },
   client: { may: ["config", "domain"], types: ["schemas", "services"] },
   emulator: {
-    may: ["client", "config", "http", "runtime", "services", "store", "version.ts", "worlds"],
-    types: ["domain", "schemas"],
+    may: ["client", "config", "domain", "http", "runtime", "services", "store", "version.ts", "worlds"],
+    types: ["schemas"],
   },
   certify: { may: ["domain"] },
   cli: { may: ["client", "emulator", "config", "certify", "version.ts"], types: ["domain"] },

@@ -2,7 +2,9 @@ import type { RunResult, Statement } from "better-sqlite3";
 import type { Db } from "./database.js";
 
 /** The part of a database that the stores of tables use. */
-export type Preparing = Pick<Db, "prepare">;
+export interface Preparing {
+  readonly prepare: Db["prepare"];
+}
 
 /**
  * Prepares each statement when it is first used. Stores have about a hundred and most worlds use a few of them, so that

@@ -19,6 +19,7 @@ describe("options of start", () => {
       acceptBearer: undefined,
       managementRateLimit: undefined,
       exitWithStdin: false,
+      stopGraceMs: 3_000,
       log: "pretty",
       workspaceKey: undefined,
       guard: {
@@ -44,6 +45,7 @@ describe("options of start", () => {
       GATEWAY_EMULATOR_ACCEPT_BEARER: "1",
       GATEWAY_EMULATOR_MANAGEMENT_RATE_LIMIT: "0",
       GATEWAY_EMULATOR_EXIT_WITH_STDIN: "1",
+      GATEWAY_EMULATOR_STOP_GRACE: "500ms",
       GATEWAY_EMULATOR_LOG: "json",
       GATEWAY_EMULATOR_ALLOWED_HOSTS: "a.test, .b.test",
       GATEWAY_EMULATOR_ALLOWED_ORIGINS: "http://a.test",
@@ -64,6 +66,7 @@ describe("options of start", () => {
       acceptBearer: true,
       managementRateLimit: false,
       exitWithStdin: true,
+      stopGraceMs: 500,
       log: "json",
       workspaceKey: "my.key",
       guard: {

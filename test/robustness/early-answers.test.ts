@@ -68,12 +68,17 @@ describe("5 MB that are refused before they were read: the client reads the answ
     expect(answers).toEqual(answers.map(() => 413));
   });
 
-  test.each(REFUSALS)("HTTP/2, %s, and the session goes on", async (_, asked) => {
+  test.each([
+    ...REFUSALS,
+    // Fetch sends no body with it.
+    ["HEAD", { path: "/v1/nowhere", method: "HEAD", status: 404 }] as const,
+  ])("HTTP/2, %s, and the session goes on", async (_, asked) => {
     await using gateway = await startGatewayEmulator({ seed: SMALL_LIMIT });
     const session = connectHttp2(gateway.url, { maxSessionMemory: 1024 });
     const { path = CHAT, method = "POST", status } = asked;
     const send = async (): Promise<[number, number]> => {
-      const stream = session.request({ ":method": method, ":path": path, ...headersOf(asked) });
+      const fields = { ":method": method, ":path": path, ...headersOf(asked) };
+      const stream = session.request(fields, { endStream: false });
       let seen = 0;
       stream
         .on("error", () => {})

@@ -181,6 +181,7 @@ export class TwoProtocolServer extends Server {
       request.on("error", ignore);
       response.on("error", ignore);
       this.#sessions.add(response);
+      closeUnread(request, response);
       listener(request, response);
     };
     const server = process.getBuiltinModule("node:http2").createServer(options, answer);
@@ -191,6 +192,21 @@ export class TwoProtocolServer extends Server {
     server.on("session", (session) => this.#sessions.open(session));
     return server;
   }
+}
+
+/**
+ * Closes the stream of an answer to HEAD although its request has not arrived whole, as Node does with all other answers:
+ * else its client would wait for ever for room to send the rest.
+ */
+function closeUnread({ method }: Http2ServerRequest, response: Http2ServerResponse): void {
+  if (method !== "HEAD") return;
+  const { end } = response;
+  response.end = (...rest: unknown[]) => {
+    const ended = Reflect.apply(end, response, rest);
+    // Without a body there is no event that says it.
+    response.stream.close();
+    return ended;
+  };
 }
 
 /** Whether the request has not arrived whole, and nothing was answered yet. */
