@@ -58,7 +58,7 @@ function query(): fc.Arbitrary<Mutation> {
   const names = fc.constantFrom(
     "limit",
     "cursor",
-    "within",
+    "since",
     "count",
     "path",
     "status",
