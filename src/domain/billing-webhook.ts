@@ -112,6 +112,14 @@ export interface Webhook {
 /** How long an old secret still signs after a rotation, milliseconds (W-4). */
 export const ROTATION_MS = DAY_MS;
 
+/** The secrets after a rotation at `now`: the new one, and the old ones for {@link ROTATION_MS} more (W-4). */
+export function rotatedSecrets({ secrets }: Webhook, secret: string, now: number): Webhook["secrets"] {
+  const old = secrets
+    .map((known) => ({ ...known, until: known.until ?? now + ROTATION_MS }))
+    .filter(({ until }) => until > now);
+  return [{ secret, until: null }, ...old];
+}
+
 /** The secrets that sign at `now`, newest first (W-4). */
 export function signingSecrets(webhook: Webhook, now: number): string[] {
   return webhook.secrets.filter(({ until }) => until === null || now < until).map(({ secret }) => secret);

@@ -1,4 +1,4 @@
-import { ROTATION_MS, type Webhook } from "../../domain/billing-webhook.js";
+import { rotatedSecrets, type Webhook } from "../../domain/billing-webhook.js";
 import { GatewayError } from "../../domain/errors.js";
 import type { Workspace } from "../../domain/model.js";
 import type { Attempt, Delivery, DeliveryFilter, DeliveryState } from "../../store/deliveries.js";
@@ -111,11 +111,8 @@ export class Webhooks implements Cache {
   rotate(name: string | null, secret: string): void {
     const workspace = this.#workspace(name);
     const { webhook } = workspace;
-    const now = this.#context.clock.now();
-    const old = webhook.secrets
-      .map((known) => ({ ...known, until: known.until ?? now + ROTATION_MS }))
-      .filter(({ until }) => until > now);
-    const rotated = { ...workspace, webhook: { ...webhook, secrets: [{ secret, until: null }, ...old] } };
+    const secrets = rotatedSecrets(webhook, secret, this.#context.clock.now());
+    const rotated = { ...workspace, webhook: { ...webhook, secrets } };
     write(this.#context, () => this.#context.store.workspaces.update(rotated));
   }
 
@@ -178,12 +175,24 @@ export class Webhooks implements Cache {
 
   /** Starts attempts up to `webhook_concurrency`: retries that are due, then new deliveries in order (W-10). */
   #startDeliveries(queue: WorkspaceQueue): void {
-    if (this.paused) return;
-    while (queue.inFlight.size < this.#context.settings.webhookConcurrency) {
-      const seq = queue.takeDue() ?? this.#nextDue(queue);
-      if (seq === null) return;
-      this.#run(queue, seq);
+    const { store, settings } = this.#context;
+    if (this.paused || queue.inFlight.size >= settings.webhookConcurrency) return;
+    const taken: number[] = [];
+    try {
+      // One commit for all free slots: they often become free together.
+      store.transaction(() => {
+        while (queue.inFlight.size < settings.webhookConcurrency) {
+          const seq = queue.takeDue() ?? this.#nextDue(queue);
+          if (seq === null) return;
+          queue.inFlight.add(seq);
+          taken.push(seq);
+        }
+      });
+    } catch (cause) {
+      for (const seq of taken) queue.inFlight.delete(seq);
+      throw cause;
     }
+    for (const seq of taken) this.#run(queue, seq);
   }
 
   /** The next new delivery. One that is due later waits on the clock, without a slot (Y-78). */
@@ -202,7 +211,7 @@ export class Webhooks implements Cache {
     const { workspaceId } = queue;
     const stored = queue.takeStored((after) => store.deliveries.nextPending(workspaceId, after));
     if (stored) return stored;
-    const [first, second] = store.transaction(() => this.#outbox.next(workspaceId, queue.outbox));
+    const [first, second] = this.#outbox.next(workspaceId, queue.outbox);
     if (second) queue.backlogAfter = second.seq - 1;
     return first ?? null;
   }
@@ -217,7 +226,6 @@ export class Webhooks implements Cache {
   }
 
   #run(queue: WorkspaceQueue, seq: number): void {
-    queue.inFlight.add(seq);
     const { signal } = this.#stop;
     const work = this.#attempt(queue, seq, signal).finally(() => {
       // After a reset this number may belong to another delivery.
