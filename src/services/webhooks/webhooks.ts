@@ -177,21 +177,11 @@ export class Webhooks implements Cache {
   #startDeliveries(queue: WorkspaceQueue): void {
     const { store, settings } = this.#context;
     if (this.paused || queue.inFlight.size >= settings.webhookConcurrency) return;
-    const taken: number[] = [];
-    try {
-      // One commit for all free slots: they often become free together.
-      store.transaction(() => {
-        while (queue.inFlight.size < settings.webhookConcurrency) {
-          const seq = queue.takeDue() ?? this.#nextDue(queue);
-          if (seq === null) return;
-          queue.inFlight.add(seq);
-          taken.push(seq);
-        }
-      });
-    } catch (cause) {
-      for (const seq of taken) queue.inFlight.delete(seq);
-      throw cause;
-    }
+    const taken = queue.fillSlots(
+      settings.webhookConcurrency,
+      () => this.#nextDue(queue),
+      (work) => store.transaction(work),
+    );
     for (const seq of taken) this.#run(queue, seq);
   }
 

@@ -30,8 +30,32 @@ export class WorkspaceQueue {
     return this.inFlight.size === 0 && this.waiting.size === 0 && this.due.size === 0;
   }
 
+  /**
+   * Takes deliveries for the free slots: those that are due, then new ones. One transaction for all of them, because slots
+   * often become free together.
+   * @param next a new delivery
+   * @throws the transaction's error; then none is taken
+   */
+  fillSlots(slots: number, next: () => number | null, transaction: (work: () => void) => void): number[] {
+    const taken: number[] = [];
+    try {
+      transaction(() => {
+        while (this.inFlight.size < slots) {
+          const seq = this.#takeDue() ?? next();
+          if (seq === null) return;
+          this.inFlight.add(seq);
+          taken.push(seq);
+        }
+      });
+    } catch (cause) {
+      for (const seq of taken) this.inFlight.delete(seq);
+      throw cause;
+    }
+    return taken;
+  }
+
   /** Removes and returns the delivery that has been due for longest. */
-  takeDue(): number | null {
+  #takeDue(): number | null {
     for (const seq of this.due) {
       this.due.delete(seq);
       return seq;
