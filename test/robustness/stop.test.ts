@@ -12,7 +12,7 @@ const GRACE_MS = 1_000;
  * What a stop may take beyond the grace, milliseconds. The promise is a bound in real time, of one second; the rest is
  * for a machine that runs other tests too.
  */
-const MARGIN_MS = 4_000;
+const MARGIN_MS = 2_000;
 
 const KEY = "sky_acmeprod0001.local-secret";
 const CHAT = "/v1/chat/completions";
