@@ -5,7 +5,7 @@
 // column has the targets; a slow result is not a failure.
 //
 //   --quick                   less of everything, to see that it runs; its figures are noisy
-//   --only <name,...>         json, stream, paced, startup, scale, webhooks, retries
+//   --only <name,...>         json, stream, paced, startup, scale, schemas, webhooks, retries
 //   --columns <name,...>      what to compare `now` with: bare, hono, before. All by default; "" for none
 //   --groups <n>              scale: most groups
 //   --keys-per-group <n>      scale: keys in each of them
@@ -19,6 +19,7 @@ import { jsonChat } from "./json-chat.mjs";
 import { paced } from "./paced.mjs";
 import { printTable, progress, REFERENCES } from "./report.mjs";
 import { scale } from "./scale.mjs";
+import { schemas } from "./schemas.mjs";
 import { startUp } from "./start-up.mjs";
 import { streams } from "./streams.mjs";
 import { webhookRetries } from "./webhook-retries.mjs";
@@ -26,7 +27,7 @@ import { webhooks } from "./webhooks.mjs";
 
 const COMPARING = { json: jsonChat, stream: streams, paced, startup: startUp };
 /** Measure `now` alone. */
-const ALONE = { scale, webhooks, retries: webhookRetries };
+const ALONE = { scale, schemas, webhooks, retries: webhookRetries };
 const BENCHES = { ...COMPARING, ...ALONE };
 
 const { values } = parseArgs({

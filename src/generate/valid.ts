@@ -1,6 +1,6 @@
 import { errorMessage } from "../domain/error-message.js";
 import type { Random } from "../runtime/random.js";
-import { runWithin, TimeLimitError } from "../runtime/time-limit.js";
+import { TimeLimit, TimeLimitError } from "../runtime/time-limit.js";
 import { Budget, GenerationFailure } from "./failure.js";
 import { generateJson } from "./json-schema.js";
 import { normalizeSchema } from "./normalize.js";
@@ -16,8 +16,12 @@ export type GeneratedJson =
 export interface GenerationLimits {
   /** For work that the step limit does not bound, such as a validator's way through alternatives; absent: unlimited. */
   readonly maxMilliseconds?: number;
+  /** Keeps that time; whoever asks often gives the same one. */
+  readonly timeLimit?: TimeLimit;
   /** Compiles the schema's patterns; default: JavaScript's own engine, which may take exponential time. */
   readonly compile?: PatternCompiler;
+  /** Gives the schema's validator, if it was made before; else makes it. Default: always makes it. */
+  readonly validatorOf?: (make: () => Validate) => Validate;
 }
 
 /** Attempts until the full validator accepts a value. Only the first uses the schema's examples. */
@@ -30,17 +34,14 @@ const MAX_ATTEMPTS = 10;
  * The same schema and random sequence give the same value.
  * @param schema any value; usable are JSON Schemas of draft 4 to 2020-12 and of OpenAPI 3
  */
-export function generateValid(
-  schema: unknown,
-  random: Random,
-  { maxMilliseconds, compile = compilePattern }: GenerationLimits = {},
-): GeneratedJson {
-  const generate = () => {
-    const normal = asSchema(normalizeSchema(schema, new Budget()));
-    return findValid(schema, compileSchema(normal, isOldDraft(schema), compile), random, compile);
-  };
+export function generateValid(schema: unknown, random: Random, limits: GenerationLimits = {}): GeneratedJson {
+  const { maxMilliseconds, compile = compilePattern, validatorOf = (make) => make() } = limits;
+  const { timeLimit = new TimeLimit() } = limits;
+  const makeValidator = () =>
+    compileSchema(asSchema(normalizeSchema(schema, new Budget())), isOldDraft(schema), compile);
+  const generate = () => findValid(schema, validatorOf(makeValidator), random, compile);
   try {
-    return maxMilliseconds === undefined ? generate() : runWithin(maxMilliseconds, generate);
+    return maxMilliseconds === undefined ? generate() : timeLimit.run(maxMilliseconds, generate);
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
   }

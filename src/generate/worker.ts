@@ -5,8 +5,11 @@ import { RegExpParser } from "@eslint-community/regexpp";
 import { RE2JS } from "re2js";
 import { linearPattern } from "../runtime/linear-pattern.js";
 import { createRandom } from "../runtime/random.js";
+import { TimeLimit } from "../runtime/time-limit.js";
 import { compilePattern, type Pattern } from "./schema.js";
 import { generateValid } from "./valid.js";
+import type { Validate } from "./validator.js";
+import { ValidatorCache } from "./validator-cache.js";
 
 /** What a worker is asked. Each is answered with a `GeneratedJson`, in order. */
 export interface GenerationJob {
@@ -23,10 +26,13 @@ const WARM_UP = {
 };
 generateValid(WARM_UP, createRandom("warm up"), { compile });
 
+const validators = new ValidatorCache();
+const timeLimit = new TimeLimit();
+
 parentPort?.on("message", ({ schema, seed, maxMilliseconds }: GenerationJob) => {
-  parentPort?.postMessage(
-    generateValid(JSON.parse(schema), createRandom(seed), { maxMilliseconds, compile }),
-  );
+  const validatorOf = (make: () => Validate): Validate => validators.validatorOf(schema, make);
+  const limits = { maxMilliseconds, timeLimit, compile, validatorOf };
+  parentPort?.postMessage(generateValid(JSON.parse(schema), createRandom(seed), limits));
 });
 
 /** In linear time where that engine can express the pattern. */

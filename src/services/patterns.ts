@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { readPattern } from "../domain/completion/text-match.js";
 import { type LinearEngine, linearPattern, type TextTest } from "../runtime/linear-pattern.js";
-import { runWithin } from "../runtime/time-limit.js";
+import { TimeLimit } from "../runtime/time-limit.js";
 
 /** How long a pattern may work on one text, milliseconds of real time (Y-66). */
 const BUDGET_MS = 50;
@@ -16,6 +16,7 @@ export class Patterns {
   /** Rules are compiled again whenever one is added; most of their patterns are known then. */
   readonly #compiled = new Map<string, TextTest>();
   readonly #undecided = new Set<string>();
+  readonly #timeLimit = new TimeLimit();
   #engine: LinearEngine | null = null;
 
   /** @param source a pattern that `checkPattern` accepts */
@@ -52,7 +53,7 @@ export class Patterns {
         return false;
       }
       try {
-        return runWithin(BUDGET_MS, () => pattern.test(text));
+        return this.#timeLimit.run(BUDGET_MS, () => pattern.test(text));
       } catch {
         // Out of time, or too large for JavaScript's engine.
         this.#undecided.add(source);
