@@ -57,6 +57,8 @@ export interface Settings {
   readonly maxSnapshotBytes: number;
   /** How long a value for a JSON Schema may be searched for, milliseconds of real time (Y-65). */
   readonly generationBudgetMs: number;
+  /** Maximum size of the headers of a request, bytes; the default world's counts, when it starts (Y-82). */
+  readonly maxHeaderBytes: number;
   /** Maximum size of the answer of a server that a rule forwards to, bytes (Y-76). */
   readonly maxAnswerBytes: number;
   /** Body and additional headers of the inference 429; null: the default body. */
@@ -96,6 +98,8 @@ export const DEFAULT_SETTINGS: Settings = {
   maxUnnamedSnapshots: 32,
   maxSnapshotBytes: 512 * 1024 * 1024,
   generationBudgetMs: 500,
+  // Keys and metadata fit many times.
+  maxHeaderBytes: 64 * 1024,
   maxAnswerBytes: MAX_ANSWER_BYTES,
   rateLimitedError: null,
 };

@@ -59,7 +59,8 @@ async function start(options: EmulatorOptions): Promise<GatewayEmulator> {
     const { onRequest } = options;
     const registry = new WorldRegistry(worlds, { version: VERSION, errors, controlToken, onRequest });
     const app = createApp(registry, new Guard(guard));
-    const serving = listen ? await serve(app, { port: wantedPort, host, ownsProcess }) : null;
+    const { maxHeaderBytes } = worlds.first.services.context.settings;
+    const serving = listen ? await serve(app, { port: wantedPort, host, ownsProcess, maxHeaderBytes }) : null;
     const port = serving?.port ?? 0;
     const origin = serving ? `http://${hostInUrl(host)}:${port}` : "http://gateway";
     registry.origin = origin;

@@ -69,6 +69,11 @@ export const settingsSchema = z
       .min(0)
       .max(100_000)
       .describe("Maximum snapshots of a world that have no name of yours (Y-82)"),
+    max_header_bytes: z
+      .int()
+      .min(1024)
+      .max(16 * 1024 * 1024)
+      .describe("Maximum size of a request's headers, in the default world's seed of a start (Y-82)"),
     max_snapshot_bytes: z
       .int()
       .min(1)

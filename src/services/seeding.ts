@@ -92,6 +92,7 @@ export function settingsOf(seed: Seed, base: Settings = DEFAULT_SETTINGS): Setti
     journalKeep: declared.journal_keep ?? base.journalKeep,
     maxWorlds: declared.max_worlds ?? base.maxWorlds,
     maxUnnamedSnapshots: declared.max_unnamed_snapshots ?? base.maxUnnamedSnapshots,
+    maxHeaderBytes: declared.max_header_bytes ?? base.maxHeaderBytes,
     maxSnapshotBytes: declared.max_snapshot_bytes ?? base.maxSnapshotBytes,
     generationBudgetMs: declared.generation_budget_ms ?? base.generationBudgetMs,
     maxAnswerBytes: declared.max_answer_bytes ?? base.maxAnswerBytes,

@@ -126,9 +126,12 @@ describe("durations have bounds", () => {
   });
 });
 
-test("a header block above 64 KiB is 431", async () => {
-  await using gateway = await start();
+test.each([
+  ["64 KiB", {}, 70_000],
+  ["max_header_bytes", { max_header_bytes: 2_000 }, 3_000],
+])("a header block above %s is 431", async (_, settings, bytes) => {
+  await using gateway = await start(settings);
   const socket = connect(gateway.port, "127.0.0.1");
-  socket.write(`GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Large: ${"x".repeat(70_000)}\r\n\r\n`);
+  socket.write(`GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Large: ${"x".repeat(bytes)}\r\n\r\n`);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
 });

@@ -15,7 +15,7 @@ const HALF_HEADERS = "\0\0\x01\x01\0\0\0\0\x01\x82";
 async function startServer(): Promise<Serving & AsyncDisposable> {
   const serving = await serve(
     { fetch: async () => new Response("ok") },
-    { port: 0, host: "127.0.0.1", ownsProcess: false, sweepMs: SECOND_MS },
+    { port: 0, host: "127.0.0.1", ownsProcess: false, maxHeaderBytes: 65_536, sweepMs: SECOND_MS },
   );
   return {
     ...serving,

@@ -7,8 +7,6 @@ import { type RequestTarget, takeOddTarget, targetOf } from "./target.js";
 import { type Listener, TwoProtocolServer } from "./two-protocols.js";
 import { closeAfterUnread } from "./unread.js";
 
-/** Header blocks above this are refused by Node itself; keys and metadata fit many times. */
-const MAX_HEADER_BYTES = 64 * 1024;
 /** Longer than clients keep a connection in their pool, so that they, not we, end it. */
 const KEEP_ALIVE_MS = 75_000;
 /** From the first byte of a request to the end of its head. Node looks in its own real time, milliseconds. */
@@ -27,6 +25,8 @@ export interface ServeOptions {
    * Only in a process of ours: never in one that somebody else runs tests in.
    */
   readonly ownsProcess: boolean;
+  /** Larger header blocks are 431. */
+  readonly maxHeaderBytes: number;
   /** See {@link TwoProtocolServer}. */
   readonly sweepMs?: number | undefined;
 }
@@ -43,7 +43,7 @@ export interface Serving {
  */
 export async function serve(
   app: FetchApp,
-  { port, host, ownsProcess, sweepMs }: ServeOptions,
+  { port, host, ownsProcess, maxHeaderBytes, sweepMs }: ServeOptions,
 ): Promise<Serving> {
   const oddTargets = new WeakMap<object, RequestTarget>();
   const respond = getRequestListener(
@@ -66,7 +66,7 @@ export async function serve(
   };
   const server = new TwoProtocolServer(
     {
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: maxHeaderBytes,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEAD_MS,
       requestTimeout: REQUEST_MS,
