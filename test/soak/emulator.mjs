@@ -26,7 +26,10 @@ export class Emulator {
   async start() {
     const { port, state, seed } = this.#options;
     const args = [CLI, "start", "--port", String(port), "--state", state, "--seed", seed, "--log", "silent"];
-    this.#child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+    this.#child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child.stderr.on("data", (text) => {
+      if (!`${text}`.startsWith("gateway-emulator listens on")) process.stderr.write(text);
+    });
     for (const started = performance.now(); performance.now() - started < START_MS; ) {
       if (this.#child.exitCode !== null) break;
       if (await fetch(`${this.url}/_emulator/health`).catch(() => null)) return;
