@@ -101,7 +101,7 @@ function worldOptionsOf(options: EmulatorOptions, seed: Seed | null): WorldOptio
     seed,
     reset: options.reset ?? false,
     workspaceKey: options.workspaceKey ?? null,
-    guard: isReachable ? new AddressGuard(forwardAllow, urlsOf(seed)) : null,
+    addressGuard: isReachable ? new AddressGuard(forwardAllow, urlsOf(seed)) : null,
     machineTime: steadyMachineTime(),
     overrides: {
       ...(acceptBearer === undefined ? {} : { acceptBearer }),

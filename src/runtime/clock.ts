@@ -23,7 +23,7 @@ export type Cancel = () => void;
 export class ClockError extends Error {}
 
 /** Node's timers do not notice a step of the machine's clock, so the time is read again after this; milliseconds. */
-const MAX_TIMER_MS = 1_000;
+const RECHECK_MS = 1_000;
 
 /**
  * The time of a world: real, shifted or frozen. All timers of the world run on its clock, so that a test can advance
@@ -226,7 +226,7 @@ export class Clock {
     this.#timer = null;
     this.#timerAt = timerAt;
     if (timerAt === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(0, timerAt - this.now()), MAX_TIMER_MS);
+    const delay = Math.min(Math.max(0, timerAt - this.now()), RECHECK_MS);
     this.#timer = setTimeout(() => this.#runDueJobs(), delay);
   }
 

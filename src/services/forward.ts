@@ -32,7 +32,7 @@ const LOOP_DETECTED = 508;
  *   disconnected
  */
 export async function forwardChat(
-  { settings, guard }: WorldContext,
+  { settings, addressGuard }: WorldContext,
   request: ChatRequest,
   target: NonNullable<RuleReply["forward"]>,
   { body, loop, signal }: Forwarding = {},
@@ -49,7 +49,7 @@ export async function forwardChat(
       body: JSON.stringify(body ? { ...modelFields(body), model } : { ...bodyOf(request), model }),
       signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
       maxBytes,
-      guard,
+      guard: addressGuard,
     });
     if (answer.status === LOOP_DETECTED) throw loopDetected(url);
     if (answer.status < 200 || answer.status >= 300) throw new Error(`it answered ${answer.status}`);

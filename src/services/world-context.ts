@@ -17,7 +17,7 @@ export interface WorldContext {
   randomSeed: string;
   settings: Settings;
   /** Which hosts rules and webhooks may call (Y-77); null: all. */
-  readonly guard: AddressGuard | null;
+  readonly addressGuard: AddressGuard | null;
   /** The tokenizer of the settings. */
   tokenizer: Tokenizer;
   /** Authenticates the cursors of lists (P-2). */

@@ -32,7 +32,7 @@ export interface WorldOptions {
   /** Shared by all worlds of an emulator, and closed with them. */
   readonly schemaWorkers: SchemaWorkers;
   /** Which hosts rules and webhooks may call; null: all. */
-  readonly guard: AddressGuard | null;
+  readonly addressGuard: AddressGuard | null;
   /** The machine's time, epoch milliseconds. All worlds of an emulator have the same, so that they agree. */
   readonly machineTime?: () => number;
 }

@@ -64,7 +64,7 @@ export class World {
       random: createRandom(randomSeed(this.seed, 0)),
       randomSeed: randomSeed(this.seed, 0),
       settings: this.#settings(),
-      guard: options.guard,
+      addressGuard: options.addressGuard,
       tokenizer: APPROXIMATE,
       cursorSecret: "",
       patterns: new Patterns(),

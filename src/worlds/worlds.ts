@@ -78,7 +78,7 @@ export class Worlds {
     }
     this.#checkRoom();
     const copy = from === FROM_SEED ? this.#copyOfSeed() : this.get(from).copy();
-    const { overrides, guard, schemaWorkers, machineTime } = this.#options;
+    const { overrides, addressGuard, schemaWorkers, machineTime } = this.#options;
     const options: WorldOptions = {
       state: ":memory:",
       copy,
@@ -86,7 +86,7 @@ export class Worlds {
       reset: false,
       workspaceKey: name + WORLD_KEY_END,
       overrides,
-      guard,
+      addressGuard,
       schemaWorkers,
       ...(machineTime && { machineTime }),
     };

@@ -17,6 +17,6 @@ export function stopWithoutReader(output: Writable, stop: () => Promise<void>): 
     console.error(
       `gateway-emulator: nobody reads standard output any more (${cause.code}), so it stops. With --log silent it needs no reader.`,
     );
-    void stop().then(() => process.exit(EXIT_CODE));
+    void stop().finally(() => process.exit(EXIT_CODE));
   });
 }

@@ -21,7 +21,7 @@ interface AttemptResult {
  * @param stop aborted when the world closes
  */
 export async function attemptPost(
-  { clock, guard }: Pick<WorldContext, "clock" | "guard">,
+  { clock, addressGuard }: Pick<WorldContext, "clock" | "addressGuard">,
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -33,7 +33,13 @@ export async function attemptPost(
   );
   try {
     const signal = AbortSignal.any([timeout.signal, stop]);
-    const answer = await post(url, { headers, body, signal, maxBytes: MAX_ANSWER_BYTES, guard });
+    const answer = await post(url, {
+      headers,
+      body,
+      signal,
+      maxBytes: MAX_ANSWER_BYTES,
+      guard: addressGuard,
+    });
     return {
       outcome: { kind: "answered", status: answer.status },
       status: answer.status,
