@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import { reason, StateError } from "./state-file.js";
 
-/** A state holds keys and signing secrets in clear (Y-80), so only its owner may read it. */
+/** A state holds keys and signing secrets in clear, so only its owner may read it. */
 export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
